@@ -1,0 +1,1 @@
+//! The use cases: issue, rotate, suspend, revoke, apply a policy.

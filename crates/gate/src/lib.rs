@@ -1,0 +1,1 @@
+//! The data plane: read strictly, decide, forward, account.

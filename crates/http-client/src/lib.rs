@@ -1,0 +1,1 @@
+//! The one client for asking products, directories and webhooks.

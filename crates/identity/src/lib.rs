@@ -1,0 +1,1 @@
+//! Who a person is, and how the gate becomes that person upstream.

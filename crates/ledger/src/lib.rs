@@ -1,0 +1,1 @@
+//! Activity: counted per thread, written in batches.

@@ -1,0 +1,1 @@
+//! Whether a request may pass: a pure function of values.

@@ -1,0 +1,1 @@
+//! What Jira, Confluence and Bitbucket mean by a request.

@@ -1,0 +1,1 @@
+//! Stand-ins for the products, to try Gatepass and to test it.

@@ -1,0 +1,1 @@
+//! Fake clock, builders, a gate in a test.

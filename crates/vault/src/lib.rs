@@ -1,0 +1,1 @@
+//! Secrets: the key ring, tokens, digests, seals, row MACs.
