@@ -1,0 +1,73 @@
+//! Instances: installations of a product behind the gate.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::name::{DirectoryName, InstanceName};
+
+/// What stands behind an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Product {
+    /// Jira Software, Jira Core, Jira Service Management; Server or Data Center.
+    Jira,
+    /// Confluence Server or Data Center.
+    Confluence,
+    /// Bitbucket Server or Data Center.
+    Bitbucket,
+}
+
+impl Product {
+    /// All of them, in the order in which tables are indexed.
+    pub const ALL: [Self; 3] = [Self::Jira, Self::Confluence, Self::Bitbucket];
+
+    /// As configured: `jira`, `confluence`, `bitbucket`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Jira => "jira",
+            Self::Confluence => "confluence",
+            Self::Bitbucket => "bitbucket",
+        }
+    }
+
+    /// As people write it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Jira => "Jira",
+            Self::Confluence => "Confluence",
+            Self::Bitbucket => "Bitbucket",
+        }
+    }
+
+    /// Its place in [`Product::ALL`].
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+impl FromStr for Product {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|product| product.as_str() == text).ok_or(())
+    }
+}
+
+impl fmt::Display for Product {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// What every room needs to know of an instance. Addresses and time-outs are the gate's and
+/// stand in its own settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instance {
+    /// As configured, unique.
+    pub name: InstanceName,
+    /// What stands there.
+    pub product: Product,
+    /// Where its people come from.
+    pub directory: DirectoryName,
+    /// The path of its base URL without a final slash: empty or `/jira`.
+    pub context_path: String,
+}

@@ -1,0 +1,230 @@
+//! What people may do with tokens, what other credentials may do, and the bounds on both.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use crate::credential::{CredentialKind, CredentialSet};
+use crate::name::{InstanceName, Username};
+use crate::network::Network;
+use crate::pattern::Pattern;
+use crate::time::{Lifetime, Timestamp};
+
+/// What happens to a kind of credential.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Passes.
+    #[default]
+    Allow,
+    /// Passes, and is counted as what `block` would hit.
+    Observe,
+    /// Is refused, exemptions excepted.
+    Block,
+}
+
+impl Mode {
+    /// As the policy file writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Observe => "observe",
+            Self::Block => "block",
+        }
+    }
+}
+
+impl FromStr for Mode {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::Allow, Self::Observe, Self::Block].into_iter().find(|m| m.as_str() == text).ok_or(())
+    }
+}
+
+/// One mode for each kind of credential that is not a token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Modes {
+    /// Local passwords, by every door.
+    pub passwords: Mode,
+    /// The product's own tokens.
+    pub native_tokens: Mode,
+    /// Session cookies on REST.
+    pub sessions: Mode,
+    /// OAuth.
+    pub oauth: Mode,
+    /// Calls without any credential.
+    pub anonymous: Mode,
+}
+
+impl Modes {
+    /// The mode of one kind.
+    pub const fn of(&self, kind: CredentialKind) -> Mode {
+        match kind {
+            CredentialKind::Password => self.passwords,
+            CredentialKind::NativeToken => self.native_tokens,
+            CredentialKind::Session => self.sessions,
+            CredentialKind::Oauth => self.oauth,
+            CredentialKind::Anonymous => self.anonymous,
+        }
+    }
+
+    /// The mode of one kind, to set it.
+    pub const fn of_mut(&mut self, kind: CredentialKind) -> &mut Mode {
+        match kind {
+            CredentialKind::Password => &mut self.passwords,
+            CredentialKind::NativeToken => &mut self.native_tokens,
+            CredentialKind::Session => &mut self.sessions,
+            CredentialKind::Oauth => &mut self.oauth,
+            CredentialKind::Anonymous => &mut self.anonymous,
+        }
+    }
+}
+
+/// Whom a `block` does not hit. Of people, groups, networks and paths, each one given must
+/// match; people and groups are one condition together (either names the caller).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exemption {
+    /// For which kinds of credential.
+    pub credentials: CredentialSet,
+    /// By username, as claimed: a password's user is not verified when this is asked.
+    pub people: Vec<Username>,
+    /// By group of the claimed user.
+    pub groups: Vec<String>,
+    /// By address of the client.
+    pub networks: Vec<Network>,
+    /// By request.
+    pub paths: Vec<Pattern>,
+    /// From when on it no longer counts.
+    pub until: Option<Timestamp>,
+    /// Why it exists.
+    pub reason: Option<String>,
+}
+
+/// What policy says of one instance.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InstancePolicy {
+    /// What happens to credentials that are not tokens.
+    pub modes: Modes,
+    /// Whom a `block` does not hit.
+    pub exemptions: Vec<Exemption>,
+}
+
+/// What a rule says about one right.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Say {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Allowed, unless another rule denies.
+    Allow,
+    /// Denied, whatever other rules say.
+    Deny,
+}
+
+impl Say {
+    /// As the policy file writes it; `None` where the key is left out.
+    pub const fn as_str(self) -> Option<&'static str> {
+        match self {
+            Self::Nothing => None,
+            Self::Allow => Some("allow"),
+            Self::Deny => Some("deny"),
+        }
+    }
+}
+
+/// The longest life that a rule lets a token have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum LongestLifetime {
+    /// At most this.
+    Within(Lifetime),
+    /// No bound (sorts last: the strictest counts).
+    Unbounded,
+}
+
+impl fmt::Display for LongestLifetime {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Within(lifetime) => lifetime.fmt(out),
+            Self::Unbounded => out.write_str("never"),
+        }
+    }
+}
+
+/// The bounds that a rule puts on tokens. A field that is `None` puts none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// The instances on which tokens work; `None`: every one (`["*"]`).
+    pub instances: Option<Vec<InstanceName>>,
+    /// The longest life.
+    pub longest_lifetime: Option<LongestLifetime>,
+    /// Whether tokens are read-only, whatever was asked for.
+    pub read_only: Option<bool>,
+    /// Whether tokens may ask for administration; one `false` beats every `true`, and where no
+    /// rule says `true` it is forbidden.
+    pub admin_operations: Option<bool>,
+    /// Whether a token must name the networks that it is used from.
+    pub networks_required: Option<bool>,
+    /// Whether a token must have a purpose.
+    pub purpose_required: Option<bool>,
+    /// Whether a token must name its integration.
+    pub integration_required: Option<bool>,
+    /// Whether a token waits until somebody approves it.
+    pub approval_required: Option<bool>,
+    /// How many living tokens one person may own.
+    pub most_tokens: Option<u32>,
+}
+
+/// What some people may do with tokens, and within which bounds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Unique; named in refusals.
+    pub name: String,
+    /// Whom it is about: members of these groups,
+    pub groups: Vec<String>,
+    /// and these people. Neither given: everybody.
+    pub people: Vec<Username>,
+    /// Use tokens that they own.
+    pub use_tokens: Say,
+    /// Create tokens for themselves.
+    pub create: Say,
+    /// Create tokens for others.
+    pub create_on_behalf: Say,
+    /// Approve tokens that wait.
+    pub approve: Say,
+    /// Administer Gatepass.
+    pub administer: Say,
+    /// The bounds on their tokens.
+    pub bounds: Bounds,
+}
+
+/// All that people change while it runs: one document, applied whole or not at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyDocument {
+    /// By instance; one that is missing has the defaults: everything allowed.
+    pub instances: BTreeMap<InstanceName, InstancePolicy>,
+    /// In the order in which people wrote them. The order has no meaning.
+    pub rules: Vec<Rule>,
+}
+
+impl Default for PolicyDocument {
+    /// What a new store holds: everybody may use and create, one year at most; nothing blocked.
+    fn default() -> Self {
+        Self {
+            instances: BTreeMap::new(),
+            rules: vec![Rule {
+                name: "everybody".to_owned(),
+                groups: Vec::new(),
+                people: Vec::new(),
+                use_tokens: Say::Allow,
+                create: Say::Allow,
+                create_on_behalf: Say::Nothing,
+                approve: Say::Nothing,
+                administer: Say::Nothing,
+                bounds: Bounds {
+                    longest_lifetime: Some(LongestLifetime::Within(Lifetime::from_days(365))),
+                    ..Bounds::default()
+                },
+            }],
+        }
+    }
+}
