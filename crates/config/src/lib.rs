@@ -1,1 +1,57 @@
-//! File and environment to a checked configuration.
+//! File and environment to a checked [`Config`].
+//!
+//! Knows: every key of `gatepass.toml`, its kind, bounds, default and description ([`keys`]); how
+//! `GATEPASS_SECTION__KEY` variables lie over the file; which settings contradict each other.
+//! Deliberately does not know: what the settings are for. It opens no file but the one that it is
+//! given; the files that it names (keys, secrets, people) are their users' to read.
+//!
+//! Three steps, each a module: `raw` reads text into located values of known keys, `check`
+//! makes types of them and looks for contradictions, and both collect every mistake instead of
+//! stopping at the first. The reference page is written from the same table ([`mod@reference`]).
+
+mod base_url;
+mod check;
+mod config;
+mod environment;
+mod error;
+mod host;
+pub mod keys;
+mod raw;
+mod reader;
+pub mod reference;
+mod size;
+
+use std::path::Path;
+
+pub use base_url::{BaseUrl, InvalidBaseUrl};
+pub use config::{
+    Config, DirectoryConfig, DirectorySource, HostHeader, InstanceConfig, InstanceLimits,
+    InstanceTimeouts, LogConfig, LogFormat, LogLevel, SecretsConfig, ServerConfig, ServerLimits,
+    ServerTimeouts, ServiceAccount, StoreConfig, StoreLocation, TargetStrictness,
+};
+pub use environment::{Environment, ProcessEnvironment};
+pub use error::{ConfigError, Place};
+pub use host::{HostPattern, InvalidHost};
+
+/// Reads the file at `path`, lays the environment over it, and checks the whole.
+///
+/// Relative paths in it count from the file's own folder. On failure every mistake is told, in
+/// the order of the file's lines, the environment's last.
+pub fn load(path: &Path, environment: &dyn Environment) -> Result<Config, Vec<ConfigError>> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => read(path, &text, environment),
+        Err(error) => Err(vec![ConfigError::unreadable(path, &error)]),
+    }
+}
+
+/// The same for a file that was read already; `path` is where it stands.
+pub fn read(
+    path: &Path,
+    text: &str,
+    environment: &dyn Environment,
+) -> Result<Config, Vec<ConfigError>> {
+    let mut errors = error::Errors::new(path);
+    let raw = raw::read(text, environment, &mut errors);
+    let config = raw.and_then(|raw| check::config(&raw, path, &mut errors));
+    errors.into_result(config)
+}

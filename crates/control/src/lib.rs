@@ -1,1 +1,43 @@
-//! The use cases: issue, rotate, suspend, revoke, apply a policy.
+//! The use cases: what people do with tokens, policy and credentials.
+//!
+//! Knows: who may do what ([`authorise`]), what is valid, which bounds hold, what is recorded,
+//! and when a change is in effect. Deliberately does not know: how it was asked (command line,
+//! API, console), SQL, wire formats, or how the gate decides (it asks `policy`, as the gate does).
+//!
+//! Every change is one method of [`Control`], in a file of its own: it is authorised, checked,
+//! written with its audit line in one transaction, and waits until every running gate has it.
+//! Start at [`Control`]; `token/issue.rs` shows the whole of it. How a policy file is read stands
+//! in `policy_file/`, what is done with it in `policy/`, and the words for people in [`words`].
+
+mod audit;
+mod authorise;
+mod control;
+mod credential;
+mod effect;
+mod error;
+mod explain;
+mod input;
+mod keys;
+mod nearest;
+mod people;
+mod policy;
+mod policy_file;
+mod token;
+mod whoami;
+pub mod words;
+
+pub use audit::AuditLine;
+pub use authorise::{Ability, authorise};
+pub use control::{Control, ControlParts, KnownInstance};
+pub use credential::{AddCredential, CredentialAdded, CredentialRemoved, CredentialView};
+pub use effect::InEffect;
+pub use error::{ControlError, Problem, Violation};
+pub use explain::{ExplainRequest, Explained};
+pub use keys::{KeysOpened, KeysRotated, open_or_create_keys};
+pub use people::People;
+pub use policy::{Applied, DiffLine, DiffSign, NonCompliance, NonComplying, PolicyDiff, Run};
+pub use policy_file::{PolicyFile, PolicyMistake, export as policy_text, parse as parse_policy};
+pub use token::{
+    GrantView, IssueRequest, Issued, Moved, Rotated, TokenListView, TokenShown, TokenView,
+};
+pub use whoami::WhoAmI;

@@ -1,1 +1,28 @@
-//! The data plane: read strictly, decide, forward, account.
+//! The data plane: listen, read strictly, ask, attach the identity, forward, refuse, account.
+//!
+//! Knows: HTTP on the wire, connections, threads, and in which order a request goes through the
+//! other rooms. Deliberately does not know: whether a request may pass (policy), what a product
+//! means by it (profiles), who people are (identity), SQL. Wire formats are named in [`engine`]
+//! only.
+//!
+//! Start at [`Gate::start`]. A request's way stands in `exchange/mod.rs`; the threads in
+//! `listen.rs`. Each data-plane thread has a runtime, sockets, pools and counters of its own, and
+//! nothing on the path of a request waits for another thread.
+
+pub mod engine;
+mod connection;
+mod exchange;
+mod forward;
+mod gate;
+mod listen;
+mod read;
+mod refuse;
+mod request_id;
+pub mod settings;
+mod thread;
+mod wire;
+
+pub use exchange::local::{Caller, LOCAL_BODY, LocalAnswer, LocalFuture, LocalRequest, LocalService};
+pub use exchange::meter::{Count, Totals, UPSTREAM_BUCKETS_MS};
+pub use gate::{Gate, Parts, StartError};
+pub use request_id::RequestId;

@@ -1,1 +1,25 @@
-//! Who a person is, and how the gate becomes that person upstream.
+//! Who a person is (directories), and how the gate becomes that person upstream.
+//!
+//! Knows: the file of people and when it changed; which credential stands for an owner at an
+//! instance, and whether the product was seen to take it for somebody else; how to ask a product
+//! for whom it takes a credential. Deliberately does not know: whether a request may pass, and how
+//! it goes up; the gate takes a [`ReadyCredential`] from here and sends it itself.
+//!
+//! Start at [`Wallet::become_owner`], which every request with a token passes, then
+//! [`FileDirectory`] and [`Prover`].
+
+mod credential;
+mod directory;
+mod prober;
+mod prover;
+mod secret_file;
+mod wallet;
+
+pub use credential::{ExpectedUser, ReadyCredential, UnusableSecret};
+pub use directory::{
+    DirectoryError, DirectoryState, FileDirectory, FileWatcher, PeopleMistake, parse_people,
+};
+pub use prober::{PROBE_EVERY, probe_once, run_probes};
+pub use prover::{ProofError, Prover, Upstream};
+pub use secret_file::{SecretFileError, service_password, service_token};
+pub use wallet::{IdentityProblem, InstanceIdentity, Surprised, Unreadable, Wallet};

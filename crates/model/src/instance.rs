@@ -58,6 +58,42 @@ impl fmt::Display for Product {
     }
 }
 
+/// A way in which the gate becomes a token's owner at an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum IdentityMethod {
+    /// The owner's own native token, sealed in the store.
+    NativeToken,
+    /// One account of the product for everybody; the owner is known to the gate only.
+    ServiceAccount,
+}
+
+impl IdentityMethod {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::NativeToken, Self::ServiceAccount];
+
+    /// As configured: `native-token`, `service-account`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NativeToken => "native-token",
+            Self::ServiceAccount => "service-account",
+        }
+    }
+}
+
+impl FromStr for IdentityMethod {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|method| method.as_str() == text).ok_or(())
+    }
+}
+
+impl fmt::Display for IdentityMethod {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
 /// What every room needs to know of an instance. Addresses and time-outs are the gate's and
 /// stand in its own settings.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,1 +1,27 @@
-//! Secrets: the key ring, tokens, digests, seals, row MACs.
+//! Secrets: how they are made, recognised, digested, sealed, and wiped.
+//!
+//! Knows: the shape of a token, the key ring and its file, digests by which a presented token is
+//! found, the MAC of a token's row, the sealing of upstream credentials. Deliberately does not
+//! know: where rows and sealed bytes are kept, who may have a token, or what is done with it.
+//!
+//! Nothing here prints a secret, and what is owned here is wiped when dropped. Randomness is a
+//! parameter: [`SystemEntropy`] is the only place that asks the system.
+//!
+//! Start at [`NewSecret`] and [`PresentedSecret`], then [`KeyRing`].
+
+mod digest;
+mod entropy;
+mod keyring;
+mod mac;
+mod row;
+mod seal;
+mod secret;
+mod text;
+
+pub use digest::Digester;
+pub use entropy::{Entropy, NoEntropy, SystemEntropy};
+pub use keyring::{Key, KeyFileError, KeyPurpose, KeyRing};
+pub use row::{row_mac, verify_row};
+pub use seal::{OpenError, SealedCredential, credential_context, open, seal};
+pub use secret::{NewSecret, NotASecret, PresentedSecret, looks_like_token};
+pub use text::SecretText;

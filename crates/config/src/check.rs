@@ -1,0 +1,83 @@
+//! Raw to checked: types, and what must hold between them.
+
+use std::path::Path;
+
+use crate::config::{
+    Config, LogConfig, LogFormat, LogLevel, SecretsConfig, StoreConfig, StoreLocation,
+};
+use crate::error::Errors;
+use crate::keys;
+use crate::raw::Raw;
+use crate::reader::Reader;
+
+mod crossing;
+mod directory;
+mod instance;
+mod server;
+
+/// `None`, or what may not be used, when there are errors.
+pub(crate) fn config(raw: &Raw, file: &Path, errors: &mut Errors) -> Option<Config> {
+    let mut root = Reader::new(&raw.root, file, errors);
+    let server = server::read(&mut root);
+    let store = store(&mut root);
+    let secrets = root.file(&keys::KEY_FILE).map(|key_file| SecretsConfig { key_file });
+    let log = log(&mut root);
+    let directories = directory::read(raw, file, errors);
+    let instances = instance::read(raw, &directories, file, errors);
+    crossing::check(raw, server.as_ref(), &directories, &instances, errors);
+    if !errors.is_empty() {
+        return None;
+    }
+    Some(Config {
+        server: server?,
+        store: store?,
+        secrets: secrets?,
+        directories: directories.into_iter().collect::<Option<_>>()?,
+        instances: instances.into_iter().collect::<Option<_>>()?,
+        log: log?,
+    })
+}
+
+fn store(root: &mut Reader<'_>) -> Option<StoreConfig> {
+    let url = root.text(&keys::STORE_URL)?;
+    let stale_limit = root.lifetime(&keys::STALE_LIMIT);
+    let location = match store_path(&url) {
+        Ok(path) => Some(StoreLocation::Sqlite(root.in_folder(path))),
+        Err(problem) => {
+            root.wrong(&keys::STORE_URL, problem);
+            None
+        }
+    };
+    Some(StoreConfig { location: location?, stale_limit: stale_limit? })
+}
+
+/// The file of `sqlite:gatepass.db` or `sqlite:///var/lib/gatepass.db`.
+fn store_path(url: &str) -> Result<&str, &'static str> {
+    if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        return Err("PostgreSQL is not available in this version; write it as sqlite:gatepass.db");
+    }
+    let path = url.strip_prefix("sqlite:").ok_or("write it as sqlite:gatepass.db")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    if path.is_empty() || path.starts_with(':') || path.contains(['?', '#', '\0']) {
+        return Err("it must name a file, without parameters; write it as sqlite:gatepass.db");
+    }
+    Ok(path)
+}
+
+fn log(root: &mut Reader<'_>) -> Option<LogConfig> {
+    let format = root.word(&keys::LOG_FORMAT);
+    let level = root.word(&keys::LOG_LEVEL);
+    let format = match format? {
+        "text" => LogFormat::Text,
+        "json" => LogFormat::Json,
+        _ => LogFormat::Auto,
+    };
+    let level = match level? {
+        "error" => LogLevel::Error,
+        "warn" => LogLevel::Warn,
+        "debug" => LogLevel::Debug,
+        "trace" => LogLevel::Trace,
+        _ => LogLevel::Info,
+    };
+    Some(LogConfig { format, level })
+}

@@ -1,0 +1,114 @@
+//! What must hold between tables: unique names, and one instance at most for each request.
+
+use std::fmt::Display;
+
+use crate::config::{DirectoryConfig, InstanceConfig, ServerConfig};
+use crate::error::{Errors, Origin};
+use crate::keys::{self, Key};
+use crate::raw::{Raw, Table};
+
+/// `directories` and `instances` are in the order of their tables.
+pub(super) fn check(
+    raw: &Raw,
+    server: Option<&ServerConfig>,
+    directories: &[Option<DirectoryConfig>],
+    instances: &[Option<InstanceConfig>],
+    errors: &mut Errors,
+) {
+    let names = directories.iter().map(|found| found.as_ref().map(|found| &found.name));
+    unique(raw.directories.iter().zip(names), &keys::DIRECTORY_NAME, errors);
+    let names = instances.iter().map(|found| found.as_ref().map(|found| &found.instance.name));
+    unique(raw.instances.iter().zip(names), &keys::INSTANCE_NAME, errors);
+
+    let mut earlier: Vec<&InstanceConfig> = Vec::new();
+    for (table, instance) in raw.instances.iter().zip(instances) {
+        let Some(instance) = instance else { continue };
+        for other in &earlier {
+            contest(table, instance, other, errors);
+        }
+        if let Some(server) = server {
+            console(raw, table, instance, server, errors);
+        }
+        earlier.push(instance);
+    }
+}
+
+fn unique<'a, N: PartialEq + Display + 'a>(
+    tables: impl Iterator<Item = (&'a Table, Option<&'a N>)>,
+    key: &Key,
+    errors: &mut Errors,
+) {
+    let mut seen: Vec<&N> = Vec::new();
+    for (table, name) in tables {
+        let Some(name) = name else { continue };
+        if seen.contains(&name) {
+            let problem = format_args!("{:?} is taken by an earlier one", name.to_string());
+            errors.add(&origin(table, key), &table.shown(key.path), problem);
+        }
+        seen.push(name);
+    }
+}
+
+/// Two instances that some request could belong to equally.
+fn contest(table: &Table, instance: &InstanceConfig, other: &InstanceConfig, errors: &mut Errors) {
+    if instance.instance.context_path != other.instance.context_path {
+        return;
+    }
+    let name = &other.instance.name;
+    let context = match instance.instance.context_path.as_str() {
+        "" => "/",
+        path => path,
+    };
+    let problem = if instance.hosts.is_empty() || other.hosts.is_empty() {
+        format!(
+            "it would answer for the same hosts as {name}, both below {context}; name the hosts of each"
+        )
+    } else {
+        let both = instance.hosts.iter().find(|host| other.hosts.iter().any(|o| o.overlaps(host)));
+        let Some(host) = both else { return };
+        format!(
+            "{host} is a host of {name} too, both below {context}; give each its own host or path"
+        )
+    };
+    errors.add(&origin(table, &keys::HOSTS), &table.shown(keys::HOSTS.path), problem);
+}
+
+/// An instance of which the console would hide all, or whose host it takes.
+fn console(
+    raw: &Raw,
+    table: &Table,
+    instance: &InstanceConfig,
+    server: &ServerConfig,
+    errors: &mut Errors,
+) {
+    match &server.console_host {
+        Some(host) if instance.hosts.iter().any(|other| other.overlaps(host)) => {
+            let problem = format_args!(
+                "{host} is a host of {} too; the console needs one of its own, or none",
+                instance.instance.name
+            );
+            errors.add(&origin(&raw.root, &keys::CONSOLE_HOST), keys::CONSOLE_HOST.path, problem);
+        }
+        Some(_) => {}
+        None => {
+            let context = &instance.instance.context_path;
+            let below = context.strip_prefix(server.console_path.as_str());
+            if below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+                let problem = format_args!(
+                    "its path {context} lies below console_path, {}, so nobody could reach it; \
+                     give the console another path or a host",
+                    server.console_path
+                );
+                errors.add(
+                    &origin(table, &keys::BASE_URL),
+                    &table.shown(keys::BASE_URL.path),
+                    problem,
+                );
+            }
+        }
+    }
+}
+
+fn origin(table: &Table, key: &Key) -> Origin {
+    table.find(key).map_or_else(|| table.origin.clone(), |found| found.origin.clone())
+}

@@ -1,0 +1,141 @@
+//! `[[instances]]` and the tables below it.
+
+use std::path::Path;
+
+use gatepass_model::{DirectoryName, IdentityMethod, Instance, InvalidName, Product, Username};
+
+use crate::config::{
+    DirectoryConfig, HostHeader, InstanceConfig, InstanceLimits, InstanceTimeouts, ServiceAccount,
+    TargetStrictness,
+};
+use crate::error::{Errors, Origin};
+use crate::keys::{self, split_last};
+use crate::raw::Raw;
+use crate::reader::Reader;
+
+/// One for each table, in its order; `None` for one with a mistake.
+pub(super) fn read(
+    raw: &Raw,
+    directories: &[Option<DirectoryConfig>],
+    file: &Path,
+    errors: &mut Errors,
+) -> Vec<Option<InstanceConfig>> {
+    if raw.instances.is_empty() {
+        let problem = "there is none; an [[instances]] says what stands behind the gate";
+        errors.add(&Origin::Line(0), "instances", problem);
+    }
+    let tables = raw.instances.iter();
+    tables.map(|table| one(&mut Reader::new(table, file, errors), directories)).collect()
+}
+
+fn one(table: &mut Reader<'_>, directories: &[Option<DirectoryConfig>]) -> Option<InstanceConfig> {
+    let name = table.parsed(&keys::INSTANCE_NAME);
+    let product = table.word(&keys::PRODUCT).and_then(|word| word.parse::<Product>().ok());
+    let base_url: Option<crate::BaseUrl> = table.parsed(&keys::BASE_URL);
+    let hosts = table.list(&keys::HOSTS);
+    let host = table.word(&keys::HOST);
+    let directory = directory(table, directories);
+    let words = table.words(&keys::IDENTITY);
+    let identity: Vec<IdentityMethod> = words.iter().filter_map(|word| word.parse().ok()).collect();
+    let targets = table.word(&keys::TARGETS);
+    let reads = table.list(&keys::READS);
+    let service_account = service_account(table, &identity);
+    let timeouts = timeouts(table);
+    let limits = table.count(&keys::INSTANCE_CONNECTIONS);
+    let base_url = base_url?;
+    let context_path = base_url.context_path().to_owned();
+    Some(InstanceConfig {
+        instance: Instance { name: name?, product: product?, directory: directory?, context_path },
+        base_url,
+        hosts,
+        host: if host? == "upstream" { HostHeader::Upstream } else { HostHeader::Preserve },
+        identity,
+        targets: match targets? {
+            "enforce" => TargetStrictness::Enforce,
+            _ => TargetStrictness::Observe,
+        },
+        reads,
+        service_account,
+        timeouts: timeouts?,
+        limits: InstanceLimits { connections: limits? },
+    })
+}
+
+/// The directory that is named, or the only one.
+fn directory(
+    table: &mut Reader<'_>,
+    directories: &[Option<DirectoryConfig>],
+) -> Option<DirectoryName> {
+    let known = || directories.iter().flatten().map(|directory| &directory.name);
+    if table.table().find(&keys::INSTANCE_DIRECTORY).is_none() {
+        if directories.len() > 1 {
+            let problem = "it is missing, and there are several directories; name one of them";
+            table.wrong(&keys::INSTANCE_DIRECTORY, problem);
+            return None;
+        }
+        return known().next().cloned();
+    }
+    let name: DirectoryName = table.parsed(&keys::INSTANCE_DIRECTORY)?;
+    if known().any(|known| *known == name) {
+        return Some(name);
+    }
+    // A directory with a mistake of its own may be the one that is meant.
+    if directories.iter().all(Option::is_some) {
+        let similarity = |known: &&DirectoryName| {
+            strsim::normalized_damerau_levenshtein(known.as_str(), name.as_str())
+        };
+        let nearest = known().max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
+        let nearest = nearest.map_or("none", DirectoryName::as_str);
+        let problem =
+            format!("there is no directory {:?}; the nearest is {nearest:?}", name.as_str());
+        table.wrong(&keys::INSTANCE_DIRECTORY, problem);
+    }
+    None
+}
+
+fn service_account(table: &mut Reader<'_>, identity: &[IdentityMethod]) -> Option<ServiceAccount> {
+    let token_file = table.file(&keys::ACCOUNT_TOKEN_FILE);
+    let user = table.text(&keys::ACCOUNT_USER);
+    let password_file = table.file(&keys::ACCOUNT_PASSWORD_FILE);
+    let section = split_last(keys::ACCOUNT_USER.path).0;
+    let is_written = table.table().find_section(section).is_some();
+    if !identity.contains(&IdentityMethod::ServiceAccount) {
+        if is_written && !identity.is_empty() {
+            let problem = "identity does not have \"service-account\", so nothing would use it; \
+                           add the word or leave this table out";
+            table.wrong_section(section, problem);
+        }
+        return None;
+    }
+    let user = match user.as_deref().map(basic_user).transpose() {
+        Ok(user) => user,
+        Err(problem) => {
+            table.wrong(&keys::ACCOUNT_USER, problem);
+            return None;
+        }
+    };
+    match (token_file, user, password_file) {
+        (Some(file), user, None) => Some(ServiceAccount::Token { file, user }),
+        (None, Some(user), Some(file)) => Some(ServiceAccount::Password { user, file }),
+        _ => {
+            let problem = "identity has \"service-account\": it needs either token_file, or user \
+                           and password_file";
+            table.wrong_section(section, problem);
+            None
+        }
+    }
+}
+
+/// A username that can stand in a Basic credential (RFC 7617 2).
+fn basic_user(user: &str) -> Result<Username, String> {
+    if user.contains(':') {
+        return Err("a username with a colon can't sign in by Basic".to_owned());
+    }
+    user.parse().map_err(|error: InvalidName| error.to_string())
+}
+
+fn timeouts(table: &mut Reader<'_>) -> Option<InstanceTimeouts> {
+    let connect = table.duration(&keys::CONNECT_TIMEOUT);
+    let first_byte = table.duration(&keys::FIRST_BYTE_TIMEOUT);
+    Some(InstanceTimeouts { connect: connect?, first_byte: first_byte? })
+}

@@ -1,0 +1,242 @@
+//! What a configuration says, once it has been checked.
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use gatepass_model::time::Lifetime;
+use gatepass_model::{DirectoryName, IdentityMethod, Instance, Network, Pattern, Username};
+
+use crate::base_url::BaseUrl;
+use crate::host::HostPattern;
+
+/// All of it. Names are unique, references lead somewhere, and no request can belong to two
+/// instances or to an instance and the console.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Where the gate listens.
+    pub server: ServerConfig,
+    /// Where things are kept.
+    pub store: StoreConfig,
+    /// Where the keys are.
+    pub secrets: SecretsConfig,
+    /// Where people come from; at least one.
+    pub directories: Vec<DirectoryConfig>,
+    /// What stands behind the gate; at least one.
+    pub instances: Vec<InstanceConfig>,
+    /// What is said on standard error.
+    pub log: LogConfig,
+}
+
+/// `[server]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerConfig {
+    /// Where callers reach the gate; at least one.
+    pub listen: Vec<SocketAddr>,
+    /// How many threads carry requests; `None`: one per core.
+    pub threads: Option<NonZeroUsize>,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// Canonical, begins with `/`, is not `/`, and has no slash at its end.
+    pub console_path: String,
+    /// The console's own host; `None`: below every instance's host.
+    pub console_host: Option<HostPattern>,
+    /// Where metrics are served; `None`: nowhere.
+    pub operations_listen: Option<SocketAddr>,
+    /// How long callers are waited for.
+    pub timeouts: ServerTimeouts,
+    /// How much is taken from them.
+    pub limits: ServerLimits,
+}
+
+/// `[server.timeouts]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServerTimeouts {
+    /// For a whole head.
+    pub head: Duration,
+    /// Between two requests.
+    pub idle: Duration,
+    /// For the next bytes of a request's body.
+    pub body: Duration,
+    /// For a caller to take the next bytes.
+    pub write: Duration,
+    /// For running requests when the program is told to stop; may be zero.
+    pub drain: Duration,
+}
+
+/// `[server.limits]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServerLimits {
+    /// Longest head, in bytes.
+    pub head_bytes: usize,
+    /// Most header lines.
+    pub headers: usize,
+    /// Longest target, in bytes; below `head_bytes`.
+    pub target_bytes: usize,
+    /// Longest form that is read, in bytes.
+    pub form_bytes: usize,
+    /// Most connections of callers, over all threads.
+    pub connections: usize,
+}
+
+/// `[store]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreConfig {
+    /// Where it stands.
+    pub location: StoreLocation,
+    /// How long known tokens work without it.
+    pub stale_limit: Lifetime,
+}
+
+/// Where a store stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreLocation {
+    /// A file of SQLite's.
+    Sqlite(PathBuf),
+}
+
+impl StoreLocation {
+    /// As the store is opened: `sqlite:/var/lib/gatepass/gatepass.db`.
+    pub fn url(&self) -> String {
+        match self {
+            Self::Sqlite(path) => format!("sqlite:{}", path.display()),
+        }
+    }
+}
+
+/// `[secrets]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretsConfig {
+    /// The ring of keys.
+    pub key_file: PathBuf,
+}
+
+/// `[[directories]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirectoryConfig {
+    /// Unique.
+    pub name: DirectoryName,
+    /// What stands behind the name.
+    pub source: DirectorySource,
+}
+
+/// What a directory reads people from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DirectorySource {
+    /// A file of people.
+    File(PathBuf),
+}
+
+/// `[[instances]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstanceConfig {
+    /// What every room needs to know of it.
+    pub instance: Instance,
+    /// Where the product is reached.
+    pub base_url: BaseUrl,
+    /// Which hosts it answers to; empty: every host.
+    pub hosts: Vec<HostPattern>,
+    /// The `Host` that goes up.
+    pub host: HostHeader,
+    /// How the gate becomes an owner, in the order to try; at least one, each once.
+    pub identity: Vec<IdentityMethod>,
+    /// How strictly the URLs of pages are read.
+    pub targets: TargetStrictness,
+    /// GETs that are known to be reads.
+    pub reads: Vec<Pattern>,
+    /// There if, and only if, `identity` has [`IdentityMethod::ServiceAccount`].
+    pub service_account: Option<ServiceAccount>,
+    /// How long the product is waited for.
+    pub timeouts: InstanceTimeouts,
+    /// How much is asked of it.
+    pub limits: InstanceLimits,
+}
+
+/// The `Host` that the product sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostHeader {
+    /// As the caller sent it.
+    Preserve,
+    /// As the base URL has it.
+    Upstream,
+}
+
+/// How strictly the URLs of pages are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetStrictness {
+    /// Odd ones pass, and are counted.
+    Observe,
+    /// Odd ones are refused.
+    Enforce,
+}
+
+/// `[instances.service_account]`. The files are not read yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ServiceAccount {
+    /// A native token.
+    Token {
+        /// The file that holds it.
+        file: PathBuf,
+        /// Whose it is, where that was said.
+        user: Option<Username>,
+    },
+    /// A password.
+    Password {
+        /// Whose it is; without `:`.
+        user: Username,
+        /// The file that holds it.
+        file: PathBuf,
+    },
+}
+
+/// `[instances.timeouts]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InstanceTimeouts {
+    /// For a connection.
+    pub connect: Duration,
+    /// For the first byte of an answer.
+    pub first_byte: Duration,
+}
+
+/// `[instances.limits]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InstanceLimits {
+    /// Most connections to the product, for each thread.
+    pub connections: usize,
+}
+
+/// `[log]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogConfig {
+    /// In which form.
+    pub format: LogFormat,
+    /// From which gravity on.
+    pub level: LogLevel,
+}
+
+/// The form of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Text on a terminal, JSON otherwise.
+    Auto,
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// How grave a line of the log must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogLevel {
+    /// What failed.
+    Error,
+    /// What needs somebody's attention.
+    Warn,
+    /// What happened.
+    Info,
+    /// For those who look for a mistake.
+    Debug,
+    /// Everything.
+    Trace,
+}

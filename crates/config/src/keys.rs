@@ -1,0 +1,338 @@
+//! Every section and key: the one table from which files are read, defaults taken, bounds
+//! checked, nearest names found, and the reference page written.
+
+use crate::size;
+
+/// What a value must be.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// A text, of the form named.
+    Text(&'static str),
+    /// A file; relative ones count from the configuration file's folder.
+    File,
+    /// A text such as `30s` or `15m`, within bounds.
+    Duration(&'static str, &'static str),
+    /// A whole number, within bounds.
+    Integer(u64, u64),
+    /// Bytes, as a number or a text such as `2MiB`, within bounds.
+    Size(u64, u64),
+    /// One of these words.
+    OneOf(&'static [Word]),
+    /// A list of these words.
+    SomeOf(&'static [Word]),
+    /// A list of texts, of the form named.
+    List(&'static str),
+}
+
+/// A word that a key may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Word {
+    /// As written.
+    pub text: &'static str,
+    /// Whether this version can do it; if not, it is refused by name.
+    pub available: bool,
+}
+
+/// What holds when a key is left out.
+#[derive(Clone, Copy, Debug)]
+pub enum Preset {
+    /// It must not be left out.
+    Required,
+    /// Nothing; its description says what that means.
+    Unset,
+    /// This value, in TOML.
+    Value(&'static str),
+}
+
+/// A key of the configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    /// Its sections and its name: `server.timeouts.head`.
+    pub path: &'static str,
+    /// What its value must be.
+    pub kind: Kind,
+    /// What holds when it is left out.
+    pub preset: Preset,
+    /// Whether this version can do it; if not, it is refused by name.
+    pub available: bool,
+    /// What it means, in a sentence or two.
+    pub about: &'static str,
+}
+
+/// A table of the configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct Section {
+    /// Its path: `server.timeouts`.
+    pub path: &'static str,
+    /// Whether it is written `[[…]]`, once for each named thing.
+    pub repeated: bool,
+    /// Whether this version can do it; if not, it is refused by name.
+    pub available: bool,
+    /// What it is about, in a sentence or two.
+    pub about: &'static str,
+}
+
+impl Key {
+    /// Its name without its sections.
+    pub fn name(&self) -> &'static str {
+        split_last(self.path).1
+    }
+
+    /// The path of its section.
+    pub fn section(&self) -> &'static str {
+        split_last(self.path).0
+    }
+}
+
+impl Kind {
+    /// In words, with bounds.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Text(form) => (*form).to_owned(),
+            Self::File => "a file".to_owned(),
+            Self::Duration(least, most) => format!("a duration, {least} to {most}"),
+            Self::Integer(least, most) => format!("a whole number, {least} to {most}"),
+            Self::Size(least, most) => {
+                format!("a size in bytes, {} to {}", size::show(*least), size::show(*most))
+            }
+            Self::OneOf(words) => format!("one of {}", list(words)),
+            Self::SomeOf(words) => format!("a list of {}", list(words)),
+            Self::List(form) => format!("a list of {form}"),
+        }
+    }
+}
+
+/// The words that this version can do, for people.
+fn list(words: &[Word]) -> String {
+    let shown: Vec<String> = words
+        .iter()
+        .filter(|word| word.available)
+        .map(|word| format!("\"{}\"", word.text))
+        .collect();
+    shown.join(", ")
+}
+
+pub(crate) fn split_last(path: &'static str) -> (&'static str, &'static str) {
+    path.rsplit_once('.').unwrap_or(("", path))
+}
+
+const fn now(text: &'static str) -> Word {
+    Word { text, available: true }
+}
+
+const fn later(text: &'static str) -> Word {
+    Word { text, available: false }
+}
+
+const fn section(path: &'static str, about: &'static str) -> Section {
+    Section { path, repeated: false, available: true, about }
+}
+
+/// Every section, in the order of the reference page.
+pub const SECTIONS: &[Section] = &[
+    section("server", "Where the gate listens, and what it believes of those before it."),
+    section("server.timeouts", "How long the gate waits for those who call it."),
+    section("server.limits", "How much the gate takes from those who call it."),
+    Section { available: false, ..section("server.tls", "TLS towards callers.") },
+    section("store", "Where tokens and policy are kept."),
+    section("secrets", "The keys that protect what is kept."),
+    Section { repeated: true, ..section("directories", "Where people come from. At least one.") },
+    Section {
+        repeated: true,
+        ..section(
+            "instances",
+            "The installations behind the gate. At least one. A request belongs to the instance \
+             whose hosts name its `Host`; of several, to the one with the longest context path \
+             that its path lies below. An unknown host is answered with 421.",
+        )
+    },
+    section("instances.timeouts", "How long the gate waits for the product."),
+    section("instances.limits", "How much the gate asks of the product."),
+    section(
+        "instances.service_account",
+        "The account that stands in for everybody, when `identity` has `service-account`. Either \
+         `token_file`, or `user` and `password_file`.",
+    ),
+    Section {
+        available: false,
+        ..section(
+            "instances.trusted_header",
+            "A header that an authenticator in the product trusts.",
+        )
+    },
+    Section { available: false, ..section("instances.tls", "TLS towards the product.") },
+    section("log", "What the program says about itself, on standard error."),
+];
+
+macro_rules! keys {
+    ($($name:ident $path:literal $kind:expr, $preset:expr, $about:literal;)*) => {
+        $(pub(crate) const $name: Key =
+            Key { path: $path, kind: $kind, preset: $preset, available: true, about: $about };)*
+
+        /// Every key, in the order of the reference page.
+        pub const KEYS: &[Key] = &[$($name),*, LATER_DIRECTORY_INSTANCE];
+    };
+}
+
+const LATER_DIRECTORY_INSTANCE: Key = Key {
+    path: "directories.instance",
+    kind: Kind::Text("the name of an instance"),
+    preset: Preset::Unset,
+    available: false,
+    about: "The instance that says who somebody is, for the kind `product`.",
+};
+
+use Kind::{Duration, File, Integer, List, OneOf, Size, SomeOf, Text};
+use Preset::{Required, Unset, Value};
+
+keys! {
+    LISTEN "server.listen" List("addresses with their port"), Value("[\"127.0.0.1:8080\"]"),
+        "Where callers reach the gate.";
+    THREADS "server.threads" Integer(0, 1024), Value("0"),
+        "Threads that carry requests; `0`: one per core.";
+    TRUSTED_PROXIES "server.trusted_proxies" List("networks"), Value("[]"),
+        "The proxies before the gate. `X-Forwarded-For` is believed when it comes from them, and \
+         from nobody else.";
+    CONSOLE_PATH "server.console_path" Text("a path"), Value("\"/gatepass\""),
+        "Below which path console, API and health stand.";
+    CONSOLE_HOST "server.console_host" Text("a host name, or empty"), Value("\"\""),
+        "The host name of the console: its own, which keeps the products' scripts away from it. \
+         Empty: below every instance's host.";
+    OPERATIONS_LISTEN "server.operations_listen" Text("an address with its port, or empty"),
+        Value("\"127.0.0.1:9180\""),
+        "Where metrics and the reasons of readiness are served. Empty: nowhere.";
+    HEAD_TIMEOUT "server.timeouts.head" Duration("1s", "5m"), Value("\"15s\""),
+        "For a whole request head, from its first byte, or from the connection's start.";
+    IDLE_TIMEOUT "server.timeouts.idle" Duration("1s", "1h"), Value("\"75s\""),
+        "Between two requests of a connection.";
+    BODY_TIMEOUT "server.timeouts.body" Duration("1s", "1h"), Value("\"60s\""),
+        "For the next bytes of a request's body.";
+    WRITE_TIMEOUT "server.timeouts.write" Duration("1s", "1h"), Value("\"60s\""),
+        "For a caller to take the next bytes of an answer.";
+    DRAIN_TIMEOUT "server.timeouts.drain" Duration("0s", "10m"), Value("\"30s\""),
+        "For running requests to end when the program is told to stop.";
+    HEAD_BYTES "server.limits.head_bytes" Size(1 << 10, 1 << 20), Value("16384"),
+        "Longest request head; a longer one is answered with 431.";
+    HEADERS "server.limits.headers" Integer(10, 1000), Value("100"),
+        "Most header lines; more are answered with 431.";
+    TARGET_BYTES "server.limits.target_bytes" Size(256, 1 << 16), Value("8192"),
+        "Longest request target; a longer one is answered with 414. Below `head_bytes`.";
+    FORM_BYTES "server.limits.form_bytes" Size(1 << 10, 1 << 24), Value("\"2MiB\""),
+        "Longest form that is read for a decision; a longer one is answered with 413. The products \
+         themselves read 2 MiB of a form.";
+    CONNECTIONS "server.limits.connections" Integer(10, 1_000_000), Value("20000"),
+        "Most connections of callers at once, over all threads.";
+    STORE_URL "store.url" Text("`sqlite:` and a file"), Value("\"sqlite:gatepass.db\""),
+        "Where the store stands; a relative file counts from the configuration file's folder.";
+    STALE_LIMIT "store.stale_limit" Duration("1m", "1d"), Value("\"15m\""),
+        "How long known tokens go on to work while the store can't be read.";
+    KEY_FILE "secrets.key_file" File, Value("\"gatepass.key\""),
+        "The ring of keys. Made by the first command on an empty store; without it the store is \
+         worth nothing, so keep a copy apart from the store's.";
+    DIRECTORY_NAME "directories.name" Text("a to z, 0 to 9 and -"), Required,
+        "What the directory is called. Together with a username it says who somebody is, so it \
+         must not change.";
+    DIRECTORY_KIND "directories.kind" OneOf(&[now("file"), later("product"), later("ldap"), later("oidc")]),
+        Required, "What kind of directory it is.";
+    DIRECTORY_PATH "directories.path" File, Unset,
+        "The file of people, for the kind `file`. It is read again when it changes.";
+    INSTANCE_NAME "instances.name" Text("a to z, 0 to 9 and -"), Required,
+        "What the instance is called in grants, policy and logs.";
+    PRODUCT "instances.product" OneOf(&[now("jira"), now("confluence"), now("bitbucket")]), Required,
+        "What stands there.";
+    BASE_URL "instances.base_url" Text("an http URL"), Required,
+        "Where the gate reaches the product. Its path is the context path, for callers too.";
+    HOSTS "instances.hosts" List("host names, with or without a port"), Value("[]"),
+        "The hosts that callers know it by; one without a port means every port. Empty: every host.";
+    HOST "instances.host" OneOf(&[now("preserve"), now("upstream")]), Value("\"preserve\""),
+        "The `Host` that the product sees: `preserve`, as the caller sent it, or `upstream`, as \
+         `base_url` has it.";
+    INSTANCE_DIRECTORY "instances.directory" Text("the name of a directory"), Unset,
+        "Where its people come from. May be left out where there is one directory only.";
+    IDENTITY "instances.identity" SomeOf(&[now("native-token"), now("service-account"),
+        later("impersonation"), later("trusted-header")]), Value("[\"native-token\"]"),
+        "How the gate becomes a token's owner, tried in this order.";
+    TARGETS "instances.targets" OneOf(&[now("observe"), now("enforce")]), Value("\"observe\""),
+        "How strictly the URLs of pages are read: `observe` lets odd ones pass and counts them, \
+         `enforce` refuses them. REST, git and sign-in are always strict.";
+    READS "instances.reads" List("patterns"), Value("[]"),
+        "GETs of add-ons that are known to be reads. What the catalogue does not know is refused \
+         to read-only tokens.";
+    CONNECT_TIMEOUT "instances.timeouts.connect" Duration("1s", "2m"), Value("\"5s\""),
+        "For a connection to the product.";
+    FIRST_BYTE_TIMEOUT "instances.timeouts.first_byte" Duration("1s", "1h"), Value("\"5m\""),
+        "From the end of a request to the first byte of its answer; then 504.";
+    INSTANCE_CONNECTIONS "instances.limits.connections" Integer(1, 65_535), Value("256"),
+        "Most connections to the product, for each thread.";
+    ACCOUNT_TOKEN_FILE "instances.service_account.token_file" File, Unset,
+        "A file that holds the account's native token.";
+    ACCOUNT_USER "instances.service_account.user" Text("a username"), Unset,
+        "The account's username. With `token_file` it may be left out; where it is given, answers \
+         for anybody else are refused.";
+    ACCOUNT_PASSWORD_FILE "instances.service_account.password_file" File, Unset,
+        "A file that holds the account's password.";
+    LOG_FORMAT "log.format" OneOf(&[now("auto"), now("text"), now("json")]), Value("\"auto\""),
+        "`auto`: text on a terminal, JSON otherwise.";
+    LOG_LEVEL "log.level" OneOf(&[now("error"), now("warn"), now("info"), now("debug"), now("trace")]),
+        Value("\"info\""), "The least grave that is said.";
+}
+
+/// The section at `path`.
+pub(crate) fn find_section(path: &str) -> Option<&'static Section> {
+    SECTIONS.iter().find(|section| section.path == path)
+}
+
+/// The key at `path`.
+pub(crate) fn find_key(path: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.path == path)
+}
+
+/// The known path that `path` was most likely meant to be: siblings come first, then whatever
+/// has the same name elsewhere, then the most similar of all.
+pub(crate) fn nearest(path: &str) -> &'static str {
+    let (section, name) = path.rsplit_once('.').unwrap_or(("", path));
+    let known = KEYS.iter().filter(|key| key.available).map(|key| key.path);
+    let known =
+        known.chain(SECTIONS.iter().filter(|found| found.available).map(|found| found.path));
+    let score = |candidate: &'static str| {
+        let (its_section, its_name) = split_last(candidate);
+        let by_name = strsim::normalized_damerau_levenshtein(name, its_name);
+        let by_section = strsim::normalized_damerau_levenshtein(section, its_section);
+        // Whole as well: a variable may have one underscore where two belong.
+        let (whole, its_whole) = (path.replace('.', "_"), candidate.replace('.', "_"));
+        let by_whole = strsim::normalized_damerau_levenshtein(&whole, &its_whole);
+        (by_name + by_section / 4.0).max(by_whole * 1.25)
+    };
+    known.max_by(|a, b| score(a).total_cmp(&score(b))).unwrap_or("server")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_key_is_the_one_that_was_meant() {
+        for (written, meant) in [
+            ("server.lisen", "server.listen"),
+            ("server.consolepath", "server.console_path"),
+            ("listen", "server.listen"),
+            ("sever", "server"),
+            ("server.timeout", "server.timeouts"),
+            ("server.timeouts.heads", "server.timeouts.head"),
+            ("server.head_bytes", "server.limits.head_bytes"),
+            ("instances.baseurl", "instances.base_url"),
+            ("directories.paths", "directories.path"),
+            ("logs.level", "log.level"),
+        ] {
+            assert_eq!(nearest(written), meant, "{written}");
+        }
+    }
+
+    #[test]
+    fn every_key_stands_once_and_in_a_section_that_exists() {
+        for (at, key) in KEYS.iter().enumerate() {
+            assert!(find_section(key.section()).is_some(), "{}", key.path);
+            assert!(KEYS[at + 1..].iter().all(|other| other.path != key.path), "{}", key.path);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Configurations as people write them, and what they are told.
+
+#[cfg(test)]
+mod loading;
+#[cfg(test)]
+mod mistakes;
+#[cfg(test)]
+mod overriding;
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod support;

@@ -1,0 +1,46 @@
+//! Read the audit record.
+
+use gatepass_model::Actor;
+use gatepass_store::{AuditPage, AuditRecord};
+use serde::Serialize;
+
+use crate::authorise::{Ability, authorise};
+use crate::control::Control;
+use crate::error::ControlError;
+
+/// A line of the record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AuditLine {
+    /// Its number: 1, 2, 3, … without gaps.
+    pub number: u64,
+    /// When, RFC 3339.
+    pub at: String,
+    /// Who: `cli:root`.
+    pub actor: String,
+    /// What was done: `token.issued`.
+    pub action: String,
+    /// To what: `tok_…`, `policy`.
+    pub subject: String,
+    /// In words; may have line breaks.
+    pub detail: String,
+}
+
+impl From<AuditRecord> for AuditLine {
+    fn from(record: AuditRecord) -> Self {
+        let AuditRecord { number, at, actor, action, subject, detail } = record;
+        Self { number, at: at.to_string(), actor, action, subject, detail }
+    }
+}
+
+impl Control {
+    /// A page of the record, the newest first.
+    pub async fn list_audit(
+        &self,
+        actor: &Actor,
+        page: &AuditPage,
+    ) -> Result<Vec<AuditLine>, ControlError> {
+        authorise(actor, Ability::ReadAudit)?;
+        let records = self.store.list_audit(page).await?;
+        Ok(records.into_iter().map(AuditLine::from).collect())
+    }
+}

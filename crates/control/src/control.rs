@@ -1,0 +1,191 @@
+//! What every use case works with.
+
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use gatepass_model::audit::AuditSubject;
+use gatepass_model::{
+    Actor, AuditEvent, Clock, DirectoryName, IdentityMethod, Instance, InstanceName, Pattern,
+    Person, PersonKey, Timestamp, Username,
+};
+use gatepass_store::activity::ActivityReader;
+use gatepass_store::{AuditEntry, Store};
+use gatepass_vault::{Entropy, KeyRing};
+
+use crate::error::Problem;
+use crate::nearest::{did_you_mean, listed};
+use crate::people::People;
+
+/// One instance, as far as the use cases need it.
+#[derive(Clone, Debug)]
+pub struct KnownInstance {
+    /// What every room knows of it.
+    pub instance: Instance,
+    /// How the gate becomes an owner there, in order.
+    pub identity: Vec<IdentityMethod>,
+    /// GETs of add-ons that are known to be reads, as configured.
+    pub reads: Vec<Pattern>,
+}
+
+/// What a [`Control`] is made of.
+pub struct ControlParts {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// Where activity is read; `None` where it is not to be shown.
+    pub activity: Option<Arc<dyn ActivityReader>>,
+    /// The keys of the store: see [`crate::open_or_create_keys`].
+    pub keyring: KeyRing,
+    /// The file that they stand in.
+    pub key_file: PathBuf,
+    /// Where the present comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where random bytes come from.
+    pub entropy: Arc<dyn Entropy>,
+    /// Whom the directories know.
+    pub people: Arc<dyn People>,
+    /// The directories that are configured.
+    pub directories: Vec<DirectoryName>,
+    /// The instances that are configured.
+    pub instances: Vec<KnownInstance>,
+}
+
+/// The use cases. Shared as `Arc<Control>`.
+pub struct Control {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) activity: Option<Arc<dyn ActivityReader>>,
+    keyring: RwLock<Arc<KeyRing>>,
+    pub(crate) key_file: PathBuf,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) people: Arc<dyn People>,
+    pub(crate) directories: Vec<DirectoryName>,
+    pub(crate) instances: Vec<KnownInstance>,
+    pub(crate) patience: Duration,
+}
+
+impl Control {
+    /// How long a change is waited for until it is in effect everywhere: 3 s.
+    pub const PATIENCE: Duration = Duration::from_secs(3);
+
+    /// Of these parts.
+    pub fn new(parts: ControlParts) -> Self {
+        let ControlParts {
+            store,
+            activity,
+            keyring,
+            key_file,
+            clock,
+            entropy,
+            people,
+            directories,
+            instances,
+        } = parts;
+        Self {
+            store,
+            activity,
+            keyring: RwLock::new(Arc::new(keyring)),
+            key_file,
+            clock,
+            entropy,
+            people,
+            directories,
+            instances,
+            patience: Self::PATIENCE,
+        }
+    }
+
+    /// With another patience than [`Control::PATIENCE`].
+    #[must_use]
+    pub const fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// The instances that are configured.
+    pub fn instances(&self) -> &[KnownInstance] {
+        &self.instances
+    }
+
+    /// The keys to work with now.
+    pub(crate) fn keyring(&self) -> Arc<KeyRing> {
+        self.keyring.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn replace_keyring(&self, ring: KeyRing) {
+        *self.keyring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+    }
+
+    pub(crate) fn find_instance(&self, name: &InstanceName) -> Option<&KnownInstance> {
+        self.instances.iter().find(|known| known.instance.name == *name)
+    }
+
+    /// The instance of this name, or what is wrong with it.
+    pub(crate) fn known_instance(&self, name: &InstanceName) -> Result<&KnownInstance, Problem> {
+        self.find_instance(name).ok_or_else(|| {
+            let known: Vec<&str> = self.instances.iter().map(|k| k.instance.name.as_str()).collect();
+            let words = format!(
+                "there is no instance {name}{}; there are: {}",
+                did_you_mean(name.as_str(), known.iter().copied()),
+                listed(&known)
+            );
+            Problem::new("instance", words)
+        })
+    }
+
+    /// The directory of this name; the only one when no name is given.
+    pub(crate) fn known_directory(
+        &self,
+        name: Option<&DirectoryName>,
+    ) -> Result<DirectoryName, Problem> {
+        match (name, self.directories.as_slice()) {
+            (None, [only]) => Ok(only.clone()),
+            (None, several) => {
+                let words = format!("name one of: {}", listed(several));
+                Err(Problem::new("directory", words))
+            }
+            (Some(name), known) if known.contains(name) => Ok(name.clone()),
+            (Some(name), known) => {
+                let texts = known.iter().map(DirectoryName::as_str);
+                let words = format!(
+                    "there is no directory {name}{}; there are: {}",
+                    did_you_mean(name.as_str(), texts),
+                    listed(known)
+                );
+                Err(Problem::new("directory", words))
+            }
+        }
+    }
+
+    /// The person of this name, active or not.
+    pub(crate) fn known_person(
+        &self,
+        directory: &DirectoryName,
+        username: &str,
+    ) -> Result<Person, Problem> {
+        let username: Username = username
+            .parse()
+            .map_err(|error: gatepass_model::InvalidName| Problem::new("owner", error.to_string()))?;
+        let key = PersonKey { directory: directory.clone(), username };
+        self.people.find(&key).ok_or_else(|| {
+            let hint = self
+                .people
+                .nearest(&key)
+                .map_or_else(String::new, |near| format!("; did you mean {:?}?", near.as_str()));
+            let name = key.username.as_str();
+            Problem::new("owner", format!("the directory {directory} knows no {name:?}{hint}"))
+        })
+    }
+}
+
+/// A line for the audit record.
+pub(crate) fn audit_entry(
+    actor: &Actor,
+    at: Timestamp,
+    action: &'static str,
+    subject: AuditSubject,
+    detail: impl Into<String>,
+) -> AuditEntry {
+    let event = AuditEvent { actor: actor.clone(), action, subject, detail: detail.into() };
+    AuditEntry { at, event }
+}

@@ -1,0 +1,21 @@
+//! Let a suspended token work again.
+
+use gatepass_model::{Actor, TokenId, TokenState};
+
+use super::change::{Move, Moved};
+use crate::control::Control;
+use crate::error::ControlError;
+
+impl Control {
+    /// Lets a suspended token work again. One that is active already stays so; nothing comes
+    /// back from expired or revoked, and one that waits for approval must be approved.
+    pub async fn resume_token(
+        &self,
+        actor: &Actor,
+        id: TokenId,
+        reason: Option<&str>,
+    ) -> Result<Moved, ControlError> {
+        let wanted = Move { to: TokenState::Active, action: "token.resumed" };
+        self.move_token(actor, id, reason, wanted).await
+    }
+}

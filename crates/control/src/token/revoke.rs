@@ -1,0 +1,21 @@
+//! End a token for good.
+
+use gatepass_model::{Actor, TokenId, TokenState};
+
+use super::change::{Move, Moved};
+use crate::control::Control;
+use crate::error::ControlError;
+
+impl Control {
+    /// Ends a token for good, in whatever state it is; its running requests are cut. A token
+    /// that is revoked already is only waited for.
+    pub async fn revoke_token(
+        &self,
+        actor: &Actor,
+        id: TokenId,
+        reason: Option<&str>,
+    ) -> Result<Moved, ControlError> {
+        let wanted = Move { to: TokenState::Revoked, action: "token.revoked" };
+        self.move_token(actor, id, reason, wanted).await
+    }
+}

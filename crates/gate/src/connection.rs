@@ -1,0 +1,168 @@
+//! One connection of a client: heads in, one request after the other.
+
+use std::future::poll_fn;
+use std::net::IpAddr;
+use std::rc::Rc;
+use std::task::Poll;
+
+use gatepass_model::{Product, Reason, Refusal};
+use gatepass_profiles::profile;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use crate::engine::http1::request::{self, BadHead, HeadLimits, Progress};
+use crate::exchange::{self, After, Line};
+use crate::refuse::{self, Reader};
+use crate::thread::{Thread, Tracked};
+use crate::wire::buffer::Outgoing;
+use crate::wire::client::{ClientSide, SMALL};
+
+/// How the waiting for a head ended.
+enum Arrived {
+    /// So many bytes of the buffer are a head.
+    Head(usize),
+    /// The client has ended, or asked for nothing for too long.
+    Nothing,
+}
+
+/// Serves a connection until it ends.
+pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
+    thread: Rc<Thread>,
+    tracked: Rc<Tracked>,
+    stream: S,
+    peer: IpAddr,
+) {
+    let settings = &thread.shared.settings;
+    let mut client = ClientSide::new(stream, settings.timeouts.idle);
+    let mut out = Outgoing::default();
+    let mut bytes = Vec::new();
+    loop {
+        if client.has_ended && client.buffer.is_empty() {
+            return;
+        }
+        tracked.is_idle.set(client.buffer.is_empty());
+        if thread.is_draining.get() && client.buffer.is_empty() {
+            return;
+        }
+        client.buffer.shrink_when_empty(SMALL);
+        client.deadline.set(settings.timeouts.idle);
+        let after = match read_head(&mut client, &thread, &tracked).await {
+            Ok(Arrived::Nothing) => return,
+            Err(bad) => refuse_head(&thread, &mut client, bad).await,
+            Ok(Arrived::Head(length)) => {
+                bytes.clear();
+                bytes.extend_from_slice(client.buffer.unread().get(..length).unwrap_or_default());
+                client.buffer.consume(length);
+                match request::parse(&bytes, &settings.limits.head) {
+                    Err(bad) => refuse_head(&thread, &mut client, bad).await,
+                    Ok(head) => {
+                        let line = Line {
+                            thread: &thread,
+                            tracked: &tracked,
+                            client: &mut client,
+                            out: &mut out,
+                            peer,
+                        };
+                        exchange::serve(line, &head).await
+                    }
+                }
+            }
+        };
+        match after {
+            After::Next => {}
+            After::Close => return,
+            After::Linger => {
+                tracked.is_idle.set(true);
+                return client.linger().await;
+            }
+        }
+    }
+}
+
+/// Waits for a whole head: as long as connections may idle for its first byte, then one total
+/// time for the rest.
+async fn read_head<S: AsyncRead + AsyncWrite + Unpin>(
+    client: &mut ClientSide<S>,
+    thread: &Thread,
+    tracked: &Tracked,
+) -> Result<Arrived, BadHead> {
+    let settings = &thread.shared.settings;
+    let limits = &settings.limits.head;
+    let mut seen = 0;
+    let mut has_begun = false;
+    loop {
+        skip_empty_line(client);
+        if !client.buffer.is_empty() {
+            tracked.is_idle.set(false);
+            match request::find_end(client.buffer.unread(), seen, limits)? {
+                Progress::Complete(length) => return Ok(Arrived::Head(length)),
+                Progress::Incomplete => seen = client.buffer.unread().len(),
+            }
+            check_first_line(client.buffer.unread(), limits)?;
+            if !has_begun {
+                has_begun = true;
+                client.deadline.set(settings.timeouts.head);
+            }
+        }
+        if client.has_ended {
+            return Ok(Arrived::Nothing);
+        }
+        client.buffer.make_room((seen * 2).clamp(SMALL, limits.head + 1));
+        let read = poll_fn(|context| {
+            match client.buffer.poll_read_from(context, &mut client.stream, usize::MAX) {
+                Poll::Ready(read) => Poll::Ready(Some(read)),
+                Poll::Pending => client.deadline.poll_passed(context).map(|()| None),
+            }
+        });
+        match read.await {
+            Some(Ok(0) | Err(_)) => return Ok(Arrived::Nothing),
+            Some(Ok(_)) => {}
+            None if has_begun => {
+                return Err(BadHead {
+                    reason: Reason::RequestTimeout,
+                    message: "the head did not come in time",
+                });
+            }
+            None => return Ok(Arrived::Nothing),
+        }
+    }
+}
+
+/// One empty line before a request is read over (RFC 9112 2.2): old clients send one after a form.
+fn skip_empty_line<S>(client: &mut ClientSide<S>) {
+    if client.buffer.unread().starts_with(b"\r\n") {
+        client.buffer.consume(2);
+    }
+}
+
+/// A first line that can't be HTTP/1.1 is refused before the rest comes: an HTTP/0.9 client sends
+/// no rest.
+fn check_first_line(bytes: &[u8], _limits: &HeadLimits) -> Result<(), BadHead> {
+    let Some(end) = memchr::memchr(b'\r', bytes) else { return Ok(()) };
+    let line = bytes.get(..end).unwrap_or_default();
+    if line.ends_with(b" HTTP/1.1") || line.ends_with(b" HTTP/1.0") {
+        return Ok(());
+    }
+    Err(BadHead { reason: Reason::MalformedRequest, message: "the first line is not HTTP/1.1" })
+}
+
+/// Answers what could not be read. Whatever follows on the connection can't be trusted.
+async fn refuse_head<S: AsyncRead + AsyncWrite + Unpin>(
+    thread: &Thread,
+    client: &mut ClientSide<S>,
+    bad: BadHead,
+) -> After {
+    thread.meter.add_refusal(bad.reason);
+    let mut message = bad.message.to_owned();
+    if let Some(first) = message.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    message.push('.');
+    let refusal = Refusal::new(bad.reason, message);
+    let mut out = Vec::new();
+    let profile = thread.shared.instances.first().map_or_else(|| profile(Product::Jira), |one| one.profile);
+    refuse::write(&refusal, profile, Reader::UNKNOWN, thread.ids.next(), true, &mut out);
+    match client.send(&out, thread.shared.settings.timeouts.write).await {
+        Ok(()) => After::Linger,
+        Err(_) => After::Close,
+    }
+}

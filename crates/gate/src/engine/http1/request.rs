@@ -1,0 +1,417 @@
+//! The head of a request (RFC 9112 3 and 5), read in one strict way.
+//!
+//! Refused, because two parsers have read them differently: bare LF and bare CR, a space before a
+//! colon, folded lines, a header name outside `[A-Za-z0-9-]`, more than one Host, anything but
+//! one plain framing, and any version but 1.0 and 1.1.
+
+use gatepass_model::Method;
+use gatepass_model::Reason;
+use smallvec::SmallVec;
+
+use super::framing::{Framing, FramingError, FramingHeaders};
+
+/// Bounds on a head.
+#[derive(Clone, Copy, Debug)]
+pub struct HeadLimits {
+    /// Most bytes of the whole head.
+    pub head: usize,
+    /// Most header lines; at most [`MOST_HEADERS`].
+    pub headers: usize,
+    /// Most bytes of the target.
+    pub target: usize,
+}
+
+impl Default for HeadLimits {
+    fn default() -> Self {
+        Self { head: 16 * 1024, headers: 100, target: 8 * 1024 }
+    }
+}
+
+/// The most header lines that any configuration may allow.
+pub const MOST_HEADERS: usize = 256;
+
+/// One header line, as it came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header<'b> {
+    /// `[A-Za-z0-9-]`, in the letter case of the sender.
+    pub name: &'b str,
+    /// Without the white space around it. May hold bytes above 0x7f, never a control but tab.
+    pub value: &'b [u8],
+}
+
+/// The version that a client speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// HTTP/1.0: each answer ends the connection, and chunks are not understood.
+    Http10,
+    /// HTTP/1.1
+    Http11,
+}
+
+/// A head that was read. Its parts are the bytes that came.
+#[derive(Clone, Debug)]
+pub struct RequestHead<'b> {
+    /// A method that the gate forwards.
+    pub method: Method,
+    /// The request target, as it came.
+    pub target: &'b [u8],
+    /// What the client speaks.
+    pub version: Version,
+    /// Every header line, in order.
+    pub headers: SmallVec<[Header<'b>; 24]>,
+    /// The one Host; a plain name or address with an optional port.
+    pub host: &'b str,
+    /// Where the body ends.
+    pub framing: Framing,
+    /// Whether the client wants the connection to end.
+    pub wants_close: bool,
+    /// Whether the client waits for `100 Continue` (RFC 9110 10.1.1).
+    pub expects_continue: bool,
+    /// Whether it asks to leave HTTP, and the connection's options agree.
+    pub upgrade: Option<&'b [u8]>,
+}
+
+impl<'b> RequestHead<'b> {
+    /// The value of the one line of that name (in lower case); `None` when it is missing or
+    /// stands there twice.
+    pub fn single(&self, lower: &str) -> Option<&'b [u8]> {
+        let mut lines = self.all(lower);
+        let first = lines.next()?;
+        if lines.next().is_some() { None } else { Some(first) }
+    }
+
+    /// The values of all lines of that name (in lower case).
+    pub fn all<'h>(&'h self, lower: &'h str) -> impl Iterator<Item = &'b [u8]> + 'h {
+        self.headers.iter().filter(|h| h.name.eq_ignore_ascii_case(lower)).map(|h| h.value)
+    }
+}
+
+/// Why a head was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadHead {
+    /// What the caller is told.
+    pub reason: Reason,
+    /// In words.
+    pub message: &'static str,
+}
+
+const fn bad(reason: Reason, message: &'static str) -> BadHead {
+    BadHead { reason, message }
+}
+
+/// How far a head has come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// It ends before this byte.
+    Complete(usize),
+    /// More must come.
+    Incomplete,
+}
+
+/// Looks for the end of a head in `bytes`, of which the first `seen` were looked at before.
+///
+/// What can't become a head any more is refused at once, so that nobody waits for the time limit
+/// to hear of a bare line feed.
+pub fn find_end(bytes: &[u8], seen: usize, limits: &HeadLimits) -> Result<Progress, BadHead> {
+    let from = seen.saturating_sub(3);
+    let fresh = bytes.get(from..).unwrap_or_default();
+    for at in memchr::memchr_iter(b'\n', fresh) {
+        let at = from + at;
+        if at == 0 || bytes.get(at - 1) != Some(&b'\r') {
+            return Err(bad(Reason::MalformedRequest, "a line of the head does not end in CRLF"));
+        }
+        if at >= 3 && bytes.get(at - 3..at) == Some(b"\r\n\r") {
+            let end = at + 1;
+            if end > limits.head {
+                return Err(bad(Reason::HeadersTooLarge, "the head is too long"));
+            }
+            return Ok(Progress::Complete(end));
+        }
+    }
+    let line_end = memchr::memchr(b'\r', bytes).unwrap_or(bytes.len());
+    // The method and the version need a little room beside the target.
+    if line_end > limits.target + 32 {
+        return Err(bad(Reason::TargetTooLong, "the target is too long"));
+    }
+    if bytes.len() >= limits.head {
+        return Err(bad(Reason::HeadersTooLarge, "the head is too long"));
+    }
+    Ok(Progress::Incomplete)
+}
+
+/// Reads a complete head: `bytes` ends with the empty line.
+pub fn parse<'b>(bytes: &'b [u8], limits: &HeadLimits) -> Result<RequestHead<'b>, BadHead> {
+    let mut lines = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    let most = limits.headers.min(MOST_HEADERS);
+    let mut raw = httparse::Request::new(lines.get_mut(..most).unwrap_or_default());
+    match raw.parse(bytes) {
+        Ok(httparse::Status::Complete(end)) if end == bytes.len() => {}
+        Ok(_) => return Err(bad(Reason::MalformedRequest, "the head is not HTTP/1.1")),
+        Err(httparse::Error::TooManyHeaders) => {
+            return Err(bad(Reason::HeadersTooLarge, "there are too many headers"));
+        }
+        Err(_) => return Err(bad(Reason::MalformedRequest, "the head is not HTTP/1.1")),
+    }
+    let version = match raw.version {
+        Some(1) => Version::Http11,
+        Some(0) => Version::Http10,
+        _ => return Err(bad(Reason::MalformedRequest, "the version is not HTTP/1.1")),
+    };
+    let method = raw.method.unwrap_or_default();
+    let target = raw.path.unwrap_or_default().as_bytes();
+    let mut head = RequestHead {
+        method: Method::Get,
+        target,
+        version,
+        headers: SmallVec::new(),
+        host: "",
+        framing: Framing::None,
+        wants_close: version == Version::Http10,
+        expects_continue: false,
+        upgrade: None,
+    };
+    read_headers(raw.headers, &mut head)?;
+    head.method = Method::find(method.as_bytes())
+        .ok_or(bad(Reason::MethodNotAllowed, "this method is not forwarded"))?;
+    if target.len() > limits.target {
+        return Err(bad(Reason::TargetTooLong, "the target is too long"));
+    }
+    Ok(head)
+}
+
+fn read_headers<'b>(
+    lines: &[httparse::Header<'b>],
+    head: &mut RequestHead<'b>,
+) -> Result<(), BadHead> {
+    let mut framing = FramingHeaders::default();
+    let (mut host, mut upgrade, mut may_upgrade) = (None, None, false);
+    for line in lines {
+        let (name, value) = (line.name, line.value);
+        if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            let words = "a header name holds something other than letters, digits and -";
+            return Err(bad(Reason::MalformedRequest, words));
+        }
+        head.headers.push(Header { name, value });
+        // Few names matter here, and they differ in length.
+        match name.len() {
+            4 if name.eq_ignore_ascii_case("host") && host.replace(value).is_some() => {
+                return Err(bad(Reason::MalformedRequest, "there is more than one Host"));
+            }
+            6 if name.eq_ignore_ascii_case("expect") => {
+                if !value.eq_ignore_ascii_case(b"100-continue") {
+                    return Err(bad(Reason::MalformedRequest, "Expect is not 100-continue"));
+                }
+                head.expects_continue = head.version == Version::Http11;
+            }
+            7 if name.eq_ignore_ascii_case("upgrade") => upgrade = Some(value),
+            10 if name.eq_ignore_ascii_case("connection") => {
+                for option in connection_options(value) {
+                    head.wants_close |= option.eq_ignore_ascii_case(b"close");
+                    may_upgrade |= option.eq_ignore_ascii_case(b"upgrade");
+                    if is_never_hop_by_hop(option) {
+                        let words = "Connection names a header that is not hop-by-hop";
+                        return Err(bad(Reason::MalformedRequest, words));
+                    }
+                }
+            }
+            14 if name.eq_ignore_ascii_case("content-length") => framing.add_length(value),
+            17 if name.eq_ignore_ascii_case("transfer-encoding") => framing.add_coding(value),
+            _ => {}
+        }
+    }
+    head.framing = resolve_framing(&framing, head.version)?;
+    head.host = parse_host(host)?;
+    head.upgrade = upgrade.filter(|_| may_upgrade && head.version == Version::Http11);
+    Ok(())
+}
+
+fn resolve_framing(framing: &FramingHeaders<'_>, version: Version) -> Result<Framing, BadHead> {
+    match framing.resolve() {
+        Ok(Some(Framing::Chunked)) if version == Version::Http10 => {
+            Err(bad(Reason::MalformedRequest, "HTTP/1.0 has no transfer codings"))
+        }
+        Ok(framing) => Ok(framing.unwrap_or(Framing::None)),
+        Err(FramingError::Ambiguous(words)) => Err(bad(Reason::MalformedRequest, words)),
+        Err(FramingError::UnknownCoding) => {
+            Err(bad(Reason::TransferCodingUnsupported, "only the chunked transfer coding is taken"))
+        }
+    }
+}
+
+/// The options of a `Connection` line, in the letter case of the sender.
+pub fn connection_options(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii).filter(|option| !option.is_empty())
+}
+
+/// Whoever names one of these in `Connection` wants it dropped behind the decision's back.
+fn is_never_hop_by_hop(option: &[u8]) -> bool {
+    const NAMES: [&[u8]; 8] = [
+        b"authorization",
+        b"cookie",
+        b"host",
+        b"content-length",
+        b"content-type",
+        b"content-encoding",
+        b"transfer-encoding",
+        b"connection",
+    ];
+    NAMES.iter().any(|name| option.eq_ignore_ascii_case(name))
+}
+
+/// A name or an address with an optional port: what may stand in a Host (RFC 9110 7.2), without
+/// percent-encoding, user, or anything else that somebody might read as part of a path.
+fn parse_host(value: Option<&[u8]>) -> Result<&str, BadHead> {
+    let value = value.ok_or(bad(Reason::MalformedRequest, "there is no Host"))?;
+    if is_plain_authority(value) {
+        return std::str::from_utf8(value)
+            .map_err(|_| bad(Reason::MalformedRequest, "Host is not plain"));
+    }
+    Err(bad(Reason::MalformedRequest, "Host is no plain name with an optional port"))
+}
+
+/// Whether `value` is a host name, an IPv4 address or a bracketed IPv6 address, with an optional
+/// port.
+pub fn is_plain_authority(value: &[u8]) -> bool {
+    let (name, port) = if value.first() == Some(&b'[') {
+        let Some(end) = value.iter().position(|&byte| byte == b']') else { return false };
+        let (name, port) = value.split_at(end + 1);
+        let inner = name.get(1..end).unwrap_or_default();
+        if inner.is_empty()
+            || !inner.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'))
+        {
+            return false;
+        }
+        (&b"v6"[..], port)
+    } else {
+        let end = value.iter().position(|&byte| byte == b':').unwrap_or(value.len());
+        value.split_at(end)
+    };
+    let name_is_plain = !name.is_empty()
+        && name.len() <= 255
+        && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
+    let port_is_plain = match port {
+        [] => true,
+        [b':', digits @ ..] => {
+            (1..=5).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
+        }
+        _ => false,
+    };
+    name_is_plain && port_is_plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<RequestHead<'_>, BadHead> {
+        let limits = HeadLimits::default();
+        match find_end(text.as_bytes(), 0, &limits)? {
+            Progress::Complete(end) => parse(&text.as_bytes()[..end], &limits),
+            Progress::Incomplete => panic!("incomplete: {text:?}"),
+        }
+    }
+
+    fn reason(text: &str) -> Reason {
+        read(text).unwrap_err().reason
+    }
+
+    #[test]
+    fn a_plain_head_is_read_as_it_came() {
+        let head =
+            read("POST /a?b HTTP/1.1\r\nhOsT: jira.example:8080\r\nContent-Length: 5\r\n\r\n")
+                .unwrap();
+        assert_eq!(
+            (head.method, head.target, head.host),
+            (Method::Post, &b"/a?b"[..], "jira.example:8080")
+        );
+        assert_eq!(head.framing, Framing::Length(5));
+        assert!(!head.wants_close && !head.expects_continue && head.upgrade.is_none());
+    }
+
+    #[test]
+    fn whatever_two_parsers_could_read_differently_is_refused() {
+        let host = "Host: a\r\n";
+        for text in [
+            format!("GET  / HTTP/1.1\r\n{host}\r\n"),
+            format!("GET / HTTP/1.32\r\n{host}\r\n"),
+            format!("GET / x HTTP/1.1\r\n{host}\r\n"),
+            format!("GET / HTTP/1.1 \r\n{host}\r\n"),
+            format!("GET /\r\n{host}\r\n"),
+            format!("GET / HTTP/2.0\r\n{host}\r\n"),
+            format!("GET / HTTP/1.1\r\n X: y\r\n{host}\r\n"),
+            format!("GET / HTTP/1.1\r\n{host}X : y\r\n\r\n"),
+            format!("GET / HTTP/1.1\r\n{host}X_Y: z\r\n\r\n"),
+            format!("GET / HTTP/1.1\r\n{host}X: a\x00b\r\n\r\n"),
+            format!("GET / HTTP/1.1\r\n{host}X: a\x0bb\r\n\r\n"),
+            format!("GET / HTTP/1.1\r\n{host}X: a\r\n b\r\n\r\n"),
+            format!("GET / HTTP/1.1\r\n{host}{host}\r\n"),
+            "GET / HTTP/1.1\r\n\r\n".to_owned(),
+            "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n".to_owned(),
+            "GET / HTTP/1.1\r\nHost: a@b\r\n\r\n".to_owned(),
+            "GET / HTTP/1.1\r\nHost: \r\n\r\n".to_owned(),
+            "GET / HTTP/1.1\r\nHost: a:b\r\n\r\n".to_owned(),
+            "GET / HTTP/1.1\r\nHost: a,b\r\n\r\n".to_owned(),
+            format!("GET / HTTP/1.0\r\n{host}Transfer-Encoding: chunked\r\n\r\n"),
+            format!("GET / HTTP/1.1\r\n{host}Connection: close, Authorization\r\n\r\n"),
+            format!("GET / HTTP/1.1\r\n{host}X: a\rb\r\n\r\n"),
+            format!("GET / HTTP/1.1\r\n{host}: b\r\n\r\n"),
+            format!("GET / HTTP/1.1\r\n{host}Expect: something\r\n\r\n"),
+        ] {
+            assert_eq!(reason(&text), Reason::MalformedRequest, "{text:?}");
+        }
+        for text in ["GET / HTTP/1.1\nHost: a\n\n", "GET / HTTP/1.1\r\nHost: a\n\r\n", "\n"] {
+            assert_eq!(reason(text), Reason::MalformedRequest, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn methods_are_exact_and_few() {
+        for method in ["get", "TRACE", "CONNECT", "PROPFIND", "QUERY", "PRI"] {
+            assert_eq!(
+                reason(&format!("{method} / HTTP/1.1\r\nHost: a\r\n\r\n")),
+                Reason::MethodNotAllowed
+            );
+        }
+    }
+
+    #[test]
+    fn limits_hold_at_n_and_n_plus_one() {
+        let line =
+            |target: usize| format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", "a".repeat(target - 1));
+        assert!(read(&line(8192)).is_ok());
+        assert_eq!(reason(&line(8193)), Reason::TargetTooLong);
+        let headers = |count: usize| {
+            format!("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", "X: y\r\n".repeat(count - 1))
+        };
+        assert!(read(&headers(100)).is_ok());
+        assert_eq!(reason(&headers(101)), Reason::HeadersTooLarge);
+        let head = |bytes: usize| {
+            let fixed = "GET / HTTP/1.1\r\nHost: a\r\nX: \r\n\r\n".len();
+            format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "a".repeat(bytes - fixed))
+        };
+        assert!(read(&head(16384)).is_ok());
+        assert_eq!(reason(&head(16385)), Reason::HeadersTooLarge);
+        let limits = HeadLimits::default();
+        assert_eq!(
+            find_end(&vec![b'a'; 9000], 0, &limits).unwrap_err().reason,
+            Reason::TargetTooLong
+        );
+    }
+
+    #[test]
+    fn an_end_is_found_in_whatever_pieces_it_comes() {
+        let text = b"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET";
+        let limits = HeadLimits::default();
+        let mut seen = 0;
+        for upto in 1..=text.len() {
+            match find_end(&text[..upto], seen, &limits).unwrap() {
+                Progress::Complete(end) => {
+                    assert_eq!((end, upto), (27, 27));
+                    return;
+                }
+                Progress::Incomplete => seen = upto,
+            }
+        }
+        panic!("the end was not found");
+    }
+}

@@ -1,0 +1,387 @@
+//! A permitted request on its way to the product, and the answer on its way back.
+
+use std::time::Instant;
+
+use gatepass_identity::ReadyCredential;
+use gatepass_model::{Method, PersonKey, Reason, Refusal};
+use gatepass_policy::{Identity, Permit};
+use gatepass_profiles::{ClaimedUser, Profile};
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::meter::Count;
+use super::pump::{self, Patience, RelayError, SendError};
+use super::respond::{self, KEEP, Responder};
+use super::tally::Tally;
+use super::{After, Line};
+use crate::engine::http1::framing::Framing;
+use crate::engine::http1::request::RequestHead;
+use crate::engine::http1::response;
+use crate::forward::head::{self, Towards};
+use crate::forward::pool::{NoConnection, Upstream};
+use crate::forward::answer;
+use crate::read::client::Client;
+use crate::settings::UpstreamHost;
+use crate::thread::InstanceRoom;
+use crate::wire::body::Body;
+use crate::wire::upgrade;
+
+/// Where a request goes up.
+pub(crate) struct Target<'a> {
+    pub(crate) path: &'a [u8],
+    pub(crate) query: Option<&'a str>,
+    pub(crate) room: &'a InstanceRoom,
+    pub(crate) index: usize,
+}
+
+/// The owner as whom a request goes up, and what makes the product believe it.
+struct Owner {
+    key: Arc<PersonKey>,
+    credential: Arc<ReadyCredential>,
+}
+
+/// Why a permitted request got no answer from the product.
+enum Failed {
+    /// The caller is told.
+    Refused(Refusal),
+    /// There is nobody left to tell.
+    Gone,
+}
+
+fn unavailable(words: impl Into<String>) -> Failed {
+    Failed::Refused(Refusal::new(Reason::UpstreamIdentityUnavailable, words))
+}
+
+fn refused(reason: Reason, words: &str) -> Failed {
+    Failed::Refused(Refusal::new(reason, words))
+}
+
+/// Forwards one request. The permit is used up: without one there is no way here.
+#[expect(clippy::too_many_arguments, reason = "each is a stage's result; a struct would only rename them")]
+pub(crate) async fn forward<S: AsyncRead + AsyncWrite + Unpin>(
+    permit: Permit<'_>,
+    mut line: Line<'_, S>,
+    head: &RequestHead<'_>,
+    target: &Target<'_>,
+    peer: &Client,
+    body: Option<Vec<u8>>,
+    responder: Responder,
+    mut tally: Tally<'_>,
+) -> After {
+    line.thread.meter.add(Count::Forwarded);
+    let owner = match owner_of(&permit, target, &line) {
+        Ok(owner) => owner,
+        Err(Failed::Refused(refusal)) => {
+            return respond::refuse_tallied(line, head, responder, refusal, tally).await;
+        }
+        Err(Failed::Gone) => return After::Close,
+    };
+    let scheme = if peer.by_trusted_proxy { forwarded_scheme(head) } else { "http" };
+    let towards = Towards {
+        path: target.path,
+        query: target.query,
+        host: match target.room.settings.host {
+            UpstreamHost::Preserve => head.host,
+            UpstreamHost::Upstream => &target.room.upstream_host,
+        },
+        client: peer,
+        scheme,
+        authorization: owner.as_ref().map(|owner| owner.credential.authorization()),
+        trusted_header: target.room.settings.trusted_header.as_deref(),
+        id: responder.id,
+        framing: body.as_ref().map_or(head.framing, |body| Framing::Length(body.len() as u64)),
+        upgrade: head.method == Method::Get && !head.framing.has_body(),
+    };
+    let mut interim = Vec::new();
+    let trip = Trip { head, towards: &towards, body: body.as_deref() };
+    let (upstream, up) = match trip.send(&mut line, target, &mut tally, &mut interim).await {
+        Ok(sent) => sent,
+        Err(Failed::Refused(refusal)) => {
+            return respond::refuse_tallied(line, head, responder, refusal, tally).await;
+        }
+        Err(Failed::Gone) => return After::Close,
+    };
+    let answered = Answered { upstream, up, owner, interim };
+    finish(answered, line, head, target, responder, tally).await
+}
+
+fn owner_of<S>(permit: &Permit<'_>, target: &Target<'_>, line: &Line<'_, S>) -> Result<Option<Owner>, Failed> {
+    let Identity::Owner(token) = permit.identity() else { return Ok(None) };
+    let instance = &target.room.settings.instance.name;
+    match line.thread.shared.wallet.become_owner(instance, &token.owner) {
+        Ok(credential) => Ok(Some(Owner { key: Arc::clone(&token.owner), credential })),
+        Err(problem) => Err(unavailable(format!(
+            "Gatepass can't act as the token's owner at {instance}: {problem}. Ask a Gatepass \
+             administrator."
+        ))),
+    }
+}
+
+fn forwarded_scheme(head: &RequestHead<'_>) -> &'static str {
+    match head.single("x-forwarded-proto") {
+        Some(value) if value.eq_ignore_ascii_case(b"https") => "https",
+        _ => "http",
+    }
+}
+
+/// The way up of one request.
+struct Trip<'t, 'b> {
+    head: &'t RequestHead<'b>,
+    towards: &'t Towards<'t>,
+    /// The body, when a decision has read it.
+    body: Option<&'t [u8]>,
+}
+
+impl Trip<'_, '_> {
+    /// Sends the request, until the head of the answer stands in the connection's buffer. A GET
+    /// or HEAD without a body is tried once more when the connection was a used one and died
+    /// before the first byte of an answer; anything else never.
+    async fn send<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        line: &mut Line<'_, S>,
+        target: &Target<'_>,
+        tally: &mut Tally<'_>,
+        interim: &mut Vec<u8>,
+    ) -> Result<(Upstream, Body), Failed> {
+        let may_retry = matches!(self.head.method, Method::Get | Method::Head)
+            && !self.towards.framing.has_body();
+        if self.body.is_none() && !respond::give_continue(line, self.head).await {
+            return Err(Failed::Gone);
+        }
+        let mut fresh = false;
+        loop {
+            let mut upstream = connect(line, target, fresh).await?;
+            let started = Instant::now();
+            let mut body = self.prepare(line)?;
+            let patience = patience_of(line, target);
+            let Line { client, out, .. } = &mut *line;
+            let sent =
+                pump::send(client, &mut upstream, out, &mut body, interim, patience).await;
+            let took = started.elapsed();
+            tally.bytes_in = tally.bytes_in.max(body.bytes());
+            tally.upstream_micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+            match sent {
+                Ok(()) => {
+                    line.thread.meter.add_answer(took);
+                    return Ok((upstream, body));
+                }
+                Err(SendError::UpstreamDied) if may_retry && upstream.is_reused && !fresh => {
+                    line.thread.meter.add(Count::Retried);
+                    fresh = true;
+                }
+                Err(error) => return Err(explain(error)),
+            }
+        }
+    }
+
+    /// Writes the head, and what is there of the body, to be sent in one piece.
+    fn prepare<S>(&self, line: &mut Line<'_, S>) -> Result<Body, Failed> {
+        line.out.reset(KEEP);
+        head::write(self.head, self.towards, &mut line.out.bytes);
+        let framing = if self.body.is_some() { Framing::None } else { self.head.framing };
+        let mut body = Body::new(framing, framing == Framing::Chunked);
+        if let Some(whole) = self.body {
+            line.out.bytes.extend_from_slice(whole);
+        }
+        body.take(&mut line.client.buffer, &mut line.out.bytes)
+            .map_err(|broken| refused(Reason::MalformedRequest, broken.0))?;
+        Ok(body)
+    }
+}
+
+async fn connect<S>(line: &Line<'_, S>, target: &Target<'_>, fresh: bool) -> Result<Upstream, Failed> {
+    let Some(pool) = line.thread.pools.get(target.index) else {
+        return Err(refused(Reason::NotReady, "This product is not known here yet."));
+    };
+    let name = &target.room.settings.instance.name;
+    match pool.take(fresh).await {
+        Ok(upstream) => Ok(upstream),
+        Err(NoConnection::Exhausted) => {
+            Err(refused(Reason::Overloaded, "Every connection to the product is in use. Try again soon."))
+        }
+        Err(NoConnection::Refused(error)) => {
+            tracing::warn!(instance = %name, %error, "upstream takes no connection");
+            let words = format!("{name} takes no connection at present.");
+            Err(Failed::Refused(Refusal::new(Reason::UpstreamUnreachable, words)))
+        }
+    }
+}
+
+fn patience_of<S>(line: &Line<'_, S>, target: &Target<'_>) -> Patience {
+    let timeouts = &line.thread.shared.settings.timeouts;
+    Patience {
+        body: timeouts.body,
+        upstream: target.room.settings.first_byte,
+        write: timeouts.write,
+        half_closed: timeouts.half_closed,
+    }
+}
+
+fn explain(error: SendError) -> Failed {
+    match error {
+        SendError::ClientBroken(broken) => refused(Reason::MalformedRequest, broken.0),
+        SendError::ClientSlow => refused(Reason::RequestTimeout, "The body did not come in time."),
+        SendError::ClientGone => Failed::Gone,
+        SendError::UpstreamDied => refused(
+            Reason::UpstreamUnreachable,
+            "The product ended the connection without an answer. It may have acted on the request.",
+        ),
+        SendError::UpstreamBad => {
+            refused(Reason::UpstreamUnreachable, "The product's answer was broken off or is no HTTP.")
+        }
+        SendError::UpstreamSlow => {
+            refused(Reason::UpstreamTimeout, "The product did not begin to answer in time.")
+        }
+    }
+}
+
+/// A request whose answer has begun.
+struct Answered {
+    upstream: Upstream,
+    /// What is left of the request's body: something, when the answer came early.
+    up: Body,
+    owner: Option<Owner>,
+    interim: Vec<u8>,
+}
+
+/// Checks for whom the product answered, and gives the answer to the client.
+async fn finish<S: AsyncRead + AsyncWrite + Unpin>(
+    answered: Answered,
+    line: Line<'_, S>,
+    head: &RequestHead<'_>,
+    target: &Target<'_>,
+    responder: Responder,
+    mut tally: Tally<'_>,
+) -> After {
+    let Answered { mut upstream, up, owner, interim } = answered;
+    let thread = line.thread;
+    let (length, status, downward, upstream_closes);
+    {
+        let (answer, end) = match response::parse(upstream.buffer.unread()) {
+            Ok(Some(parsed)) => parsed,
+            Ok(None) | Err(_) => {
+                let words = "The product's answer was broken off or is no HTTP.";
+                let refusal = Refusal::new(Reason::UpstreamUnreachable, words);
+                return respond::refuse_tallied(line, head, responder, refusal, tally).await;
+            }
+        };
+        if let Err(refusal) = check_identity(&answer, owner.as_ref(), target, &mut tally) {
+            // What the product answered somebody else is nobody's to read.
+            return respond::refuse_tallied(line, head, responder, refusal, tally).await;
+        }
+        downward = answer::downward(head, &answer);
+        let closes = head.wants_close || thread.is_draining.get() || !up.is_done();
+        line.out.reset(KEEP);
+        if head.version == crate::engine::http1::request::Version::Http11 {
+            line.out.bytes.extend_from_slice(&interim);
+        }
+        let is_token = owner.is_some();
+        answer::write(&answer, downward, is_token, closes, responder.id, &mut line.out.bytes);
+        (length, status, upstream_closes) = (end, answer.status, answer.closes);
+    }
+    upstream.buffer.consume(length);
+    tally.status = status;
+    if status == 101 {
+        return switch(line, upstream, head, tally).await;
+    }
+    let closes = head.wants_close || thread.is_draining.get() || !up.is_done();
+    let patience = patience_of(&line, target);
+    let mut down = Body::new(downward.from, downward.chunked);
+    let Line { client, out, .. } = line;
+    let first = down.take(&mut upstream.buffer, &mut out.bytes);
+    let relayed = match first {
+        Ok(()) => pump::relay(client, &mut upstream, out, &mut down, patience).await,
+        Err(_) => Err(RelayError::Upstream),
+    };
+    tally.bytes_out = down.bytes();
+    out.reset(KEEP);
+    match relayed {
+        Err(_) => {
+            thread.meter.add(Count::Broken);
+            After::Close
+        }
+        Ok(()) => {
+            if !upstream_closes && up.is_done() && let Some(pool) = thread.pools.get(target.index) {
+                pool.put(upstream);
+            }
+            match () {
+                () if !up.is_done() => After::Linger,
+                () if closes || downward.until_close || client.has_ended => After::Close,
+                () => After::Next,
+            }
+        }
+    }
+}
+
+/// After `101`: the client's and the product's bytes, until either has enough.
+async fn switch<S: AsyncRead + AsyncWrite + Unpin>(
+    line: Line<'_, S>,
+    mut upstream: Upstream,
+    head: &RequestHead<'_>,
+    mut tally: Tally<'_>,
+) -> After {
+    let Line { thread, client, out, .. } = line;
+    if head.upgrade.is_none() {
+        // Nobody asked to leave HTTP.
+        return After::Close;
+    }
+    if client.send(&out.bytes, thread.shared.settings.timeouts.write).await.is_err() {
+        return After::Close;
+    }
+    let carried = upgrade::carry(
+        &mut client.stream,
+        &mut upstream.stream,
+        &mut client.buffer,
+        &mut upstream.buffer,
+    );
+    if let Ok((up, down)) = carried.await {
+        tally.bytes_in = up;
+        tally.bytes_out = down;
+    }
+    After::Close
+}
+
+/// For whom the product says it took the call: as the token's owner, or the caller hears
+/// nothing of the answer. For a caller without a token it is noted only.
+fn check_identity(
+    answer: &response::ResponseHead<'_>,
+    owner: Option<&Owner>,
+    target: &Target<'_>,
+    tally: &mut Tally<'_>,
+) -> Result<(), Refusal> {
+    let profile = target.room.profile;
+    let mut lines = answer
+        .headers
+        .iter()
+        .filter(|header| header.name.eq_ignore_ascii_case(Profile::USER_HEADER))
+        .map(|header| header.value);
+    let said = lines.next();
+    let says = said.and_then(|value| profile.user_from_header(value));
+    // Two of them are as good as none that can be read.
+    let says = if lines.next().is_some() { None } else { says };
+    let Some(owner) = owner else {
+        if let Some(ClaimedUser::Somebody(name)) = says {
+            tally.verified = Some(name);
+        }
+        return Ok(());
+    };
+    if said.is_none() && answer.status != 401 {
+        // Something before the product's own code answered: a container's error page, say.
+        tally.thread.meter.add(Count::Unconfirmed);
+        return Ok(());
+    }
+    if owner.credential.expected_user().agrees_with(says.as_ref()) {
+        return Ok(());
+    }
+    let instance = &target.room.settings.instance.name;
+    tally.thread.meter.add(Count::Surprised);
+    owner.credential.mark_surprised(instance, &owner.key, says.as_ref());
+    Err(Refusal::new(
+        Reason::UpstreamIdentityUnavailable,
+        format!(
+            "{instance} did not take this call for {}. Its answer was withheld; what it did is not \
+             known. Ask a Gatepass administrator.",
+            owner.key.username
+        ),
+    ))
+}

@@ -1,0 +1,302 @@
+//! One request, from its head to its record: read, ask, forward or refuse, account.
+
+pub(crate) mod ask;
+pub(crate) mod forward;
+pub mod local;
+pub mod meter;
+pub(crate) mod pump;
+pub(crate) mod respond;
+pub(crate) mod tally;
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+use std::time::Instant;
+
+use gatepass_model::{
+    CanonicalTarget, CredentialKind, CredentialSet, Effect, Family, Method, Operation,
+    PasswordDoor, Reason, Refusal, TargetError,
+};
+use gatepass_policy::{Headers, Presented, PresentedToken, Question, decide};
+use gatepass_vault::looks_like_token;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use self::ask::Gathered;
+use self::meter::Count;
+use self::respond::Responder;
+use self::tally::{Tally, Whose, leading_kind};
+use crate::engine::http1::request::RequestHead;
+use crate::read::client::{Client, client_of};
+use crate::read::credential::Credentials;
+use crate::read::form::{Needed, needed_of};
+use crate::read::place::{self, Place};
+use crate::read::{login, origin};
+use crate::refuse::Reader;
+use crate::settings::TargetMode;
+use crate::thread::{InstanceRoom, Thread, Tracked};
+use crate::wire::buffer::Outgoing;
+use crate::wire::client::ClientSide;
+
+/// What the connection does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum After {
+    /// Takes the next request.
+    Next,
+    /// Ends.
+    Close,
+    /// Ends so that the client can still read the answer.
+    Linger,
+}
+
+/// A connection on which one request is served.
+pub(crate) struct Line<'l, S> {
+    pub(crate) thread: &'l Thread,
+    pub(crate) tracked: &'l Tracked,
+    pub(crate) client: &'l mut ClientSide<S>,
+    pub(crate) out: &'l mut Outgoing,
+    pub(crate) peer: IpAddr,
+}
+
+impl Headers for RequestHead<'_> {
+    fn value(&self, lowercase_name: &str) -> Option<&[u8]> {
+        self.single(lowercase_name)
+    }
+}
+
+/// A target as the product will read it.
+struct Read<'a> {
+    /// The bytes that go up.
+    path: &'a [u8],
+    query: Option<&'a str>,
+    /// Decoded segments below the context path; none for an unclear target.
+    segments: &'a [Cow<'a, str>],
+    unclear: Option<TargetError>,
+}
+
+/// Serves the request with this head. Its body, if any, still stands in the client's buffer or is
+/// to come.
+pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
+    line: Line<'_, S>,
+    head: &RequestHead<'_>,
+) -> After {
+    let thread = line.thread;
+    let shared = &thread.shared;
+    let id = thread.ids.next();
+    let peer = client_of(head, line.peer, &shared.settings.trusted_proxies);
+    thread.meter.add(Count::Requests);
+    let found = place::origin_form(head.target, head.host).and_then(|raw| {
+        place::find(raw, head.host, &shared.settings, |index| respond::profile_of(shared, index))
+    });
+    let responder = Responder { id, reader: Reader::of(head, None), instance: None };
+    match found {
+        Err(refusal) => respond::refuse(line, head, responder, &refusal).await,
+        Ok(Place::Local(target)) => local::serve(line, head, &target, &peer, responder).await,
+        Ok(Place::Instance(index, target)) => {
+            let Some(room) = shared.instances.get(index) else { return After::Close };
+            let read = Read {
+                path: target.path().as_bytes(),
+                query: target.query(),
+                segments: place::segments_below(&target, &room.settings.instance.context_path),
+                unclear: None,
+            };
+            serve_instance(line, head, (index, room), &read, &peer, responder).await
+        }
+        Ok(Place::Unclear(index, raw, error)) => {
+            let Some(room) = shared.instances.get(index) else { return After::Close };
+            let end = raw.iter().position(|&byte| byte == b'?').unwrap_or(raw.len());
+            let query = raw.get(end + 1..).and_then(|query| std::str::from_utf8(query).ok());
+            let path = raw.get(..end).unwrap_or_default();
+            let read = Read { path, query, segments: &[], unclear: Some(error) };
+            serve_instance(line, head, (index, room), &read, &peer, responder).await
+        }
+    }
+}
+
+async fn serve_instance<S: AsyncRead + AsyncWrite + Unpin>(
+    mut line: Line<'_, S>,
+    head: &RequestHead<'_>,
+    (index, room): (usize, &InstanceRoom),
+    read: &Read<'_>,
+    peer: &Client,
+    mut responder: Responder,
+) -> After {
+    let thread = line.thread;
+    let folded = room.profile.fold(read.segments);
+    let operation = operation_of(head.method, &folded, room, read);
+    responder.reader = Reader::of(head, Some(&operation));
+    responder.instance = Some(index);
+    let mut tally = Tally {
+        thread,
+        at: thread.shared.clock.now(),
+        started: Instant::now(),
+        instance: index,
+        whose: Whose::Caller(CredentialKind::Anonymous, None),
+        verified: None,
+        refused: None,
+        operation,
+        method: head.method,
+        status: 0,
+        bytes_in: 0,
+        bytes_out: 0,
+        upstream_micros: 0,
+        client: peer.address,
+        user_agent: head.single("user-agent").unwrap_or_default(),
+        id: responder.id,
+        observed: CredentialSet::EMPTY,
+    };
+    let asked = match read_credentials(&mut line, head, room, read, &operation, &mut tally).await {
+        Ok(Some(asked)) => asked,
+        Ok(None) => return After::Close,
+        Err(refusal) => return respond::refuse_tallied(line, head, responder, refusal, tally).await,
+    };
+    let (credentials, body) = asked;
+    let gathered = Gathered::of(&credentials, &room.settings.instance, &thread.shared, tally.at);
+    tally.whose = whose(&credentials, &gathered);
+    let question = Question {
+        instance: &room.settings.instance.name,
+        product: room.settings.instance.product,
+        directory: &room.settings.instance.directory,
+        method: head.method,
+        path: &folded,
+        operation: &operation,
+        client: peer.address,
+        presented: presented(&credentials),
+        headers: head,
+        same_origin: origin::is_same_origin(head),
+        is_preflight: origin::is_preflight(head),
+    };
+    let facts = gathered.facts();
+    let permit = match decide(&facts, &question, tally.at) {
+        Ok(permit) => permit,
+        Err(refusal) => return respond::refuse_tallied(line, head, responder, refusal, tally).await,
+    };
+    tally.observed = permit.observed();
+    line.tracked.token.replace(gathered.token.clone());
+    let target = forward::Target { path: read.path, query: read.query, room, index };
+    let tracked = line.tracked;
+    let after = forward::forward(permit, line, head, &target, peer, body, responder, tally).await;
+    tracked.token.replace(None);
+    after
+}
+
+/// What the request is. GETs that an administrator marked as reads are, when the catalogue
+/// knows nothing of them; a target that can be read in several ways is a page at most.
+fn operation_of<'a>(
+    method: Method,
+    folded: &'a [Cow<'a, str>],
+    room: &InstanceRoom,
+    read: &Read<'_>,
+) -> Operation<'a> {
+    let mut operation = room.profile.operation(method, folded);
+    if read.unclear.is_some() {
+        return Operation { family: Family::Page, effect: None, door: None, ..operation };
+    }
+    let is_marked = operation.effect.is_none()
+        && matches!(method, Method::Get | Method::Head)
+        && room.reads.iter().any(|pattern| pattern.matches(method, folded));
+    if is_marked {
+        operation.effect = Some(Effect::Read);
+    }
+    operation
+}
+
+/// The body, if a decision needed it.
+type ReadBody = Option<Vec<u8>>;
+
+/// What the request presents, in its head, its query and, where one is needed, its body. `None`:
+/// the client went away.
+async fn read_credentials<S: AsyncRead + AsyncWrite + Unpin>(
+    line: &mut Line<'_, S>,
+    head: &RequestHead<'_>,
+    room: &InstanceRoom,
+    read: &Read<'_>,
+    operation: &Operation<'_>,
+    tally: &mut Tally<'_>,
+) -> Result<Option<(Credentials, ReadBody)>, Refusal> {
+    if read.segments.iter().any(|segment| looks_like_token(segment.as_bytes())) {
+        return Err(crate::read::credential::misplaced());
+    }
+    let is_dance = is_oauth_dance(read.segments);
+    let mut credentials = Credentials::read(head, read.query, room.profile, is_dance)?;
+    if let Some(error) = read.unclear {
+        check_unclear(&credentials, head, room, error)?;
+        line.thread.meter.add(Count::UnclearTargets);
+    }
+    let is_json_door = operation.door.is_some()
+        && read.segments.iter().any(|segment| segment.eq_ignore_ascii_case("rest"));
+    let needed = needed_of(head, is_json_door)?;
+    if needed == Needed::Nothing {
+        credentials.check_alone()?;
+        return Ok(Some((credentials, None)));
+    }
+    let Some(body) = respond::read_body(line, head, tally).await? else { return Ok(None) };
+    match needed {
+        Needed::Nothing => {}
+        Needed::Json => login::read_json(&body, &mut credentials)?,
+        Needed::Form => {
+            let mut form = Credentials::default();
+            form.read_parameters(&body, is_dance)?;
+            // A browser's own sign-in brings its password here: the door counts, not the form.
+            let counts = operation.door != Some(PasswordDoor::Browser);
+            credentials.add(form, counts);
+        }
+    }
+    credentials.check_alone()?;
+    Ok(Some((credentials, Some(body))))
+}
+
+/// An unclear target passes only while pages are observed, and without anything that opens a
+/// door but a session.
+fn check_unclear(
+    credentials: &Credentials,
+    head: &RequestHead<'_>,
+    room: &InstanceRoom,
+    error: TargetError,
+) -> Result<(), Refusal> {
+    let brings_more = credentials.token.is_some()
+        || credentials.forged.is_some()
+        || credentials.others.iter().any(|kind| kind != CredentialKind::Session)
+        || head.all("authorization").next().is_some();
+    if room.settings.targets == TargetMode::Enforce || brings_more {
+        return Err(Refusal::new(
+            Reason::MalformedTarget,
+            format!("The address can be read in more than one way: {}.", error.as_str()),
+        ));
+    }
+    Ok(())
+}
+
+/// Where applications and people agree on OAuth, its parameters are what the call is about.
+fn is_oauth_dance(segments: &[Cow<'_, str>]) -> bool {
+    matches!(segments, [plugins, servlet, oauth, ..]
+        if plugins == "plugins" && servlet == "servlet" && oauth == "oauth")
+}
+
+fn presented(credentials: &Credentials) -> Presented<'_> {
+    Presented {
+        token: credentials
+            .token
+            .as_ref()
+            .map(|found| PresentedToken { claimed_owner: found.claimed_owner.as_deref() }),
+        others: credentials.others,
+        claimed_user: credentials.claimed_user.as_deref(),
+        forged: credentials.forged.as_deref(),
+    }
+}
+
+fn whose(credentials: &Credentials, gathered: &Gathered) -> Whose {
+    match (&gathered.token, &credentials.token) {
+        (Some(entry), _) => Whose::Token(entry.facts().id),
+        (None, Some(found)) => Whose::UnknownToken(found.claimed_owner.clone()),
+        (None, None) => {
+            Whose::Caller(leading_kind(credentials.others), credentials.claimed_user.clone())
+        }
+    }
+}
+
+/// Segments of a canonical target below `console_path`, as a path.
+pub(crate) fn local_path(target: &CanonicalTarget<'_>, console_path: &str) -> String {
+    let segments = target.segments_below(console_path).unwrap_or_else(|| target.segments());
+    let mut path = String::from("/");
+    path.push_str(&segments.join("/"));
+    path
+}

@@ -1,0 +1,225 @@
+//! One request up and one answer down, with back-pressure both ways.
+//!
+//! Both functions poll both sides from one task: an answer may come before the body was sent, a
+//! client may go while the product works, and neither side may make the other buffer.
+
+use std::future::poll_fn;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use crate::engine::http1::chunked::BrokenChunk;
+use crate::engine::http1::response::MAX_HEAD;
+use crate::forward::pool::Upstream;
+use crate::wire::body::{Body, BodyError};
+use crate::wire::buffer::Outgoing;
+use crate::wire::client::ClientSide;
+
+/// How long to wait for what, while one request is served.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    /// For the next piece of the request's body.
+    pub(crate) body: Duration,
+    /// For the product's next piece.
+    pub(crate) upstream: Duration,
+    /// For the client to take the next piece.
+    pub(crate) write: Duration,
+    /// For any progress once the client has ended its side.
+    pub(crate) half_closed: Duration,
+}
+
+/// Why no answer came.
+#[derive(Debug)]
+pub(crate) enum SendError {
+    /// The client's chunks are broken.
+    ClientBroken(BrokenChunk),
+    /// The client sent nothing for too long.
+    ClientSlow,
+    /// The client went away.
+    ClientGone,
+    /// The product ended the connection without a byte of an answer.
+    UpstreamDied,
+    /// The product did not begin to answer in time, or did not take the body.
+    UpstreamSlow,
+    /// What the product sent is no answer.
+    UpstreamBad,
+}
+
+/// Sends `out` (the head, and what was there of the body), then the rest of `body`, until the
+/// head of the final answer stands whole in the upstream's buffer. Interim answers (RFC 9110
+/// 15.2) but `100 Continue`, which the gate gives itself, are appended to `interim`.
+pub(crate) async fn send<S: AsyncRead + AsyncWrite + Unpin>(
+    client: &mut ClientSide<S>,
+    upstream: &mut Upstream,
+    out: &mut Outgoing,
+    body: &mut Body,
+    interim: &mut Vec<u8>,
+    patience: Patience,
+) -> Result<(), SendError> {
+    client.deadline.set(if body.is_done() { patience.upstream } else { patience.body });
+    let mut takes_body = true;
+    poll_fn(|context| {
+        loop {
+            let mut moved = false;
+            if takes_body {
+                moved |= poll_upload(context, client, upstream, out, body, &mut takes_body)?;
+                if moved {
+                    client.deadline.set(if body.is_done() { patience.upstream } else { patience.body });
+                }
+            }
+            match poll_answer(context, upstream, interim)? {
+                Heard::Whole => return Poll::Ready(Ok(())),
+                Heard::Some => moved = true,
+                Heard::Nothing => {}
+            }
+            let is_sent = out.is_sent() && body.is_done();
+            if is_sent && client.poll_watch(context, patience.half_closed).is_err() {
+                return Poll::Ready(Err(SendError::ClientGone));
+            }
+            if !moved {
+                if client.deadline.poll_passed(context).is_pending() {
+                    return Poll::Pending;
+                }
+                return Poll::Ready(Err(match () {
+                    () if client.has_ended => SendError::ClientGone,
+                    () if out.is_sent() && !body.is_done() => SendError::ClientSlow,
+                    () => SendError::UpstreamSlow,
+                }));
+            }
+        }
+    })
+    .await
+}
+
+/// Moves the body on; whether anything moved. A product that takes no more of it may be
+/// answering: that is no error yet.
+fn poll_upload<S: AsyncRead + AsyncWrite + Unpin>(
+    context: &mut Context<'_>,
+    client: &mut ClientSide<S>,
+    upstream: &mut Upstream,
+    out: &mut Outgoing,
+    body: &mut Body,
+    takes_body: &mut bool,
+) -> Result<bool, SendError> {
+    let mut moved = false;
+    loop {
+        if !out.is_sent() {
+            match out.poll_send(context, &mut upstream.stream) {
+                Poll::Pending => return Ok(moved),
+                Poll::Ready(Err(_)) => {
+                    *takes_body = false;
+                    return Ok(true);
+                }
+                Poll::Ready(Ok(())) => moved = true,
+            }
+        }
+        if body.is_done() {
+            return Ok(moved);
+        }
+        match body.poll_piece(context, &mut client.buffer, &mut client.stream, out) {
+            Poll::Pending => return Ok(moved),
+            Poll::Ready(Ok(())) => moved = true,
+            Poll::Ready(Err(BodyError::Broken(broken))) => return Err(SendError::ClientBroken(broken)),
+            Poll::Ready(Err(BodyError::CutShort | BodyError::Failed(_))) => {
+                return Err(SendError::ClientGone);
+            }
+        }
+    }
+}
+
+/// What was heard of the product.
+enum Heard {
+    Nothing,
+    Some,
+    Whole,
+}
+
+fn poll_answer(
+    context: &mut Context<'_>,
+    upstream: &mut Upstream,
+    interim: &mut Vec<u8>,
+) -> Result<Heard, SendError> {
+    let buffer = &mut upstream.buffer;
+    if buffer.unread().len() >= buffer.capacity() {
+        if buffer.capacity() >= MAX_HEAD {
+            return Err(SendError::UpstreamBad);
+        }
+        buffer.make_room(MAX_HEAD);
+    }
+    match buffer.poll_read_from(context, &mut upstream.stream, usize::MAX) {
+        Poll::Pending => return Ok(Heard::Nothing),
+        Poll::Ready(Ok(0) | Err(_)) if buffer.is_empty() => return Err(SendError::UpstreamDied),
+        Poll::Ready(Ok(0) | Err(_)) => return Err(SendError::UpstreamBad),
+        Poll::Ready(Ok(_)) => {}
+    }
+    while let Some(at) = memchr::memmem::find(buffer.unread(), b"\r\n\r\n") {
+        let status = buffer.unread().get(9..12).unwrap_or_default();
+        if status.first() != Some(&b'1') || status == b"101" {
+            return Ok(Heard::Whole);
+        }
+        if status != b"100" {
+            interim.extend_from_slice(buffer.unread().get(..at + 4).unwrap_or_default());
+        }
+        buffer.consume(at + 4);
+    }
+    Ok(Heard::Some)
+}
+
+/// Why an answer did not reach the client whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RelayError {
+    /// The client went away, or took nothing for too long.
+    Client,
+    /// The product broke off, or sent nothing for too long.
+    Upstream,
+}
+
+/// Sends `out` (the head, and what was there of the body), then the rest of the answer's `body`.
+pub(crate) async fn relay<S: AsyncRead + AsyncWrite + Unpin>(
+    client: &mut ClientSide<S>,
+    upstream: &mut Upstream,
+    out: &mut Outgoing,
+    body: &mut Body,
+    patience: Patience,
+) -> Result<(), RelayError> {
+    let mut waits_for_client = true;
+    client.deadline.set(patience.write);
+    poll_fn(|context| {
+        loop {
+            if out.is_sent() {
+                if body.is_done() {
+                    return Poll::Ready(Ok(()));
+                }
+                if waits_for_client {
+                    waits_for_client = false;
+                    client.deadline.set(patience.upstream);
+                }
+                match body.poll_piece(context, &mut upstream.buffer, &mut upstream.stream, out) {
+                    Poll::Ready(Ok(())) => continue,
+                    Poll::Ready(Err(_)) => return Poll::Ready(Err(RelayError::Upstream)),
+                    Poll::Pending => {}
+                }
+            } else {
+                if !waits_for_client {
+                    waits_for_client = true;
+                    client.deadline.set(patience.write);
+                }
+                match out.poll_send(context, &mut client.stream) {
+                    Poll::Ready(Ok(())) => continue,
+                    Poll::Ready(Err(_)) => return Poll::Ready(Err(RelayError::Client)),
+                    Poll::Pending => {}
+                }
+            }
+            if client.poll_watch(context, patience.half_closed).is_err() {
+                return Poll::Ready(Err(RelayError::Client));
+            }
+            if client.deadline.poll_passed(context).is_pending() {
+                return Poll::Pending;
+            }
+            let is_client = waits_for_client || client.has_ended;
+            return Poll::Ready(Err(if is_client { RelayError::Client } else { RelayError::Upstream }));
+        }
+    })
+    .await
+}

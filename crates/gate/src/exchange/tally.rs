@@ -1,0 +1,92 @@
+//! What is told of one request when it has ended, however it ended.
+
+use std::time::Instant;
+
+use gatepass_ledger::{RequestEvent, Subject, User};
+use gatepass_model::{CredentialKind, CredentialSet, Method, Operation, Reason, Timestamp, TokenId};
+
+use super::meter::Count;
+use crate::request_id::RequestId;
+use crate::thread::Thread;
+
+/// Whose request it is.
+#[derive(Clone, Debug)]
+pub(crate) enum Whose {
+    Token(TokenId),
+    /// Something in the shape of a token; and the name that stands beside it.
+    UnknownToken(Option<String>),
+    /// The kind that says most of the caller, and the name that he claims.
+    Caller(CredentialKind, Option<String>),
+}
+
+/// Gathers what is told of a request, and tells it when dropped: a request whose connection was
+/// cut is one, too.
+pub(crate) struct Tally<'a> {
+    pub(crate) thread: &'a Thread,
+    pub(crate) at: Timestamp,
+    pub(crate) started: Instant,
+    pub(crate) instance: usize,
+    pub(crate) whose: Whose,
+    /// The user for whom the product says it took the call.
+    pub(crate) verified: Option<String>,
+    pub(crate) refused: Option<Reason>,
+    pub(crate) operation: Operation<'a>,
+    pub(crate) method: Method,
+    pub(crate) status: u16,
+    pub(crate) bytes_in: u64,
+    pub(crate) bytes_out: u64,
+    pub(crate) upstream_micros: u64,
+    pub(crate) client: std::net::IpAddr,
+    pub(crate) user_agent: &'a [u8],
+    pub(crate) id: RequestId,
+    pub(crate) observed: CredentialSet,
+}
+
+/// The kind that says most of who a caller is.
+pub(crate) fn leading_kind(presented: CredentialSet) -> CredentialKind {
+    presented.iter().next().unwrap_or(CredentialKind::Anonymous)
+}
+
+impl Drop for Tally<'_> {
+    fn drop(&mut self) {
+        let meter = &self.thread.meter;
+        meter.add_many(Count::BytesIn, self.bytes_in);
+        meter.add_many(Count::BytesOut, self.bytes_out);
+        if !self.observed.is_empty() {
+            meter.add(Count::Observed);
+        }
+        let Some(room) = self.thread.shared.instances.get(self.instance) else { return };
+        let subject = match &self.whose {
+            Whose::Token(id) => Subject::Token(*id),
+            Whose::UnknownToken(claimed) => Subject::UnknownToken {
+                user: claimed.as_deref().map_or(User::Nobody, User::Claimed),
+            },
+            Whose::Caller(kind, claimed) => Subject::Caller {
+                kind: *kind,
+                user: match (&self.verified, claimed) {
+                    (Some(name), _) => User::Verified(name),
+                    (None, Some(name)) => User::Claimed(name),
+                    (None, None) => User::Nobody,
+                },
+            },
+        };
+        let micros = self.started.elapsed().as_micros();
+        self.thread.ledger.borrow_mut().record(&RequestEvent {
+            at: self.at,
+            instance: &room.settings.instance.name,
+            subject,
+            refused: self.refused,
+            operation: &self.operation,
+            method: self.method,
+            status: self.status,
+            bytes_in: self.bytes_in,
+            bytes_out: self.bytes_out,
+            upstream_micros: self.upstream_micros,
+            duration_micros: u64::try_from(micros).unwrap_or(u64::MAX),
+            client: self.client,
+            user_agent: self.user_agent,
+            request_id: self.id.as_u128(),
+            observed: self.observed,
+        });
+    }
+}

@@ -1,0 +1,217 @@
+//! The head that goes up. By allow-list of form (names were checked when they were read), with
+//! everything that looks like an identity left out; the identity that the permit names goes on
+//! last.
+
+use std::io::Write as _;
+
+use gatepass_model::Method;
+use gatepass_profiles::is_identity_header;
+use gatepass_vault::looks_like_token;
+
+use crate::engine::http1::framing::Framing;
+use crate::engine::http1::request::{RequestHead, connection_options};
+use crate::read::client::Client;
+use crate::request_id::RequestId;
+
+/// What decides how a request's head looks upstream.
+pub(crate) struct Towards<'a> {
+    /// The path and the query that were decided on.
+    pub(crate) path: &'a [u8],
+    pub(crate) query: Option<&'a str>,
+    /// The Host to send.
+    pub(crate) host: &'a str,
+    /// Who sends the request.
+    pub(crate) client: &'a Client,
+    /// The scheme that the client used.
+    pub(crate) scheme: &'a str,
+    /// `Authorization` of the owner, when the request goes up as a token's owner.
+    pub(crate) authorization: Option<&'a [u8]>,
+    /// The trusted header of the instance, in lower case, if it has one.
+    pub(crate) trusted_header: Option<&'a str>,
+    /// The name under which logs know the request.
+    pub(crate) id: RequestId,
+    /// How the body is framed upstream.
+    pub(crate) framing: Framing,
+    /// Whether the client may leave HTTP on this connection.
+    pub(crate) upgrade: bool,
+}
+
+/// Appends the head to `out`.
+pub(crate) fn write(head: &RequestHead<'_>, towards: &Towards<'_>, out: &mut Vec<u8>) {
+    out.extend_from_slice(head.method.as_str().as_bytes());
+    out.push(b' ');
+    out.extend_from_slice(towards.path);
+    if let Some(query) = towards.query {
+        out.push(b'?');
+        out.extend_from_slice(query.as_bytes());
+    }
+    out.extend_from_slice(b" HTTP/1.1\r\n");
+    line(out, "Host", towards.host.as_bytes());
+    let nominated = Nominated::of(head);
+    for header in &head.headers {
+        let mut lower = [0_u8; 64];
+        let Some(name) = lower_case(header.name, &mut lower) else {
+            // No header that a product reads has such a long name.
+            continue;
+        };
+        if goes_up(name, header.value, towards) && !nominated.names(name) {
+            line(out, header.name, header.value);
+        }
+    }
+    write_ours(head, towards, out);
+    out.extend_from_slice(b"\r\n");
+}
+
+fn line(out: &mut Vec<u8>, name: &str, value: &[u8]) {
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b": ");
+    out.extend_from_slice(value);
+    out.extend_from_slice(b"\r\n");
+}
+
+fn lower_case<'l>(name: &str, lower: &'l mut [u8; 64]) -> Option<&'l [u8]> {
+    let space = lower.get_mut(..name.len())?;
+    space.copy_from_slice(name.as_bytes());
+    space.make_ascii_lowercase();
+    Some(space)
+}
+
+/// Whether a client's header line goes up. `name` is in lower case.
+fn goes_up(name: &[u8], value: &[u8], towards: &Towards<'_>) -> bool {
+    let as_owner = towards.authorization.is_some();
+    match name {
+        // Written anew, or hop-by-hop (RFC 9110 7.6.1).
+        b"host" | b"connection" | b"keep-alive" | b"proxy-connection" | b"proxy-authenticate"
+        | b"proxy-authorization" | b"te" | b"trailer" | b"transfer-encoding" | b"upgrade"
+        | b"http2-settings" | b"content-length" | b"expect" => false,
+        // The owner's identity goes on last, and no cookie goes up beside it.
+        b"authorization" | b"cookie" => !as_owner,
+        b"accept" | b"accept-encoding" | b"accept-language" | b"content-type" | b"user-agent"
+        | b"x-atlassian-token" | b"if-none-match" | b"if-modified-since" | b"range" | b"origin"
+        | b"x-requested-with" | b"cache-control" | b"pragma" => !looks_like_token(value),
+        name => {
+            !is_identity_header(name)
+                && towards.trusted_header.is_none_or(|trusted| trusted.as_bytes() != name)
+                && !looks_like_token(value)
+        }
+    }
+}
+
+/// The headers that `Connection` names, which go no further (RFC 9110 7.6.1). It can't take away
+/// what the gate adds: that is written after.
+struct Nominated<'b> {
+    options: Vec<&'b [u8]>,
+}
+
+impl<'b> Nominated<'b> {
+    fn of(head: &RequestHead<'b>) -> Self {
+        let options = head
+            .all("connection")
+            .flat_map(connection_options)
+            .filter(|option| {
+                !option.eq_ignore_ascii_case(b"close") && !option.eq_ignore_ascii_case(b"keep-alive")
+            })
+            .collect();
+        Self { options }
+    }
+
+    fn names(&self, name: &[u8]) -> bool {
+        self.options.iter().any(|option| option.eq_ignore_ascii_case(name))
+    }
+}
+
+/// What the gate says itself, the owner's identity last.
+fn write_ours(head: &RequestHead<'_>, towards: &Towards<'_>, out: &mut Vec<u8>) {
+    // Writing to a Vec can't fail.
+    let _ = write!(out, "X-Forwarded-For: {}", towards.client.address);
+    for hop in &towards.client.hops {
+        let _ = write!(out, ", {hop}");
+    }
+    out.extend_from_slice(b"\r\n");
+    line(out, "X-Forwarded-Proto", towards.scheme.as_bytes());
+    line(out, "X-Forwarded-Host", head.host.as_bytes());
+    out.extend_from_slice(b"X-Gatepass-Request-Id: ");
+    towards.id.write(out);
+    out.extend_from_slice(b"\r\n");
+    match towards.framing {
+        Framing::Length(length) => {
+            let _ = write!(out, "Content-Length: {length}\r\n");
+        }
+        Framing::Chunked => out.extend_from_slice(b"Transfer-Encoding: chunked\r\n"),
+        // A POST without a body says so, for some servers answer 411 to silence.
+        Framing::None | Framing::UntilClose => {
+            if matches!(head.method, Method::Post | Method::Put | Method::Patch) {
+                out.extend_from_slice(b"Content-Length: 0\r\n");
+            }
+        }
+    }
+    if let (true, Some(protocol)) = (towards.upgrade, head.upgrade) {
+        out.extend_from_slice(b"Connection: Upgrade\r\n");
+        line(out, "Upgrade", protocol);
+    }
+    if let Some(authorization) = towards.authorization {
+        line(out, "Authorization", authorization);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::http1::request::{HeadLimits, parse};
+
+    fn written(lines: &str, authorization: Option<&[u8]>) -> String {
+        let text = format!("GET /a?b HTTP/1.1\r\nHost: jira.example\r\n{lines}\r\n");
+        let head = parse(text.as_bytes(), &HeadLimits::default()).unwrap();
+        let client = Client {
+            address: "192.0.2.1".parse().unwrap(),
+            hops: vec!["10.0.0.1".parse().unwrap()],
+            by_trusted_proxy: true,
+        };
+        let towards = Towards {
+            path: b"/a",
+            query: Some("b"),
+            host: "jira.example",
+            client: &client,
+            scheme: "https",
+            authorization,
+            trusted_header: Some("x-our-user"),
+            id: RequestId::from_parts(1, 2),
+            framing: head.framing,
+            upgrade: true,
+        };
+        let mut out = Vec::new();
+        write(&head, &towards, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn the_owners_identity_goes_on_last_and_no_cookie_beside_it() {
+        let up = written("Authorization: Bearer x\r\nCookie: JSESSIONID=1\r\nAccept: */*\r\n", Some(b"Bearer theirs"));
+        assert!(up.ends_with("Authorization: Bearer theirs\r\n\r\n"), "{up}");
+        assert_eq!(up.matches("uthorization").count(), 1);
+        assert!(!up.contains("Cookie") && up.contains("Accept: */*\r\n"), "{up}");
+        let up = written("Authorization: Basic x\r\nCookie: JSESSIONID=1\r\n", None);
+        assert!(up.contains("Authorization: Basic x\r\n") && up.contains("Cookie: JSESSIONID=1\r\n"));
+    }
+
+    #[test]
+    fn identities_hop_by_hop_headers_and_what_connection_names_stay_here() {
+        let up = written(
+            "Connection: close, X-Secret, X-Forwarded-For\r\nX-Secret: 1\r\nX-Our-User: admin\r\nRemote-User: admin\r\n\
+             X-Forwarded-For: 6.6.6.6\r\nForwarded: for=6.6.6.6\r\nTE: trailers\r\nX-Gatepass-User: admin\r\n\
+             X-Original-URL: /admin\r\nX-Note: gpass_00000000000000000000000000000000000000\r\n",
+            Some(b"Bearer theirs"),
+        );
+        for hidden in ["X-Secret", "admin", "6.6.6.6", "TE:", "gpass_", "Connection"] {
+            assert!(!up.contains(hidden), "{hidden} in {up}");
+        }
+        assert!(up.contains("X-Forwarded-For: 192.0.2.1, 10.0.0.1\r\nX-Forwarded-Proto: https\r\n"));
+    }
+
+    #[test]
+    fn an_upgrade_is_asked_for_anew() {
+        let up = written("Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n", None);
+        assert!(up.contains("Connection: Upgrade\r\nUpgrade: websocket\r\n"), "{up}");
+        assert!(up.contains("Sec-WebSocket-Key: x\r\n"), "{up}");
+    }
+}

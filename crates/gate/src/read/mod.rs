@@ -1,0 +1,8 @@
+//! What a request says, read from its bytes: who sends it, what it presents, where it goes.
+
+pub(crate) mod client;
+pub(crate) mod credential;
+pub(crate) mod form;
+pub(crate) mod login;
+pub(crate) mod origin;
+pub(crate) mod place;

@@ -1,0 +1,131 @@
+//! What the gate is told once, at its start.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use gatepass_model::{Instance, Network, Pattern};
+
+use crate::engine::http1::request::HeadLimits;
+
+/// All of it.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where it listens. Port 0 takes a free one, the same for every thread.
+    pub listen: Vec<SocketAddr>,
+    /// Data-plane threads, at least one.
+    pub threads: usize,
+    /// Networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    pub trusted_proxies: Vec<Network>,
+    /// Below which path console, API and health live: `/gatepass`.
+    pub console_path: String,
+    /// The host that they live on; empty: every host.
+    pub console_host: String,
+    /// How long it waits.
+    pub timeouts: Timeouts,
+    /// How much it takes.
+    pub limits: Limits,
+    /// What stands behind it.
+    pub instances: Vec<InstanceSettings>,
+}
+
+/// How long the gate waits for what.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// For a whole head, from its first byte on: then 408.
+    pub head: Duration,
+    /// For the next request on a connection.
+    pub idle: Duration,
+    /// For the next piece of a request's body: then 408.
+    pub body: Duration,
+    /// For a client to take the next piece of an answer: then the connection ends.
+    pub write: Duration,
+    /// For accepted requests to finish when it is told to stop.
+    pub drain: Duration,
+    /// A client that has ended its side may be gone or may still read. It is served on while
+    /// answers flow; without any progress for so long, the product's work for it is ended.
+    pub half_closed: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(15),
+            idle: Duration::from_secs(75),
+            body: Duration::from_secs(60),
+            write: Duration::from_secs(60),
+            drain: Duration::from_secs(30),
+            half_closed: Duration::from_secs(3),
+        }
+    }
+}
+
+/// How much the gate takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// On a head.
+    pub head: HeadLimits,
+    /// Most bytes of a form that a decision reads: then 413. Tomcat's own bound by default.
+    pub form: usize,
+    /// Most bytes of all such forms at once, over all threads: then 503.
+    pub all_forms: usize,
+    /// Most connections of clients a thread: then 503.
+    pub connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            head: HeadLimits::default(),
+            form: 2 * 1024 * 1024,
+            all_forms: 256 * 1024 * 1024,
+            connections: 20_000,
+        }
+    }
+}
+
+/// How strictly targets of pages are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TargetMode {
+    /// What is not canonical passes and is counted, unless it could be REST or sign-in.
+    #[default]
+    Observe,
+    /// What is not canonical is refused.
+    Enforce,
+}
+
+/// The Host that goes up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UpstreamHost {
+    /// As it came.
+    #[default]
+    Preserve,
+    /// As the base URL has it.
+    Upstream,
+}
+
+/// One instance, as the gate reaches it.
+#[derive(Clone, Debug)]
+pub struct InstanceSettings {
+    /// What every room knows of it.
+    pub instance: Instance,
+    /// The host names that it answers to, in lower case, with or without a port; empty: every.
+    pub hosts: Vec<String>,
+    /// The Host that goes up.
+    pub host: UpstreamHost,
+    /// The base URL's host name or address.
+    pub upstream_name: String,
+    /// The base URL's port.
+    pub upstream_port: u16,
+    /// How strictly targets of pages are read.
+    pub targets: TargetMode,
+    /// GETs of add-ons that are known to be reads.
+    pub reads: Vec<Pattern>,
+    /// The trusted header of the instance, in lower case, stripped from what comes in.
+    pub trusted_header: Option<String>,
+    /// For a connection to the product: then 502.
+    pub connect: Duration,
+    /// For the first byte of its answer: then 504.
+    pub first_byte: Duration,
+    /// Most connections to it a thread.
+    pub connections: usize,
+}

@@ -1,0 +1,195 @@
+//! The body of a request or of an answer, on its way through.
+
+use std::io;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::AsyncRead;
+
+use super::buffer::{Buffer, Outgoing};
+use crate::engine::http1::chunked::{BrokenChunk, ChunkDecoder, LAST_CHUNK, write_chunk};
+use crate::engine::http1::framing::Framing;
+
+/// How large a piece may become on its way. Nothing is buffered beyond one piece a direction.
+pub(crate) const PIECE: usize = 32 * 1024;
+
+/// What is left of a body.
+#[derive(Clone, Copy, Debug)]
+enum Left {
+    Nothing,
+    Bytes(u64),
+    Chunks(ChunkDecoder),
+    UntilClose,
+}
+
+/// A body that is being read from one side and written, newly framed, to the other.
+#[derive(Debug)]
+pub(crate) struct Body {
+    left: Left,
+    /// Whether what goes out is framed in chunks.
+    out_chunked: bool,
+    bytes: u64,
+}
+
+/// Why a body could not be read on.
+#[derive(Debug)]
+pub(crate) enum BodyError {
+    /// Its chunks are broken.
+    Broken(BrokenChunk),
+    /// The sender ended before the body did.
+    CutShort,
+    /// The connection failed.
+    Failed(io::Error),
+}
+
+impl Body {
+    /// That comes as `framing` says and goes out in chunks when `out_chunked`.
+    pub(crate) fn new(framing: Framing, out_chunked: bool) -> Self {
+        let left = match framing {
+            Framing::None | Framing::Length(0) => Left::Nothing,
+            Framing::Length(length) => Left::Bytes(length),
+            Framing::Chunked => Left::Chunks(ChunkDecoder::default()),
+            Framing::UntilClose => Left::UntilClose,
+        };
+        Self { left, out_chunked, bytes: 0 }
+    }
+
+    /// Whether all of it was read.
+    pub(crate) const fn is_done(&self) -> bool {
+        matches!(self.left, Left::Nothing)
+    }
+
+    /// How many bytes of it were read, framing not counted.
+    pub(crate) const fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Takes what `from` holds of the body and appends it to `out`, framed for the other side;
+    /// stops when `out` holds a piece. What belongs to the next message stays in `from`.
+    pub(crate) fn take(&mut self, from: &mut Buffer, out: &mut Vec<u8>) -> Result<(), BrokenChunk> {
+        let (consumed, ended) = self.take_slice(from.unread(), out)?;
+        from.consume(consumed);
+        if ended {
+            self.left = Left::Nothing;
+            if self.out_chunked {
+                out.extend_from_slice(LAST_CHUNK);
+            }
+        }
+        Ok(())
+    }
+
+    /// How many bytes were used, and whether the body ended with them.
+    fn take_slice(&mut self, mut from: &[u8], out: &mut Vec<u8>) -> Result<(usize, bool), BrokenChunk> {
+        let mut used = 0;
+        match &mut self.left {
+            Left::Nothing => return Ok((0, false)),
+            Left::Bytes(left) => {
+                let here = usize::try_from(*left).unwrap_or(usize::MAX).min(from.len());
+                let data = from.get(..here).unwrap_or_default();
+                *left -= here as u64;
+                let ended = *left == 0;
+                self.bytes += here as u64;
+                push(data, self.out_chunked, out);
+                return Ok((here, ended));
+            }
+            Left::UntilClose => {
+                self.bytes += from.len() as u64;
+                push(from, self.out_chunked, out);
+                return Ok((from.len(), false));
+            }
+            Left::Chunks(decoder) => {
+                while !from.is_empty() && out.len() < 2 * PIECE {
+                    let step = decoder.step(from)?;
+                    let data = from.get(step.data.clone()).unwrap_or_default();
+                    self.bytes += data.len() as u64;
+                    push(data, self.out_chunked, out);
+                    used += step.consumed;
+                    from = from.get(step.consumed..).unwrap_or_default();
+                    if decoder.is_done() {
+                        return Ok((used, true));
+                    }
+                }
+            }
+        }
+        Ok((used, false))
+    }
+
+    /// Fills `out`, which must be sent, with the next piece. Reads from `stream` when `from` holds
+    /// nothing more. At the end of the body `out` may stay empty; ask [`Body::is_done`].
+    pub(crate) fn poll_piece<S: AsyncRead + Unpin>(
+        &mut self,
+        context: &mut Context<'_>,
+        from: &mut Buffer,
+        stream: &mut S,
+        out: &mut Outgoing,
+    ) -> Poll<Result<(), BodyError>> {
+        out.reset(2 * PIECE);
+        loop {
+            self.take(from, &mut out.bytes).map_err(BodyError::Broken)?;
+            if self.is_done() || !out.bytes.is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+            if from.capacity() < PIECE {
+                from.make_room(PIECE);
+            }
+            // A counted body is never read beyond its end: what follows is the next request's.
+            let most = match self.left {
+                Left::Bytes(left) => usize::try_from(left).unwrap_or(usize::MAX),
+                _ => usize::MAX,
+            };
+            match ready!(from.poll_read_from(context, stream, most)).map_err(BodyError::Failed)? {
+                0 if matches!(self.left, Left::UntilClose) => {
+                    self.left = Left::Nothing;
+                    if self.out_chunked {
+                        out.bytes.extend_from_slice(LAST_CHUNK);
+                    }
+                    return Poll::Ready(Ok(()));
+                }
+                0 => return Poll::Ready(Err(BodyError::CutShort)),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn push(data: &[u8], chunked: bool, out: &mut Vec<u8>) {
+    if chunked {
+        write_chunk(data, out);
+    } else {
+        out.extend_from_slice(data);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(framing: Framing, out_chunked: bool, wire: &[u8]) -> (Vec<u8>, Vec<u8>, bool) {
+        let mut body = Body::new(framing, out_chunked);
+        let mut from = Buffer::default();
+        from.append(wire);
+        let mut out = Vec::new();
+        body.take(&mut from, &mut out).unwrap();
+        (out, from.unread().to_vec(), body.is_done())
+    }
+
+    #[test]
+    fn what_follows_a_body_stays_for_the_next_request() {
+        let (out, rest, done) = taken(Framing::Length(3), false, b"abcGET /");
+        assert_eq!((&out[..], &rest[..], done), (&b"abc"[..], &b"GET /"[..], true));
+        let (out, rest, done) = taken(Framing::Chunked, true, b"3;x\r\nabc\r\n0\r\nT: x\r\n\r\nGET /");
+        assert_eq!((&out[..], &rest[..], done), (&b"3\r\nabc\r\n0\r\n\r\n"[..], &b"GET /"[..], true));
+    }
+
+    #[test]
+    fn chunks_go_out_plain_to_who_does_not_understand_them() {
+        let (out, _, done) = taken(Framing::Chunked, false, b"1\r\na\r\n2\r\nbc\r\n0\r\n\r\n");
+        assert_eq!((&out[..], done), (&b"abc"[..], true));
+    }
+
+    #[test]
+    fn an_unfinished_body_is_not_done() {
+        assert!(!taken(Framing::Length(4), false, b"abc").2);
+        assert!(!taken(Framing::Chunked, true, b"3\r\nabc\r\n0\r\n").2);
+        assert!(!taken(Framing::UntilClose, true, b"abc").2);
+    }
+}

@@ -1,0 +1,182 @@
+//! One buffer of bytes that were read and not used yet.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// Bytes in order: filled at the end, used from the front. Grows only when asked to.
+#[derive(Debug, Default)]
+pub(crate) struct Buffer {
+    bytes: Vec<u8>,
+    start: usize,
+    end: usize,
+}
+
+impl Buffer {
+    /// With room for `capacity` bytes.
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        Self { bytes: vec![0; capacity], start: 0, end: 0 }
+    }
+
+    /// What was read and not used.
+    pub(crate) fn unread(&self) -> &[u8] {
+        self.bytes.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// Whether nothing is left to use.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    /// How many bytes it can hold.
+    pub(crate) const fn capacity(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The first `count` unread bytes are used.
+    pub(crate) fn consume(&mut self, count: usize) {
+        self.start = self.start.saturating_add(count).min(self.end);
+        if self.start == self.end {
+            self.start = 0;
+            self.end = 0;
+        }
+    }
+
+    /// Everything is used.
+    pub(crate) const fn clear(&mut self) {
+        self.start = 0;
+        self.end = 0;
+    }
+
+    /// Makes room for `capacity` bytes from the first unread one on.
+    pub(crate) fn make_room(&mut self, capacity: usize) {
+        if self.start > 0 {
+            self.bytes.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
+        if self.bytes.len() < capacity {
+            self.bytes.resize(capacity, 0);
+        }
+    }
+
+    /// Gives memory back when it is empty and larger than `capacity`.
+    pub(crate) fn shrink_when_empty(&mut self, capacity: usize) {
+        if self.is_empty() && self.bytes.len() > capacity {
+            *self = Self::with_capacity(capacity);
+        }
+    }
+
+    /// Appends bytes that were read elsewhere.
+    pub(crate) fn append(&mut self, more: &[u8]) {
+        self.make_room(self.end - self.start + more.len());
+        if let Some(space) = self.bytes.get_mut(self.end..self.end + more.len()) {
+            space.copy_from_slice(more);
+            self.end += more.len();
+        }
+    }
+
+    /// Reads once, at most `most` bytes; `Ok(0)` when the other side has ended. With no room it
+    /// is an error: the caller must have made some.
+    pub(crate) fn poll_read_from<S: AsyncRead + Unpin>(
+        &mut self,
+        context: &mut Context<'_>,
+        stream: &mut S,
+        most: usize,
+    ) -> Poll<io::Result<usize>> {
+        let upto = self.bytes.len().min(self.end.saturating_add(most));
+        let Some(space) = self.bytes.get_mut(self.end..upto).filter(|space| !space.is_empty()) else {
+            return Poll::Ready(Err(io::ErrorKind::OutOfMemory.into()));
+        };
+        let mut space = ReadBuf::new(space);
+        ready!(Pin::new(stream).poll_read(context, &mut space))?;
+        let count = space.filled().len();
+        self.end += count;
+        Poll::Ready(Ok(count))
+    }
+
+    /// Writes unread bytes until none is left.
+    pub(crate) fn poll_write_to<S: AsyncWrite + Unpin>(
+        &mut self,
+        context: &mut Context<'_>,
+        stream: &mut S,
+    ) -> Poll<io::Result<()>> {
+        while !self.is_empty() {
+            let count = ready!(Pin::new(&mut *stream).poll_write(context, self.unread()))?;
+            if count == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.consume(count);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// Bytes to be sent, and how many of them were.
+#[derive(Debug, Default)]
+pub(crate) struct Outgoing {
+    /// What is to be sent. Write into it only after [`Outgoing::reset`].
+    pub(crate) bytes: Vec<u8>,
+    sent: usize,
+}
+
+impl Outgoing {
+    /// Forgets everything, keeps the memory up to `keep` bytes.
+    pub(crate) fn reset(&mut self, keep: usize) {
+        self.sent = 0;
+        self.bytes.clear();
+        if self.bytes.capacity() > keep {
+            self.bytes.shrink_to(keep);
+        }
+    }
+
+    /// Whether everything was sent.
+    pub(crate) const fn is_sent(&self) -> bool {
+        self.sent >= self.bytes.len()
+    }
+
+    /// Everything is to be sent once more.
+    pub(crate) const fn rewind(&mut self) {
+        self.sent = 0;
+    }
+
+    /// Sends the rest.
+    pub(crate) fn poll_send<S: AsyncWrite + Unpin>(
+        &mut self,
+        context: &mut Context<'_>,
+        stream: &mut S,
+    ) -> Poll<io::Result<()>> {
+        while !self.is_sent() {
+            let rest = self.bytes.get(self.sent..).unwrap_or_default();
+            let count = ready!(Pin::new(&mut *stream).poll_write(context, rest))?;
+            if count == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.sent += count;
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_come_out_in_order_and_room_is_used_again() {
+        let mut buffer = Buffer::with_capacity(4);
+        buffer.append(b"abcd");
+        buffer.consume(3);
+        buffer.append(b"efg");
+        assert_eq!(buffer.unread(), b"defg");
+        assert_eq!(buffer.capacity(), 4);
+        buffer.append(b"hij");
+        assert_eq!(buffer.unread(), b"defghij");
+        buffer.consume(99);
+        assert!(buffer.is_empty());
+        buffer.shrink_when_empty(4);
+        assert_eq!(buffer.capacity(), 4);
+    }
+}

@@ -1,0 +1,6 @@
+//! The client against servers that behave and servers that don't.
+
+#[cfg(test)]
+mod asking;
+#[cfg(test)]
+mod server;

@@ -1,0 +1,125 @@
+//! Asks a product for whom it takes a credential.
+
+use std::collections::HashMap;
+
+use gatepass_http_client::{Answer, Client, ClientError};
+use gatepass_model::{InstanceName, Product};
+use gatepass_profiles::{ClaimedUser, Profile, profile};
+use serde::Deserialize;
+
+use crate::credential::ReadyCredential;
+
+/// Where an instance is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upstream {
+    /// What stands there.
+    pub product: Product,
+    /// `http://host:port/context`, without a slash at its end.
+    pub base_url: String,
+}
+
+/// Why a product did not say for whom it takes a credential.
+#[derive(Debug, thiserror::Error)]
+pub enum ProofError {
+    /// There is no such instance.
+    #[error("there is no instance {0}")]
+    UnknownInstance(InstanceName),
+    /// It could not be asked.
+    #[error(transparent)]
+    Unasked(#[from] ClientError),
+    /// It does not let the user sign in for now: after too many wrong passwords it wants a
+    /// CAPTCHA solved.
+    #[error("the product refuses the sign-in ({0}); sign in once in a browser")]
+    Denied(String),
+    /// It answered with this status, and not with what it answers to such a question.
+    #[error("the product answered with status {0}; is base_url right?")]
+    Unexpected(u16),
+    /// It does not say, or header and body say different things.
+    #[error("the product does not say for whom it took the call; is base_url right?")]
+    Unsaid,
+}
+
+/// Asks products who they think we are: for `gatepass check`, before a credential is stored, and
+/// after a surprise.
+#[derive(Clone, Debug)]
+pub struct Prover {
+    client: Client,
+    upstreams: HashMap<InstanceName, Upstream>,
+}
+
+impl Prover {
+    /// For these instances.
+    pub fn new(
+        client: Client,
+        upstreams: impl IntoIterator<Item = (InstanceName, Upstream)>,
+    ) -> Self {
+        Self { client, upstreams: upstreams.into_iter().collect() }
+    }
+
+    /// For whom the product takes `credential`, by one request. Whether that is right, says
+    /// [`ExpectedUser::agrees_with`](crate::ExpectedUser::agrees_with).
+    pub async fn prove(
+        &self,
+        instance: &InstanceName,
+        credential: &ReadyCredential,
+    ) -> Result<ClaimedUser, ProofError> {
+        let Some(upstream) = self.upstreams.get(instance) else {
+            return Err(ProofError::UnknownInstance(instance.clone()));
+        };
+        let url = format!("{}{}", upstream.base_url, question(upstream.product));
+        let headers: [(&str, &[u8]); 1] = [("Authorization", credential.authorization())];
+        let answer = self.client.get_json(&url, &headers).await?;
+        understand(upstream.product, &answer)
+    }
+}
+
+/// Something that every user may read, and that says who reads it. Bitbucket has no such thing
+/// but its header.
+const fn question(product: Product) -> &'static str {
+    match product {
+        Product::Jira => "/rest/api/2/myself",
+        Product::Confluence => "/rest/api/user/current",
+        Product::Bitbucket => "/rest/api/latest/application-properties",
+    }
+}
+
+#[derive(Deserialize)]
+struct Myself {
+    #[serde(alias = "username")]
+    name: Option<String>,
+}
+
+fn understand(product: Product, answer: &Answer) -> Result<ClaimedUser, ProofError> {
+    if let Some(reason) = answer.header("x-authentication-denied-reason") {
+        return Err(ProofError::Denied(String::from_utf8_lossy(reason).into_owned()));
+    }
+    // Two of them, and nobody knows which one counts.
+    let header = match answer.header_count(Profile::USER_HEADER) {
+        0 => None,
+        1 => answer.header(Profile::USER_HEADER),
+        _ => return Err(ProofError::Unsaid),
+    };
+    let header = header.map(|value| profile(product).user_from_header(value));
+    match answer.status() {
+        // A credential that counts for nothing leaves the call anonymous, and that is refused.
+        401 => match header {
+            None | Some(Some(ClaimedUser::Nobody)) => Ok(ClaimedUser::Nobody),
+            Some(_) => Err(ProofError::Unsaid),
+        },
+        // So does Confluence where anonymous use is off.
+        403 if header == Some(Some(ClaimedUser::Nobody)) => Ok(ClaimedUser::Nobody),
+        200 => {
+            let says = header.flatten().ok_or(ProofError::Unsaid)?;
+            let body = answer.json::<Myself>().ok().and_then(|myself| myself.name);
+            match (&says, body) {
+                (ClaimedUser::Somebody(name), Some(body))
+                    if name.to_lowercase() != body.to_lowercase() =>
+                {
+                    Err(ProofError::Unsaid)
+                }
+                _ => Ok(says),
+            }
+        }
+        status => Err(ProofError::Unexpected(status)),
+    }
+}

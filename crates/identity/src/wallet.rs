@@ -1,0 +1,176 @@
+//! Which credential stands for an owner at an instance. In memory, and read without a lock.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use gatepass_model::{DirectoryName, IdentityMethod, InstanceName, PersonKey};
+
+use crate::credential::ReadyCredential;
+
+mod loading;
+
+pub use loading::Unreadable;
+
+/// How the gate becomes owners at one instance.
+#[derive(Debug)]
+pub struct InstanceIdentity {
+    /// Whose people may be owners there.
+    pub directory: DirectoryName,
+    /// The ways, in the order to try.
+    pub methods: Vec<IdentityMethod>,
+    /// The account for [`IdentityMethod::ServiceAccount`].
+    pub service_account: Option<ReadyCredential>,
+}
+
+/// Why the gate can't become an owner. Prints what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IdentityProblem {
+    /// There is no such instance.
+    #[error("there is no instance {0}")]
+    UnknownInstance(InstanceName),
+    /// The owner is of another directory than the instance's people. Equal names there are other
+    /// people.
+    #[error("{owner} is not of the directory of {instance}")]
+    OtherDirectory {
+        /// Who.
+        owner: PersonKey,
+        /// Where.
+        instance: InstanceName,
+    },
+    /// No way has what it needs.
+    #[error("there is no credential for {owner} at {instance}; add one with gatepass credential add --owner {} --instance {instance}", owner.username)]
+    NoCredential {
+        /// Who.
+        owner: PersonKey,
+        /// Where.
+        instance: InstanceName,
+    },
+    /// The product took the credential for somebody else, and no probe has found it right since.
+    #[error(
+        "{instance} takes the credential of {owner} for somebody else, or for nobody; it was revoked, or is another's"
+    )]
+    Surprised {
+        /// Who.
+        owner: PersonKey,
+        /// Where.
+        instance: InstanceName,
+    },
+}
+
+/// A credential that a product took for somebody else.
+#[derive(Clone, Debug)]
+pub struct Surprised {
+    /// Where.
+    pub instance: InstanceName,
+    /// The owner whose it is; `None`: the service account.
+    pub owner: Option<PersonKey>,
+    /// Which.
+    pub credential: Arc<ReadyCredential>,
+}
+
+#[derive(Debug)]
+struct Drawer {
+    identity: Identity,
+    native: papaya::HashMap<PersonKey, Arc<ReadyCredential>>,
+}
+
+#[derive(Debug)]
+struct Identity {
+    directory: DirectoryName,
+    methods: Vec<IdentityMethod>,
+    service_account: Option<Arc<ReadyCredential>>,
+}
+
+/// All upstream credentials, ready to use. Shared between all threads; changes are seen by the
+/// next request.
+#[derive(Debug)]
+pub struct Wallet {
+    drawers: HashMap<InstanceName, Drawer>,
+}
+
+impl Wallet {
+    /// Without any native token yet: see [`Wallet::load_all`].
+    pub fn new(instances: impl IntoIterator<Item = (InstanceName, InstanceIdentity)>) -> Self {
+        let drawer = |identity: InstanceIdentity| Drawer {
+            identity: Identity {
+                directory: identity.directory,
+                methods: identity.methods,
+                service_account: identity.service_account.map(Arc::new),
+            },
+            native: papaya::HashMap::new(),
+        };
+        let drawers = instances.into_iter().map(|(name, identity)| (name, drawer(identity)));
+        Self { drawers: drawers.collect() }
+    }
+
+    /// What to send up for `owner`: by the first way, in the configured order, that has what it
+    /// needs for him. When that one surprised, no other is tried: a service account in its place
+    /// would be somebody else.
+    pub fn become_owner(
+        &self,
+        instance: &InstanceName,
+        owner: &PersonKey,
+    ) -> Result<Arc<ReadyCredential>, IdentityProblem> {
+        let Some(drawer) = self.drawers.get(instance) else {
+            return Err(IdentityProblem::UnknownInstance(instance.clone()));
+        };
+        let (owner_is, instance_is) = (|| owner.clone(), || instance.clone());
+        if drawer.identity.directory != owner.directory {
+            return Err(IdentityProblem::OtherDirectory {
+                owner: owner_is(),
+                instance: instance_is(),
+            });
+        }
+        let by = |method: &IdentityMethod| match method {
+            IdentityMethod::NativeToken => drawer.native.pin().get(owner).cloned(),
+            IdentityMethod::ServiceAccount => drawer.identity.service_account.clone(),
+        };
+        match drawer.identity.methods.iter().find_map(by) {
+            None => {
+                Err(IdentityProblem::NoCredential { owner: owner_is(), instance: instance_is() })
+            }
+            Some(found) if found.is_surprised() => {
+                Err(IdentityProblem::Surprised { owner: owner_is(), instance: instance_is() })
+            }
+            Some(found) => Ok(found),
+        }
+    }
+
+    /// The native token of `owner`, surprised or not.
+    pub fn find(&self, owner: &PersonKey, instance: &InstanceName) -> Option<Arc<ReadyCredential>> {
+        self.drawers.get(instance)?.native.pin().get(owner).cloned()
+    }
+
+    /// Those that must be asked about again.
+    pub fn surprised(&self) -> Vec<Surprised> {
+        let mut all = Vec::new();
+        for (instance, drawer) in &self.drawers {
+            let mut look = |owner: Option<&PersonKey>, credential: &Arc<ReadyCredential>| {
+                if credential.is_surprised() {
+                    all.push(Surprised {
+                        instance: instance.clone(),
+                        owner: owner.cloned(),
+                        credential: credential.clone(),
+                    });
+                }
+            };
+            if let Some(account) = &drawer.identity.service_account {
+                look(None, account);
+            }
+            for (owner, credential) in &drawer.native.pin() {
+                look(Some(owner), credential);
+            }
+        }
+        all
+    }
+
+    /// How many credentials of each instance are refused for now, for metrics.
+    pub fn count_surprised(&self) -> Vec<(InstanceName, usize)> {
+        let count = |drawer: &Drawer| {
+            let native = drawer.native.pin();
+            let account = drawer.identity.service_account.iter();
+            native.values().chain(account).filter(|credential| credential.is_surprised()).count()
+        };
+        self.drawers.iter().map(|(name, drawer)| (name.clone(), count(drawer))).collect()
+    }
+}

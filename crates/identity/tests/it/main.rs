@@ -1,0 +1,12 @@
+//! Directories, the wallet, and products that are asked.
+
+#[cfg(test)]
+mod loading;
+#[cfg(test)]
+mod proving;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod wallet;
+#[cfg(test)]
+mod watching;

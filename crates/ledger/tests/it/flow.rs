@@ -1,0 +1,196 @@
+//! From flush to store: when, and what happens when it does not go well.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use gatepass_ledger::{GATHER, RequestEvent, Subject, ledger};
+use gatepass_model::{InstanceName, Timestamp, TokenId};
+use gatepass_store::activity::{
+    ActivityBatch, ActivityError, ActivityReader, ActivityStore, Answer, Caller, CallerUsage,
+    Dropped, Pruned, RecentRequest, TokenUsage, UnixHour,
+};
+use tokio::sync::{Notify, Semaphore};
+use tokio::time::Instant;
+
+use crate::support::{StoppedClock, T0, event, jira, millis, start, token};
+
+/// Keeps batches in memory; refuses the first so many, and waits for a permit before each.
+struct Memory {
+    refuses: AtomicUsize,
+    gate: Semaphore,
+    tried: Notify,
+    batches: Mutex<Vec<ActivityBatch>>,
+}
+
+impl Memory {
+    fn new(refuses: usize, permits: usize) -> Arc<Self> {
+        Arc::new(Self {
+            refuses: AtomicUsize::new(refuses),
+            gate: Semaphore::new(permits),
+            tried: Notify::new(),
+            batches: Mutex::new(Vec::new()),
+        })
+    }
+
+    fn requests(&self) -> Vec<u64> {
+        let of = |batch: &ActivityBatch| {
+            batch.subjects.iter().flat_map(|s| &s.hours).map(|hour| hour.counts.requests).sum()
+        };
+        self.batches.lock().unwrap().iter().map(of).collect()
+    }
+}
+
+impl ActivityStore for Memory {
+    fn write_batch<'a>(&'a self, batch: &'a ActivityBatch) -> Answer<'a, ()> {
+        Box::pin(async move {
+            self.tried.notify_one();
+            self.gate.acquire().await.unwrap().forget();
+            let left = self.refuses.load(Ordering::Relaxed);
+            if left > 0 {
+                self.refuses.store(left - 1, Ordering::Relaxed);
+                return Err(ActivityError::Failed("disk full".into()));
+            }
+            self.batches.lock().unwrap().push(batch.clone());
+            Ok(())
+        })
+    }
+
+    fn callers_of_hour(&self, _: UnixHour) -> Answer<'_, Vec<Caller>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn prune(&self, _: Timestamp) -> Answer<'_, Pruned> {
+        Box::pin(async { Ok(Pruned::default()) })
+    }
+
+    fn close(&self) -> Answer<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+impl ActivityReader for Memory {
+    fn usage_of_token(&self, _: TokenId, _: Timestamp) -> Answer<'_, TokenUsage> {
+        Box::pin(async { Ok(TokenUsage::default()) })
+    }
+
+    fn recent_requests(&self, _: TokenId, _: u32) -> Answer<'_, Vec<RecentRequest>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn callers(
+        &self,
+        _: Option<InstanceName>,
+        _: Timestamp,
+        _: u32,
+    ) -> Answer<'_, Vec<CallerUsage>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn dropped(&self, _: Timestamp) -> Answer<'_, Dropped> {
+        Box::pin(async { Ok(Dropped::default()) })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn flushes_of_threads_go_into_one_batch_well_within_two_seconds() {
+    let store = Memory::new(0, 10);
+    let (ledger, _writer) = start(store.clone());
+    let jira = jira();
+    let mut threads = [ledger.thread(), ledger.thread()];
+    let begin = Instant::now();
+    for thread in &mut threads {
+        thread.record(&event(&jira, Subject::Token(token(1))));
+        thread.flush(T0);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    store.tried.notified().await;
+    assert!(begin.elapsed() <= GATHER + Duration::from_millis(5), "{:?}", begin.elapsed());
+    let flush_and_gather = Duration::from_secs(1) + GATHER;
+    assert!(flush_and_gather < Duration::from_millis(1_500), "no time left to write it");
+    while ledger.status().written == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(store.requests(), [2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_store_does_not_take_is_tried_again_with_what_came_since() {
+    let store = Memory::new(2, 10);
+    let (ledger, writer) = start(store.clone());
+    let (jira, mut thread) = (jira(), ledger.thread());
+    thread.record(&event(&jira, Subject::Token(token(1))));
+    thread.flush(T0);
+    store.tried.notified().await;
+    thread.record(&event(&jira, Subject::Token(token(1))));
+    thread.flush(millis(1_000));
+    // Nothing is flushed any more; it is tried again all the same.
+    while ledger.status().written == 0 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(store.requests(), [2]);
+    assert_eq!((ledger.status().failed, ledger.status().dropped), (2, Dropped::default()));
+    drop((thread, ledger));
+    writer.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thread_that_finds_the_writer_busy_keeps_what_it_has() {
+    let store = Memory::new(0, 0);
+    let (ledger, writer) = start(store.clone());
+    let (jira, mut thread) = (jira(), ledger.thread());
+    thread.record(&event(&jira, Subject::Token(token(1))));
+    thread.flush(T0);
+    store.tried.notified().await;
+    // The writer hangs in the store: the channel fills, then the thread keeps its own.
+    for part in 1..=20 {
+        thread.record(&event(&jira, Subject::Token(token(1))));
+        thread.flush(millis(part * 1_000));
+    }
+    assert_eq!(ledger.status().deferred, 16);
+    store.gate.add_permits(10);
+    while ledger.status().written < 2 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    thread.flush(millis(30_000));
+    let status = ledger.clone();
+    drop((thread, ledger));
+    while status.status().written < 3 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(store.requests().iter().sum::<u64>(), 21);
+    assert_eq!(status.status().dropped, Dropped::default());
+    drop(status);
+    writer.await.unwrap();
+}
+
+#[tokio::test]
+async fn at_the_end_what_was_flushed_is_written_and_what_comes_later_counted_as_dropped() {
+    let store = Memory::new(1, 10);
+    let (ledger, writer) = ledger(store.clone(), Arc::new(StoppedClock), 1);
+    let (jira, mut thread) = (jira(), ledger.thread());
+    let passed = event(&jira, Subject::Token(token(1)));
+    thread.record(&passed);
+    thread.flush(T0);
+    writer.run(std::future::ready(())).await;
+    assert_eq!(store.requests(), [1]);
+
+    thread.record(&RequestEvent { at: millis(1), ..passed });
+    thread.record(&RequestEvent { at: millis(2), ..passed });
+    thread.flush(millis(3));
+    assert_eq!(ledger.status().dropped, Dropped { requests: 2, lines: 2 });
+    thread.record(&passed);
+    drop(thread);
+    assert_eq!(ledger.status().dropped, Dropped { requests: 3, lines: 3 });
+}
+
+#[tokio::test]
+async fn a_thread_that_ends_flushes_first() {
+    let store = Memory::new(0, 10);
+    let (ledger, writer) = start(store.clone());
+    let mut thread = ledger.thread();
+    thread.record(&event(&jira(), Subject::Token(token(1))));
+    drop((thread, ledger));
+    writer.await.unwrap();
+    assert_eq!(store.requests(), [1]);
+}

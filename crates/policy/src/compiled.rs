@@ -1,0 +1,103 @@
+//! Grants and modes in the form that they are decided in: patterns folded by each product.
+
+use gatepass_model::{
+    Access, CredentialSet, Exemption, Grant, InstanceName, InstancePolicy, Method, Modes, Network,
+    Pattern, Product, RequiredHeader, Timestamp, Username,
+};
+
+/// The patterns of a grant, folded for one product.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct GrantPatterns {
+    pub(crate) allow: Box<[Pattern]>,
+    pub(crate) deny: Box<[Pattern]>,
+}
+
+/// A grant, ready to be decided on. An empty list limits nothing, but for what
+/// [`Grant`]'s fields say. Equal ones may be shared.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CompiledGrant {
+    pub(crate) access: Access,
+    pub(crate) admin: bool,
+    pub(crate) instances: Box<[InstanceName]>,
+    pub(crate) networks: Box<[Network]>,
+    pub(crate) required_headers: Box<[RequiredHeader]>,
+    patterns: [GrantPatterns; Product::ALL.len()],
+}
+
+impl CompiledGrant {
+    /// Of `grant`. `fold` gives a pattern as a product reads it: the same folding that the
+    /// product's paths go through before they are asked about.
+    pub fn compile(grant: &Grant, fold: impl Fn(Product, &Pattern) -> Pattern) -> Self {
+        let of = |product, patterns: &[Pattern]| {
+            patterns.iter().map(|pattern| fold(product, pattern)).collect()
+        };
+        let patterns = Product::ALL.map(|product| GrantPatterns {
+            allow: of(product, &grant.allow),
+            deny: of(product, &grant.deny),
+        });
+        Self {
+            access: grant.access,
+            admin: grant.admin,
+            instances: grant.instances.as_slice().into(),
+            networks: grant.networks.as_slice().into(),
+            required_headers: grant.required_headers.as_slice().into(),
+            patterns,
+        }
+    }
+
+    pub(crate) const fn patterns(&self, product: Product) -> &GrantPatterns {
+        let [jira, confluence, bitbucket] = &self.patterns;
+        match product {
+            Product::Jira => jira,
+            Product::Confluence => confluence,
+            Product::Bitbucket => bitbucket,
+        }
+    }
+}
+
+/// The first of `patterns` that means this request.
+pub(crate) fn find_match<'p, S: AsRef<str>>(
+    patterns: &'p [Pattern],
+    method: Method,
+    path: &[S],
+) -> Option<&'p Pattern> {
+    patterns.iter().find(|pattern| pattern.matches(method, path))
+}
+
+/// What policy says of one instance, ready to be decided on. The default allows everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CompiledInstancePolicy {
+    pub(crate) modes: Modes,
+    pub(crate) exemptions: Box<[CompiledExemption]>,
+}
+
+/// An exemption with its paths folded. Its conditions are those of [`Exemption`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CompiledExemption {
+    pub(crate) credentials: CredentialSet,
+    pub(crate) people: Box<[Username]>,
+    pub(crate) groups: Box<[String]>,
+    pub(crate) networks: Box<[Network]>,
+    pub(crate) paths: Box<[Pattern]>,
+    pub(crate) until: Option<Timestamp>,
+}
+
+impl CompiledInstancePolicy {
+    /// Of `policy`. `fold` gives a pattern as the instance's product reads it.
+    pub fn compile(policy: &InstancePolicy, fold: impl Fn(&Pattern) -> Pattern) -> Self {
+        let compile = |exemption: &Exemption| CompiledExemption {
+            credentials: exemption.credentials,
+            people: exemption.people.as_slice().into(),
+            groups: exemption.groups.as_slice().into(),
+            networks: exemption.networks.as_slice().into(),
+            paths: exemption.paths.iter().map(&fold).collect(),
+            until: exemption.until,
+        };
+        Self { modes: policy.modes, exemptions: policy.exemptions.iter().map(compile).collect() }
+    }
+
+    /// What happens to each kind of credential that is not a token.
+    pub const fn modes(&self) -> &Modes {
+        &self.modes
+    }
+}

@@ -1,0 +1,236 @@
+//! Who a call is taken for.
+
+use axum::http::{HeaderMap, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::Identified;
+use super::entropy::hex;
+use super::params::Params;
+use super::state::World;
+
+/// Wrong passwords after which a person must solve a CAPTCHA.
+const FAILURES_BEFORE_CAPTCHA: u32 = 3;
+
+/// The credentials that a call presents.
+#[derive(Debug, Default)]
+pub(crate) struct Offer {
+    bearer: Option<String>,
+    basic: Option<(String, String)>,
+    os: Option<(String, String)>,
+    session: Option<String>,
+}
+
+/// `X-Seraph-LoginReason`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LoginReason {
+    Ok,
+    Out,
+    Failed,
+    Denied,
+}
+
+/// Whom a call is taken for.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    /// Lower-case username; `None` for nobody.
+    pub(crate) username: Option<String>,
+    pub(crate) how: Identified,
+    /// The session the answer's cookie will name.
+    pub(crate) session: Option<String>,
+    pub(crate) reason: Option<LoginReason>,
+    /// A wrong password in the Basic header: answered at once.
+    pub(crate) is_stopped: bool,
+}
+
+/// Why a password did not sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wrong {
+    /// Unknown, not active, or another password.
+    Failed,
+    /// Too many failures: only the login page with its CAPTCHA helps.
+    Denied,
+}
+
+impl LoginReason {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "OK",
+            Self::Out => "OUT",
+            Self::Failed => "AUTHENTICATED_FAILED",
+            Self::Denied => "AUTHENTICATION_DENIED",
+        }
+    }
+}
+
+impl Offer {
+    /// Reads them. As a servlet does, of several `Authorization` headers the first counts.
+    pub(crate) fn read(headers: &HeaderMap, params: &Params) -> Self {
+        let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let value = value.map(str::trim).unwrap_or_default();
+        let os = params.first("os_username").map(|username| {
+            (username.to_owned(), params.first("os_password").unwrap_or_default().to_owned())
+        });
+        Self {
+            bearer: read_bearer(value),
+            basic: read_basic(value),
+            os,
+            session: read_cookie(headers, "JSESSIONID"),
+        }
+    }
+}
+
+/// Fact A2: the filter takes a header that starts with `Bearer`, in this case, of two parts.
+fn read_bearer(value: &str) -> Option<String> {
+    let parts: Vec<&str> = value.split(' ').collect();
+    match parts.as_slice() {
+        [scheme, token] if scheme.starts_with("Bearer") => Some((*token).to_owned()),
+        _ => None,
+    }
+}
+
+/// Fact C1: the scheme's case does not matter. What can't be decoded is as if it were not there.
+fn read_basic(value: &str) -> Option<(String, String)> {
+    let (scheme, encoded) = value.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let plain = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let (username, password) = plain.split_once(':')?;
+    Some((username.to_owned(), password.to_owned()))
+}
+
+/// The first cookie of that name.
+pub(crate) fn read_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(own, _)| *own == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+impl World {
+    /// Takes a call for somebody, or for nobody.
+    pub(crate) fn identify(&mut self, offer: &Offer, now: i64) -> Caller {
+        let mut caller = self.identify_truly(offer, now);
+        if caller.username.is_some() && self.mistaken_for.is_some() {
+            caller.username.clone_from(&self.mistaken_for);
+        }
+        caller
+    }
+
+    fn identify_truly(&mut self, offer: &Offer, now: i64) -> Caller {
+        if let Some(raw) = &offer.bearer
+            && let Some(username) = self.use_native_token(raw, now)
+        {
+            // Fact A2: the session is invalidated after a call by native token, even one that
+            // the cookie of another sign-in opened. No cookie comes with the answer.
+            if let Some(id) = &offer.session {
+                self.sessions.remove(id);
+            }
+            return Caller::of(username, Identified::NativeToken, None);
+        }
+        // Bad habit (facts 0.5, A2): a Bearer that is no native token is not refused. The call
+        // goes on as whatever else is there, or as nobody.
+        if let Some((username, password)) = &offer.basic {
+            return match self.check_password(username, password, now) {
+                Ok(username) => self.sign_in(username, Identified::Basic, offer),
+                Err(wrong) => Caller::failed(wrong, true),
+            };
+        }
+        // Bad habit (fact C3): os_username and os_password are believed on any URL, in query or
+        // form. And a wrong one does not stop the call: it goes on as nobody.
+        if let Some((username, password)) = &offer.os {
+            return match self.check_password(username, password, now) {
+                Ok(username) => self.sign_in(username, Identified::OsUsername, offer),
+                Err(wrong) => Caller::failed(wrong, wrong == Wrong::Denied),
+            };
+        }
+        self.identify_session(offer)
+    }
+
+    /// Bad habit (facts A2, B): a cookie that names no session silently becomes nobody.
+    fn identify_session(&self, offer: &Offer) -> Caller {
+        let known = offer.session.as_ref().and_then(|id| Some((id, self.sessions.get(id)?)));
+        match known {
+            Some((id, username)) if self.is_active(username) => {
+                Caller::of(username.clone(), Identified::Session, Some(id.clone()))
+            }
+            _ => Caller::nobody(),
+        }
+    }
+
+    /// Bad habit (fact B): every sign-in opens a session, also one by Basic that no script wants.
+    fn sign_in(&mut self, username: String, how: Identified, offer: &Offer) -> Caller {
+        let own = offer.session.clone().filter(|id| self.sessions.get(id) == Some(&username));
+        let session = own.unwrap_or_else(|| self.open_session(&username));
+        Caller::of(username, how, Some(session))
+    }
+
+    /// A new session's id.
+    pub(crate) fn open_session(&mut self, username: &str) -> String {
+        let id = hex(self.entropy.block().get(..16).unwrap_or_default());
+        self.sessions.insert(id.clone(), username.to_owned());
+        id
+    }
+
+    /// The lower-case username, when the password is right and he may sign in.
+    pub(crate) fn check_password(
+        &mut self,
+        username: &str,
+        password: &str,
+        now: i64,
+    ) -> Result<String, Wrong> {
+        let username = username.to_lowercase();
+        let person = self.people.get_mut(&username).ok_or(Wrong::Failed)?;
+        // Fact B: once the CAPTCHA is due, not even the right password helps.
+        if person.failures >= FAILURES_BEFORE_CAPTCHA {
+            return Err(Wrong::Denied);
+        }
+        if !person.account.active || person.account.password != password {
+            person.failures += 1;
+            return Err(Wrong::Failed);
+        }
+        person.failures = 0;
+        person.logins += 1;
+        person.last_login = Some(now);
+        Ok(username)
+    }
+
+    pub(crate) fn is_active(&self, username: &str) -> bool {
+        self.people.get(username).is_some_and(|person| person.account.active)
+    }
+
+    pub(crate) fn is_in(&self, username: &str, group: &str) -> bool {
+        self.people
+            .get(username)
+            .is_some_and(|person| person.account.groups.iter().any(|own| own == group))
+    }
+}
+
+impl Caller {
+    fn of(username: String, how: Identified, session: Option<String>) -> Self {
+        let reason = Some(LoginReason::Ok);
+        Self { username: Some(username), how, session, reason, is_stopped: false }
+    }
+
+    /// Nobody, who did not try.
+    pub(crate) fn nobody() -> Self {
+        let how = Identified::Anonymous;
+        Self { username: None, how, session: None, reason: None, is_stopped: false }
+    }
+
+    fn failed(wrong: Wrong, is_stopped: bool) -> Self {
+        let reason = match wrong {
+            Wrong::Failed => LoginReason::Failed,
+            Wrong::Denied => LoginReason::Denied,
+        };
+        Self { reason: Some(reason), is_stopped, ..Self::nobody() }
+    }
+}
+
+#[cfg(test)]
+mod tests;

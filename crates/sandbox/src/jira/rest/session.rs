@@ -1,0 +1,93 @@
+//! `/rest/auth/1/session`: signing in by JSON (fact C5).
+
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use serde_json::{Value, json};
+
+use crate::jira::Identified;
+use crate::jira::answer::{Fault, Outcome, ok};
+use crate::jira::auth::{Caller, LoginReason, Wrong};
+use crate::jira::call::{Body, Call};
+use crate::jira::front::turned;
+use crate::jira::state::World;
+use crate::jira::time;
+
+pub(crate) async fn read(call: Call) -> Outcome {
+    let said = "Client must be authenticated to access this resource.";
+    let nobody = || Fault::plain(StatusCode::UNAUTHORIZED, said);
+    let name = call.caller.username.as_deref().ok_or_else(nobody)?;
+    let world = call.shared.world();
+    Ok(ok(&json!({
+        "self": format!("{}/rest/api/latest/user?username={name}", call.base),
+        "name": name,
+        "loginInfo": login_info(&world, name),
+    })))
+}
+
+pub(crate) async fn open(call: Call, Body(body): Body) -> Outcome {
+    let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
+    let mut world = call.shared.world();
+    match world.check_password(text("username"), text("password"), call.now) {
+        Ok(username) => {
+            let session = world.open_session(&username);
+            let answer = ok(&json!({
+                "session": { "name": "JSESSIONID", "value": session },
+                "loginInfo": login_info(&world, &username),
+            }));
+            Ok(turned(answer, signed_in(username, session)))
+        }
+        Err(wrong) => Ok(turned(refusal(wrong), refused(wrong))),
+    }
+}
+
+pub(crate) async fn end(call: Call) -> Outcome {
+    call.signed_in()?;
+    if let Some(session) = &call.caller.session {
+        call.shared.world().sessions.remove(session);
+    }
+    Ok(turned(StatusCode::NO_CONTENT, signed_out()))
+}
+
+pub(crate) async fn end_websudo(call: Call) -> Outcome {
+    call.signed_in()?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// The caller after a sign-in.
+pub(crate) fn signed_in(username: String, session: String) -> Caller {
+    let (how, reason) = (Identified::Session, Some(LoginReason::Ok));
+    Caller { username: Some(username), how, session: Some(session), reason, is_stopped: false }
+}
+
+/// The caller after a sign-out.
+pub(crate) fn signed_out() -> Caller {
+    let (how, reason) = (Identified::Anonymous, Some(LoginReason::Out));
+    Caller { username: None, how, session: None, reason, is_stopped: false }
+}
+
+/// The caller after a sign-in that failed.
+pub(crate) fn refused(wrong: Wrong) -> Caller {
+    let reason = match wrong {
+        Wrong::Failed => LoginReason::Failed,
+        Wrong::Denied => LoginReason::Denied,
+    };
+    Caller { reason: Some(reason), ..signed_out() }
+}
+
+fn refusal(wrong: Wrong) -> Fault {
+    match wrong {
+        Wrong::Failed => Fault::say(StatusCode::UNAUTHORIZED, &["Login failed"]),
+        Wrong::Denied => Fault::forbidden(
+            "Login denied, a CAPTCHA must be solved on the login page before the next attempt.",
+        ),
+    }
+}
+
+fn login_info(world: &World, username: &str) -> Value {
+    let Some(person) = world.person(username) else { return Value::Null };
+    json!({
+        "failedLoginCount": person.failures,
+        "loginCount": person.logins,
+        "previousLoginTime": person.last_login.map(time::write),
+    })
+}

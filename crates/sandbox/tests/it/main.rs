@@ -1,0 +1,35 @@
+//! Drives the stand-ins over real sockets.
+
+mod credentials;
+mod issues;
+mod recorder;
+
+use anyhow::Result;
+use gatepass_sandbox::{Jira, JiraSettings};
+use reqwest::{Client, RequestBuilder, Response};
+use serde_json::Value;
+
+async fn jira() -> Result<Jira> {
+    Ok(Jira::start(JiraSettings::demo()).await?)
+}
+
+fn client() -> Client {
+    Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap_or_default()
+}
+
+/// The request as alice, by password.
+fn alice(request: RequestBuilder) -> RequestBuilder {
+    request.basic_auth("alice", Some("alice-password"))
+}
+
+fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
+    answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
+}
+
+/// Status and JSON.
+async fn told(request: RequestBuilder) -> Result<(u16, Value)> {
+    let answer = request.send().await?;
+    let status = answer.status().as_u16();
+    let text = answer.text().await?;
+    Ok((status, if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? }))
+}

@@ -1,0 +1,239 @@
+//! What requests read, and the few ways to change it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arc_swap::ArcSwap;
+use gatepass_model::{
+    DirectoryName, InstanceName, Lifetime, Person, PersonKey, PolicyDocument, Product,
+    SecretDigest, Timestamp, TokenId, TokenState,
+};
+use gatepass_policy::{CompiledInstancePolicy, Freshness};
+use gatepass_store::{Revision, StoredPolicy, StoredToken};
+use gatepass_vault::{Digester, KeyRing, PresentedSecret, verify_row};
+use tokio::sync::{Notify, watch};
+
+use crate::age::{Age, Condition};
+use crate::entry::{TokenEntry, TokenLife};
+use crate::person::PersonCell;
+use crate::policy::{PolicyGuard, PublishedPolicy};
+use crate::tokens::DigestMap;
+use crate::writer::{People, Writer};
+
+/// What a snapshot must be told once.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The configured instances, with what stands there.
+    pub instances: Vec<(InstanceName, Product)>,
+    /// The configured directories. Until each was read no token is judged.
+    pub directories: Vec<DirectoryName>,
+    /// How long known tokens go on without the store.
+    pub stale_limit: Lifetime,
+}
+
+/// What every decision of this node reads. One for all threads, shared as `Arc`.
+///
+/// Reading takes no lock and waits for nothing. Changing takes a lock that only the control
+/// runtime knows.
+pub struct Snapshot {
+    tokens: DigestMap,
+    people: People,
+    policy: ArcSwap<PublishedPolicy>,
+    products: HashMap<InstanceName, Product>,
+    directories: Vec<DirectoryName>,
+    are_directories_read: AtomicBool,
+    ring: Arc<KeyRing>,
+    digester: Digester,
+    age: Age,
+    rows_refused: AtomicU64,
+    revision: watch::Sender<Revision>,
+    pub(crate) wake: Notify,
+    writer: Mutex<Writer>,
+}
+
+impl std::fmt::Debug for Snapshot {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Snapshot").field("revision", &self.revision()).finish_non_exhaustive()
+    }
+}
+
+impl Snapshot {
+    /// One that knows nothing yet and lets no token pass. `ring` has the keys of digests and of
+    /// the rows' MACs.
+    pub fn new(settings: Settings, ring: Arc<KeyRing>) -> Self {
+        let products = settings.instances.into_iter().collect();
+        let policy = PublishedPolicy::new(PolicyDocument::default(), Revision::START, &products);
+        Self {
+            tokens: DigestMap::default(),
+            people: People::new(),
+            policy: ArcSwap::from_pointee(policy),
+            products,
+            are_directories_read: AtomicBool::new(settings.directories.is_empty()),
+            directories: settings.directories,
+            digester: Digester::new(&ring),
+            ring,
+            age: Age::new(settings.stale_limit),
+            rows_refused: AtomicU64::new(0),
+            revision: watch::Sender::new(Revision::START),
+            wake: Notify::new(),
+            writer: Mutex::new(Writer::new()),
+        }
+    }
+
+    /// The token with this digest.
+    pub fn find_token(&self, digest: &SecretDigest) -> Option<Arc<TokenEntry>> {
+        self.tokens.find(digest)
+    }
+
+    /// The token with this secret, under whichever key of the ring it was digested.
+    pub fn find_secret(&self, secret: PresentedSecret<'_>) -> Option<Arc<TokenEntry>> {
+        self.digester.digests(secret).find_map(|(_, digest)| self.find_token(&digest))
+    }
+
+    /// The token with this handle. Takes the writer's lock: not for requests of the data plane.
+    pub fn find_by_handle(&self, id: TokenId) -> Option<Arc<TokenEntry>> {
+        self.write().index.find(id).cloned()
+    }
+
+    /// The cell of a person that a directory knows, or knew, or that owns a token.
+    pub fn find_person(&self, key: &PersonKey) -> Option<Arc<PersonCell>> {
+        self.people.pin().get(key).cloned()
+    }
+
+    /// The policy in force.
+    pub fn policy(&self) -> PolicyGuard {
+        PolicyGuard(self.policy.load())
+    }
+
+    /// What policy says of an instance, to keep. For one request, [`Snapshot::policy`] costs less.
+    pub fn instance_policy(&self, instance: &InstanceName) -> Arc<CompiledInstancePolicy> {
+        self.policy().of(instance).clone()
+    }
+
+    /// The newest change that is in effect here.
+    pub fn revision(&self) -> Revision {
+        *self.revision.borrow()
+    }
+
+    /// Waits until `revision` is in effect here. Bound it: a lost store can take for ever.
+    pub async fn wait_for(&self, revision: Revision) {
+        self.wake.notify_one();
+        let mut seen = self.revision.subscribe();
+        // The sender lives in `self`, so this can't fail while we are here.
+        let _ = seen.wait_for(|&applied| applied >= revision).await;
+    }
+
+    /// Has the follower look now rather than at its next turn.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Whether what is known is fresh enough to judge tokens at `now`.
+    pub fn freshness(&self, now: Timestamp) -> Freshness {
+        if self.age.is_fresh(now) && self.are_directories_read.load(Ordering::Acquire) {
+            Freshness::Fresh
+        } else {
+            Freshness::TooOld
+        }
+    }
+
+    /// What is not as it should be at `now`; nothing when all is well.
+    pub fn conditions(&self, now: Timestamp) -> Vec<Condition> {
+        let writer = self.write();
+        let unread = self.directories.iter().filter(|&name| !writer.has_read(name)).cloned();
+        let mut conditions: Vec<Condition> = unread.map(Condition::DirectoryNotRead).collect();
+        match self.age.heard_at() {
+            None => conditions.push(Condition::NotLoaded),
+            Some(since) if !self.age.is_fresh(now) => conditions.push(Condition::TooOld(since)),
+            Some(since) if self.age.is_lost() => conditions.push(Condition::StoreLost(since)),
+            Some(_) => {}
+        }
+        conditions
+    }
+
+    /// How many rows of tokens were refused since the start: their MAC failed, or they could not
+    /// be read.
+    pub fn rows_refused(&self) -> u64 {
+        self.rows_refused.load(Ordering::Relaxed)
+    }
+
+    /// How many tokens are known.
+    pub fn count_tokens(&self) -> usize {
+        self.write().index.len()
+    }
+
+    /// Revokes a token in this node's memory, when the store can't take the revocation. It holds
+    /// until the store has it too, or this process ends. Whether the token was known.
+    pub fn hold_revocation(&self, id: TokenId) -> bool {
+        let mut writer = self.write();
+        writer.held.insert(id);
+        let life: Option<Arc<TokenLife>> = writer.index.find(id).map(|entry| entry.life().clone());
+        life.is_some_and(|life| life.set(TokenState::Revoked) == TokenState::Revoked)
+    }
+
+    /// The revocations that only this node's memory has.
+    pub fn held_revocations(&self) -> Vec<TokenId> {
+        self.write().held.iter().copied().collect()
+    }
+
+    /// Makes the people of `directory` these; whoever is not among them is gone, and his tokens
+    /// with him. Called at each refresh of a directory.
+    pub fn replace_people(&self, directory: &DirectoryName, people: Vec<Person>) {
+        let mut writer = self.write();
+        writer.replace_people(&self.people, &self.policy.load(), directory, people);
+        let are_read = self.directories.iter().all(|name| writer.has_read(name));
+        self.are_directories_read.store(are_read, Ordering::Release);
+    }
+
+    /// Puts a policy in force, and computes everybody's rights anew.
+    pub(crate) fn apply_policy(&self, policy: StoredPolicy) {
+        let mut writer = self.write();
+        let published = PublishedPolicy::new(policy.document, policy.revision, &self.products);
+        self.policy.store(Arc::new(published));
+        writer.recompute_rights(&self.people, &self.policy.load());
+    }
+
+    /// Takes a row as it was read. One whose MAC fails is refused and reported. Whether it was
+    /// taken.
+    pub(crate) fn apply_token(&self, row: &StoredToken) -> bool {
+        let id = row.token.id;
+        if verify_row(&self.ring, &row.token, &row.mac) {
+            self.write().put_token(&self.tokens, &self.people, &row.token);
+            return true;
+        }
+        tracing::error!(token = %id, "the row of a token was changed by somebody without the keys; the token is refused");
+        self.refuse_row();
+        self.remove_token(id);
+        false
+    }
+
+    /// Counts a row that is treated as not there.
+    pub(crate) fn refuse_row(&self) {
+        self.rows_refused.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Takes a token away.
+    pub(crate) fn remove_token(&self, id: TokenId) {
+        self.write().remove_token(&self.tokens, id);
+    }
+
+    /// Takes away all tokens but these.
+    pub(crate) fn keep_tokens(&self, kept: &HashSet<TokenId>) {
+        self.write().keep_tokens(&self.tokens, kept);
+    }
+
+    /// Says which change is in effect.
+    pub(crate) fn publish_revision(&self, revision: Revision) {
+        self.revision.send_replace(revision);
+    }
+
+    pub(crate) const fn age(&self) -> &Age {
+        &self.age
+    }
+
+    fn write(&self) -> MutexGuard<'_, Writer> {
+        // A panic under the lock leaves whole values behind: each step publishes one.
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,154 @@
+//! What only the writer has, and how rows become entries.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use gatepass_model::token::FormerSecret;
+use gatepass_model::{DirectoryName, Person, PersonKey, Product, Token, TokenId, TokenState};
+use gatepass_policy::{CompiledGrant, PersonFacts, TokenFacts};
+use gatepass_profiles::profile;
+
+use crate::entry::{TokenEntry, TokenLife};
+use crate::intern::Interner;
+use crate::person::PersonCell;
+use crate::policy::{PublishedPolicy, RightsCache};
+use crate::tokens::{DigestMap, HandleIndex};
+
+/// People by key, read by all threads.
+pub(crate) type People = papaya::HashMap<PersonKey, Arc<PersonCell>>;
+
+/// What only one may change at a time.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    pub(crate) index: HandleIndex,
+    grants: Interner<CompiledGrant>,
+    rights: RightsCache,
+    directories: HashMap<DirectoryName, HashSet<PersonKey>>,
+    /// Revocations that the store does not have.
+    pub(crate) held: HashSet<TokenId>,
+}
+
+impl Writer {
+    pub(crate) fn new() -> Self {
+        Self {
+            index: HandleIndex::default(),
+            grants: Interner::new(),
+            rights: RightsCache::default(),
+            directories: HashMap::new(),
+            held: HashSet::new(),
+        }
+    }
+
+    /// Puts an honest token where requests find it. What it may no longer do holds first: the
+    /// state goes before the entries.
+    pub(crate) fn put_token(&mut self, tokens: &DigestMap, people: &People, token: &Token) {
+        let before = self.index.find(token.id).cloned();
+        let life = match &before {
+            Some(entry) => entry.life().clone(),
+            None => Arc::new(TokenLife::new(token.state)),
+        };
+        if token.state == TokenState::Revoked {
+            self.held.remove(&token.id);
+        }
+        let state = if self.held.contains(&token.id) { TokenState::Revoked } else { token.state };
+        if life.set(state) != token.state && !self.held.contains(&token.id) {
+            tracing::error!(token = %token.id, "a revoked token is alive in the store; it stays revoked here");
+        }
+        let owner = cell(people, &token.owner);
+        let grant = CompiledGrant::compile(&token.grant, |product: Product, pattern| {
+            profile(product).fold_pattern(pattern)
+        });
+        let facts = TokenFacts {
+            id: token.id,
+            name: token.name.as_str().into(),
+            owner: owner.key().clone(),
+            grant: self.grants.share(grant),
+            expires_at: token.expires_at,
+        };
+        let former = token.former.as_ref();
+        if let Some(FormerSecret { secret, until }) = former {
+            let ends = facts.expires_at.map_or(*until, |end| end.min(*until));
+            let facts = TokenFacts { expires_at: Some(ends), ..facts.clone() };
+            let entry = TokenEntry::new(facts, owner.clone(), life.clone(), secret.digest, None);
+            tokens.put(Arc::new(entry));
+        }
+        let former = former.map(|former| Box::new(former.secret.digest));
+        let entry = Arc::new(TokenEntry::new(facts, owner, life, token.secret.digest, former));
+        tokens.put(entry.clone());
+        if let Some(before) = before {
+            for digest in before.digests().filter(|&digest| !entry.digests().any(|d| d == digest)) {
+                tokens.remove(digest);
+            }
+        }
+        self.index.put(entry);
+    }
+
+    /// Takes a token away: its row is gone, or can't be trusted. Requests that hold it end.
+    pub(crate) fn remove_token(&mut self, tokens: &DigestMap, id: TokenId) {
+        if let Some(entry) = self.index.remove(id) {
+            entry.life().set(TokenState::Revoked);
+            entry.digests().for_each(|digest| tokens.remove(digest));
+        }
+    }
+
+    /// Takes away all tokens but `kept`.
+    pub(crate) fn keep_tokens(&mut self, tokens: &DigestMap, kept: &HashSet<TokenId>) {
+        let gone: Vec<TokenId> = self.index.ids().filter(|id| !kept.contains(id)).collect();
+        for id in gone {
+            self.remove_token(tokens, id);
+        }
+        self.grants.sweep();
+    }
+
+    /// Makes the people of `directory` these. Who is not among them is gone.
+    pub(crate) fn replace_people(
+        &mut self,
+        people: &People,
+        policy: &PublishedPolicy,
+        directory: &DirectoryName,
+        present: Vec<Person>,
+    ) {
+        let mut keys = HashSet::with_capacity(present.len());
+        for person in present.into_iter().filter(|person| person.key.directory == *directory) {
+            keys.insert(person.key.clone());
+            self.publish(&cell(people, &person.key), policy, person);
+        }
+        let before = self.directories.insert(directory.clone(), keys);
+        let now = self.directories.get(directory);
+        for key in before.into_iter().flatten() {
+            if now.is_some_and(|now| !now.contains(&key)) {
+                cell(people, &key).publish(None);
+            }
+        }
+    }
+
+    /// Computes everybody's rights anew: the policy is another.
+    pub(crate) fn recompute_rights(&mut self, people: &People, policy: &PublishedPolicy) {
+        self.rights.clear();
+        for cell in people.pin().values() {
+            let guard = cell.load();
+            if let Some(facts) = guard.as_deref() {
+                self.publish(cell, policy, facts.person().clone());
+            }
+        }
+    }
+
+    fn publish(&mut self, cell: &PersonCell, policy: &PublishedPolicy, person: Person) {
+        let rights = self.rights.rights_of(policy.document(), &person);
+        cell.publish(Some(Arc::new(PersonFacts::new(person, rights))));
+    }
+
+    pub(crate) fn has_read(&self, directory: &DirectoryName) -> bool {
+        self.directories.contains_key(directory)
+    }
+}
+
+/// The cell of a person, made when there is none: a token may come before its owner's directory
+/// was read.
+fn cell(people: &People, key: &PersonKey) -> Arc<PersonCell> {
+    let map = people.pin();
+    if let Some(cell) = map.get(key) {
+        return cell.clone();
+    }
+    map.get_or_insert_with(key.clone(), || Arc::new(PersonCell::unknown(key.clone()))).clone()
+}

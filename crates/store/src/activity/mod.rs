@@ -1,0 +1,136 @@
+//! Activity: what was done with each token, and by callers without one.
+//!
+//! It stands apart from the tokens: a file of its own (`gatepass.activity.db` beside
+//! `gatepass.db`), connections of its own, a writer of its own, so that counting never waits for,
+//! nor disturbs, a change to a token. Losing it loses statistics and nothing else.
+//!
+//! Knows: subjects, hourly counts, the log of single requests, and how much of each is kept.
+//! Deliberately does not know: how a request is counted (the ledger), or any URL: a logged
+//! request has the name of its operation, and no field into which a path or a query would fit.
+//!
+//! Start at [`ActivityStore`] for what is written, [`ActivityReader`] for what is asked.
+
+mod batch;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+mod usage;
+
+use std::path::PathBuf;
+use std::pin::Pin;
+
+use gatepass_model::{InstanceName, Timestamp, TokenId};
+
+pub use batch::{
+    ActivityBatch, ActivitySubject, Caller, CallerUser, Counts, Dropped, HourActivity, LastUse,
+    LoggedOperation, LoggedRequest, Presented, SubjectActivity, UnixHour,
+};
+pub use sqlite::{SqliteActivityReader, SqliteActivityStore};
+pub use usage::{CallerUsage, HourUsage, RecentRequest, TokenUsage};
+
+/// How many single requests of one token are kept and answered.
+pub const REQUESTS_PER_TOKEN: u32 = 1_000;
+
+/// How many single requests of one caller without a token are kept, lest a busy one pushes
+/// everybody else's out of the log.
+pub const REQUESTS_PER_CALLER: u32 = 10_000;
+
+/// How many pairs of caller and user agent have rows of their own in one hour; the rest is
+/// counted as [`CallerUser::Other`]. The ledger sees to it.
+pub const CALLERS_PER_HOUR: usize = 10_000;
+
+/// How much is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Single requests in all; the oldest go first.
+    pub requests: u64,
+    /// Hours for which a token's counts are kept. Its last use is kept for good.
+    pub token_hours: u32,
+    /// Hours for which the counts of callers without a token are kept, and their last use.
+    pub caller_hours: u32,
+}
+
+/// Five million requests, 400 days of tokens' counts, 35 days of other callers'.
+impl Default for Retention {
+    fn default() -> Self {
+        Self { requests: 5_000_000, token_hours: 400 * 24, caller_hours: 35 * 24 }
+    }
+}
+
+/// What one step of pruning did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pruned {
+    /// Rows deleted.
+    pub rows: u64,
+    /// Whether there is more to delete: call again.
+    pub more: bool,
+}
+
+/// Why activity could not be written or read. The text is for the log, not for callers.
+#[derive(Debug, thiserror::Error)]
+pub enum ActivityError {
+    /// The file could not be opened or brought to today's tables.
+    #[error("can't open the activity at {path}")]
+    Open {
+        /// Which file.
+        path: PathBuf,
+        /// What went wrong.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Nothing of the call took effect. It may be tried again.
+    #[error("the activity store failed")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The batch contradicts itself: a request refers to a subject or an operation that the
+    /// batch does not have. Trying again is of no use.
+    #[error("a logged request refers to nothing")]
+    Dangling,
+}
+
+impl From<sqlx::Error> for ActivityError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(Box::new(error))
+    }
+}
+
+/// What a method of the activity store gives.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, ActivityError>> + Send + 'a>>;
+
+/// What is asked about activity. Shared as `Arc<dyn ActivityReader>`. Never waits for a writer, in this process or another.
+pub trait ActivityReader: Send + Sync {
+    /// What was done with a token from the hour of `since` on; empty for a token that nobody
+    /// has used.
+    fn usage_of_token(&self, token: TokenId, since: Timestamp) -> Answer<'_, TokenUsage>;
+
+    /// The newest requests with a token, newest first; at most [`REQUESTS_PER_TOKEN`].
+    fn recent_requests(&self, token: TokenId, limit: u32) -> Answer<'_, Vec<RecentRequest>>;
+
+    /// Callers without a token from the hour of `since` on, on one instance or on all, the
+    /// busiest first; at most 1,000.
+    fn callers(
+        &self,
+        instance: Option<InstanceName>,
+        since: Timestamp,
+        limit: u32,
+    ) -> Answer<'_, Vec<CallerUsage>>;
+
+    /// What was not recorded for want of room, from the hour of `since` on.
+    fn dropped(&self, since: Timestamp) -> Answer<'_, Dropped>;
+}
+
+/// Where the ledger puts what it counted. Shared as `Arc<dyn ActivityStore>`.
+pub trait ActivityStore: ActivityReader {
+    /// Adds a batch, whole or not at all.
+    fn write_batch<'a>(&'a self, batch: &'a ActivityBatch) -> Answer<'a, ()>;
+
+    /// The callers that have a row of their own in this hour, so that a writer that starts in
+    /// the middle of it keeps to [`CALLERS_PER_HOUR`].
+    fn callers_of_hour(&self, hour: UnixHour) -> Answer<'_, Vec<Caller>>;
+
+    /// Deletes some of what need not be kept any longer: a few thousand rows at most, so that
+    /// no batch waits long for it.
+    fn prune(&self, now: Timestamp) -> Answer<'_, Pruned>;
+
+    /// Closes the connections once what runs has ended; the last one empties the write-ahead log.
+    fn close(&self) -> Answer<'_, ()>;
+}

@@ -1,0 +1,112 @@
+//! A grant as a document.
+
+use gatepass_model::{Access, Grant};
+use serde::{Deserialize, Serialize};
+
+use super::{Problem, parse_all};
+
+const VERSION: u32 = 1;
+
+/// Version 1. A new field of a grant is a new version: an older Gatepass must not read a
+/// narrower grant as a wider one.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GrantDocument {
+    v: u32,
+    access: String,
+    admin: bool,
+    instances: Vec<String>,
+    networks: Vec<String>,
+    allow: Vec<String>,
+    deny: Vec<String>,
+    required_headers: Vec<String>,
+}
+
+/// The text of `grant`.
+pub(crate) fn grant_json(grant: &Grant) -> String {
+    let Grant { access, admin, instances, networks, allow, deny, required_headers } = grant;
+    let document = GrantDocument {
+        v: VERSION,
+        access: access.as_str().to_owned(),
+        admin: *admin,
+        instances: texts(instances),
+        networks: texts(networks),
+        allow: texts(allow),
+        deny: texts(deny),
+        required_headers: texts(required_headers),
+    };
+    // Strings and numbers only: it can't fail, and an empty text would be refused on reading.
+    serde_json::to_string(&document).unwrap_or_default()
+}
+
+/// The grant that `text` holds.
+pub(crate) fn parse_grant(text: &str) -> Result<Grant, Problem> {
+    // The parser's own words could quote what stands there.
+    let document: GrantDocument =
+        serde_json::from_str(text).map_err(|_| "its grant is no known document".to_owned())?;
+    if document.v != VERSION {
+        return Err("its grant has an unknown version".to_owned());
+    }
+    let access = [Access::ReadOnly, Access::ReadWrite]
+        .into_iter()
+        .find(|access| access.as_str() == document.access)
+        .ok_or_else(|| "its access is none".to_owned())?;
+    Ok(Grant {
+        access,
+        admin: document.admin,
+        instances: parse_all(&document.instances, "instance")?,
+        networks: parse_all(&document.networks, "network")?,
+        allow: parse_all(&document.allow, "allow pattern")?,
+        deny: parse_all(&document.deny, "deny pattern")?,
+        required_headers: parse_all(&document.required_headers, "required header")?,
+    })
+}
+
+fn texts<T: ToString>(values: &[T]) -> Vec<String> {
+    values.iter().map(ToString::to_string).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn full() -> Grant {
+        Grant {
+            access: Access::ReadWrite,
+            admin: true,
+            instances: vec!["jira".parse().unwrap()],
+            networks: vec!["10.0.0.0/8".parse().unwrap(), "2001:db8::1".parse().unwrap()],
+            allow: vec!["GET,POST /rest/api/*/issue/**".parse().unwrap()],
+            deny: vec!["/rest/api/2/user".parse().unwrap()],
+            required_headers: vec!["X-Caller: a: b".parse().unwrap()],
+        }
+    }
+
+    #[test]
+    fn a_grant_is_read_back_as_it_was_written() {
+        for grant in [full(), Grant::read_only(), Grant::read_write()] {
+            assert_eq!(parse_grant(&grant_json(&grant)).unwrap(), grant);
+        }
+    }
+
+    #[test]
+    fn a_grant_with_anything_missing_unknown_or_wrong_is_refused() {
+        let good = grant_json(&full());
+        let value: serde_json::Value = serde_json::from_str(&good).unwrap();
+        for key in value.as_object().unwrap().keys() {
+            let mut less = value.clone();
+            less.as_object_mut().unwrap().remove(key);
+            assert!(parse_grant(&less.to_string()).is_err(), "without {key}");
+        }
+        let mut more = value;
+        more["projects"] = serde_json::json!(["EX"]);
+        assert!(parse_grant(&more.to_string()).is_err());
+        for (from, to) in [("\"v\":1", "\"v\":2"), ("read-write", "all"), ("10.0.0.0/8", "x")] {
+            assert!(good.contains(from));
+            assert!(parse_grant(&good.replace(from, to)).is_err(), "{to}");
+        }
+        for text in ["", "{", "null", "[]"] {
+            assert!(parse_grant(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Upstream credentials as they are stored: sealed.
+
+use std::fmt;
+use std::str::FromStr;
+
+use gatepass_model::{Actor, InstanceName, PersonKey, Timestamp};
+
+use crate::{Answer, AuditEntry, Revision};
+
+/// What an upstream credential is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UpstreamKind {
+    /// The owner's own native personal access token.
+    NativeToken,
+}
+
+impl UpstreamKind {
+    /// As stored and printed: `native-token`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NativeToken => "native-token",
+        }
+    }
+}
+
+impl fmt::Display for UpstreamKind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+impl FromStr for UpstreamKind {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        if text == Self::NativeToken.as_str() { Ok(Self::NativeToken) } else { Err(()) }
+    }
+}
+
+/// What the gate presents at an instance to become this person. One for each of the two.
+#[derive(Clone, PartialEq, Eq)]
+pub struct UpstreamCredential {
+    /// Whose it is.
+    pub owner: PersonKey,
+    /// Where it counts.
+    pub instance: InstanceName,
+    /// What it is.
+    pub kind: UpstreamKind,
+    /// `gatepass_vault::SealedCredential`, as bytes.
+    pub sealed: Vec<u8>,
+    /// What the product calls it, where known: by which it can be found and revoked there.
+    pub native_id: Option<String>,
+    /// Something to recognise it by; never enough of it to use.
+    pub hint: Option<String>,
+    /// When it was put here.
+    pub created_at: Timestamp,
+    /// By whom.
+    pub created_by: Actor,
+}
+
+/// Without the sealed bytes: logs are read by more people than databases.
+impl fmt::Debug for UpstreamCredential {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("UpstreamCredential")
+            .field("owner", &self.owner)
+            .field("instance", &self.instance)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Upstream credentials, in the words of the use cases.
+pub trait Credentials: Send + Sync {
+    /// Adds it, or puts it in the place of the one that its owner has at this instance.
+    fn put_credential<'a>(
+        &'a self,
+        credential: &'a UpstreamCredential,
+        audit: &'a AuditEntry,
+    ) -> Answer<'a, Revision>;
+
+    /// The one of `owner` at `instance`.
+    fn find_credential<'a>(
+        &'a self,
+        owner: &'a PersonKey,
+        instance: &'a InstanceName,
+    ) -> Answer<'a, Option<UpstreamCredential>>;
+
+    /// Those of `owner`; of everybody without one. Ordered by owner, then instance.
+    fn list_credentials<'a>(
+        &'a self,
+        owner: Option<&'a PersonKey>,
+    ) -> Answer<'a, Vec<UpstreamCredential>>;
+
+    /// Takes it away; `NotFound` when there is none.
+    fn remove_credential<'a>(
+        &'a self,
+        owner: &'a PersonKey,
+        instance: &'a InstanceName,
+        audit: &'a AuditEntry,
+    ) -> Answer<'a, Revision>;
+}

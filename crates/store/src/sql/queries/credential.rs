@@ -1,0 +1,162 @@
+//! Upstream credentials.
+
+use gatepass_model::{InstanceName, PersonKey};
+use sqlx::Executor;
+
+use super::{Database, Db, audit, feed, query};
+use crate::codec::{Problem, actor_text, moment, parse, parse_actor, person, plain_option};
+use crate::{
+    Answer, AuditEntry, Changed, Corruption, Credentials, Revision, StoreError, UpstreamCredential,
+};
+
+/// The columns of an upstream credential.
+#[derive(sqlx::FromRow)]
+pub(super) struct CredentialRow {
+    owner_directory: String,
+    owner_username: String,
+    instance: String,
+    kind: String,
+    sealed: Vec<u8>,
+    native_id: Option<String>,
+    hint: Option<String>,
+    created_at: i64,
+    created_by: String,
+}
+
+const COLUMNS: &str = "owner_directory, owner_username, instance, kind, sealed, native_id, hint,
+     created_at, created_by";
+
+impl Credentials for Database {
+    fn put_credential<'a>(
+        &'a self,
+        credential: &'a UpstreamCredential,
+        audit: &'a AuditEntry,
+    ) -> Answer<'a, Revision> {
+        Box::pin(async move {
+            let mut write = self.begin_write().await?;
+            let revision = feed::next_revision(&mut write).await?;
+            let owner = &credential.owner;
+            query(
+                "INSERT INTO upstream_credential (owner_directory, owner_key, instance,
+                    owner_username, kind, sealed, native_id, hint, created_at, created_by, revision)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                 ON CONFLICT (owner_directory, owner_key, instance) DO UPDATE SET
+                    owner_username = excluded.owner_username, kind = excluded.kind,
+                    sealed = excluded.sealed, native_id = excluded.native_id,
+                    hint = excluded.hint, created_at = excluded.created_at,
+                    created_by = excluded.created_by, revision = excluded.revision",
+            )
+            .bind(owner.directory.as_str())
+            .bind(owner.username.folded())
+            .bind(credential.instance.as_str())
+            .bind(owner.username.as_str())
+            .bind(credential.kind.as_str())
+            .bind(&credential.sealed)
+            .bind(plain_option(credential.native_id.as_deref(), "the id of a credential")?)
+            .bind(plain_option(credential.hint.as_deref(), "the hint of a credential")?)
+            .bind(credential.created_at.as_millis())
+            .bind(actor_text(&credential.created_by)?)
+            .bind(revision.to_column())
+            .execute(&mut *write)
+            .await?;
+            let changed = Changed::Credential(owner.clone(), credential.instance.clone());
+            feed::log(&mut write, revision, &changed).await?;
+            audit::append(&mut write, audit).await?;
+            write.commit().await?;
+            Ok(revision)
+        })
+    }
+
+    fn find_credential<'a>(
+        &'a self,
+        owner: &'a PersonKey,
+        instance: &'a InstanceName,
+    ) -> Answer<'a, Option<UpstreamCredential>> {
+        Box::pin(async move {
+            let mut query =
+                sqlx::QueryBuilder::<Db>::new(format!("SELECT {COLUMNS} FROM upstream_credential"));
+            of_owner(&mut query, owner);
+            query.push(" AND instance = ").push_bind(instance.as_str());
+            let row: Option<CredentialRow> =
+                query.build_query_as().fetch_optional(self.readers()?).await?;
+            Ok(row.map(decode).transpose()?)
+        })
+    }
+
+    fn list_credentials<'a>(
+        &'a self,
+        owner: Option<&'a PersonKey>,
+    ) -> Answer<'a, Vec<UpstreamCredential>> {
+        Box::pin(async move {
+            let rows = rows(self.readers()?, owner).await?;
+            rows.into_iter().map(|row| Ok(decode(row)?)).collect()
+        })
+    }
+
+    fn remove_credential<'a>(
+        &'a self,
+        owner: &'a PersonKey,
+        instance: &'a InstanceName,
+        audit: &'a AuditEntry,
+    ) -> Answer<'a, Revision> {
+        Box::pin(async move {
+            let mut write = self.begin_write().await?;
+            let revision = feed::next_revision(&mut write).await?;
+            let removed = query(
+                "DELETE FROM upstream_credential
+                 WHERE owner_directory = $1 AND owner_key = $2 AND instance = $3",
+            )
+            .bind(owner.directory.as_str())
+            .bind(owner.username.folded())
+            .bind(instance.as_str())
+            .execute(&mut *write)
+            .await?;
+            if removed.rows_affected() != 1 {
+                return Err(StoreError::NotFound);
+            }
+            let changed = Changed::Credential(owner.clone(), instance.clone());
+            feed::log(&mut write, revision, &changed).await?;
+            audit::append(&mut write, audit).await?;
+            write.commit().await?;
+            Ok(revision)
+        })
+    }
+}
+
+fn of_owner(query: &mut sqlx::QueryBuilder<Db>, owner: &PersonKey) {
+    query.push(" WHERE owner_directory = ").push_bind(owner.directory.as_str().to_owned());
+    query.push(" AND owner_key = ").push_bind(owner.username.folded().to_owned());
+}
+
+/// The rows of one owner, or of all, in order.
+pub(super) async fn rows<'e>(
+    executor: impl Executor<'e, Database = Db>,
+    owner: Option<&PersonKey>,
+) -> Result<Vec<CredentialRow>, StoreError> {
+    let mut query =
+        sqlx::QueryBuilder::<Db>::new(format!("SELECT {COLUMNS} FROM upstream_credential"));
+    if let Some(owner) = owner {
+        of_owner(&mut query, owner);
+    }
+    query.push(" ORDER BY owner_directory, owner_key, instance");
+    Ok(query.build_query_as().fetch_all(executor).await?)
+}
+
+/// The credential of a row.
+pub(super) fn decode(row: CredentialRow) -> Result<UpstreamCredential, Corruption> {
+    let what = format!("credential of {:?} at {:?}", row.owner_username, row.instance);
+    decode_fields(row).map_err(|problem| Corruption { what, problem })
+}
+
+fn decode_fields(row: CredentialRow) -> Result<UpstreamCredential, Problem> {
+    Ok(UpstreamCredential {
+        owner: person(&row.owner_directory, &row.owner_username)?,
+        instance: parse(&row.instance, "instance")?,
+        kind: parse(&row.kind, "kind")?,
+        sealed: row.sealed,
+        native_id: row.native_id,
+        hint: row.hint,
+        created_at: moment(row.created_at, "creation")?,
+        created_by: parse_actor(&row.created_by)?,
+    })
+}

@@ -1,0 +1,50 @@
+//! The queries: one text for all databases.
+//!
+//! `$1` parameters in order; writes in a transaction with a commit (outside of one, SQLite
+//! gives RETURNING's row although the commit failed); numbers that are computed are CAST to
+//! BIGINT; NULLs are ordered by word; JSON is opaque text.
+
+mod audit;
+mod credential;
+mod feed;
+mod load;
+mod node;
+pub(super) mod policy;
+mod token;
+
+use sqlx::{Transaction, query, query_scalar};
+
+use super::{Db, SqliteStore as Database};
+use crate::{Answer, Store};
+
+impl Store for Database {
+    fn is_pristine(&self) -> Answer<'_, bool> {
+        Box::pin(async move {
+            let rows: i64 = query_scalar(
+                "SELECT CAST((SELECT COUNT(*) FROM (SELECT 1 FROM token LIMIT 1) AS t)
+                    + (SELECT COUNT(*) FROM (SELECT 1 FROM upstream_credential LIMIT 1) AS u)
+                    + (SELECT COUNT(*) FROM (SELECT 1 FROM audit LIMIT 1) AS a) AS BIGINT)",
+            )
+            .fetch_one(self.readers()?)
+            .await?;
+            Ok(rows == 0)
+        })
+    }
+
+    fn close(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            self.close_all().await;
+            Ok(())
+        })
+    }
+}
+
+/// How many rows a page has: what was asked for, between 1 and 1,000.
+fn page_size(asked: u32) -> i64 {
+    i64::from(asked.clamp(1, 1000))
+}
+
+/// A number that a database counted.
+fn count(column: i64) -> u64 {
+    column.unsigned_abs()
+}

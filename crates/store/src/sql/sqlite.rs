@@ -1,0 +1,118 @@
+//! SQLite, embedded: the default for one node.
+
+mod location;
+#[path = "queries/mod.rs"]
+mod queries;
+mod watch;
+
+use std::path::Path;
+
+use gatepass_model::Timestamp;
+use location::FileIdentity;
+use sqlx::migrate::MigrateError;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Pool, Sqlite, Transaction};
+
+use crate::{Answer, Durability, StoreError, StoreOptions, Watch};
+
+type Db = Sqlite;
+
+/// Takes the lock for writing at once: a transaction that reads first and writes then fails
+/// with `SQLITE_BUSY_SNAPSHOT` in spite of the busy timeout.
+const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
+/// Its first query takes the snapshot that all others see.
+const BEGIN_READ: &str = "BEGIN";
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// A store in one SQLite file. WAL; the file, its WAL and its lock file are its user's alone.
+pub struct SqliteStore {
+    /// One connection: writers of this process queue here in order, and not at the lock of the
+    /// database, which is unfair and gives up.
+    writer: Pool<Db>,
+    readers: Pool<Db>,
+    connect: SqliteConnectOptions,
+    file: FileIdentity,
+}
+
+impl SqliteStore {
+    /// As [`crate::open`].
+    pub async fn open(
+        url: &str,
+        options: StoreOptions,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let path = location::path_of(url)?;
+        // SQLite's migrations are not locked by the driver, and the switch to WAL can be busy.
+        let lock = location::lock_beside(&path).await?;
+        location::make_private(&path)?;
+        let file = FileIdentity::of(path.clone())?;
+        let connect = connect_options(&path, options);
+        let pool = |connections| {
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(options.patience)
+                .idle_timeout(None)
+                .test_before_acquire(false)
+                .max_lifetime(None)
+        };
+        let writer = pool(1).connect_with(connect.clone()).await?;
+        let store =
+            Self { readers: pool(4).connect_lazy_with(connect.clone()), writer, connect, file };
+        MIGRATIONS.run(&store.writer).await.map_err(migration_error)?;
+        queries::policy::insert_first(&store, now).await?;
+        drop(lock);
+        Ok(store)
+    }
+
+    async fn begin_write(&self) -> Result<Transaction<'static, Db>, StoreError> {
+        self.file.check()?;
+        Ok(self.writer.begin_with(BEGIN_WRITE).await?)
+    }
+
+    async fn begin_read(&self) -> Result<Transaction<'static, Db>, StoreError> {
+        Ok(self.readers()?.begin_with(BEGIN_READ).await?)
+    }
+
+    fn readers(&self) -> Result<&Pool<Db>, StoreError> {
+        self.file.check()?;
+        Ok(&self.readers)
+    }
+
+    fn new_watch(&self) -> Answer<'_, Box<dyn Watch>> {
+        Box::pin(async move {
+            self.file.check()?;
+            let watch = watch::FileWatch::new(&self.connect, self.file.clone()).await?;
+            Ok(Box::new(watch) as Box<dyn Watch>)
+        })
+    }
+
+    async fn close_all(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+fn connect_options(path: &Path, options: StoreOptions) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .foreign_keys(true)
+        .busy_timeout(options.patience)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(match options.durability {
+            // NORMAL loses acknowledged commits when the power fails.
+            Durability::Full => SqliteSynchronous::Full,
+            Durability::Off => SqliteSynchronous::Off,
+        })
+}
+
+fn migration_error(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::VersionMissing(schema) | MigrateError::VersionTooNew(schema, _) => {
+            StoreError::TooNew { schema }
+        }
+        MigrateError::Execute(error) => error.into(),
+        error => StoreError::unavailable(error),
+    }
+}

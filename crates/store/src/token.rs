@@ -1,0 +1,81 @@
+//! Tokens as they are stored.
+
+use gatepass_model::{PersonKey, RowMac, Timestamp, Token, TokenId, TokenState};
+
+use crate::{Answer, AuditEntry, Revision};
+
+/// A token, as read. Nothing says yet that the row is honest: see `gatepass_vault::verify_row`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredToken {
+    /// The token.
+    pub token: Token,
+    /// The MAC that came with it.
+    pub mac: RowMac,
+    /// The change that made it what it is: what [`Tokens::change_token`] asks for.
+    pub revision: Revision,
+}
+
+/// Which tokens to list; a field that is `None` limits nothing.
+#[derive(Clone, Debug, Default)]
+pub struct TokenFilter {
+    /// Of one owner.
+    pub owner: Option<PersonKey>,
+    /// In this state, and since when "now" is: a token past its end counts as expired.
+    pub state: Option<(TokenState, Timestamp)>,
+    /// For one integration, by its exact name.
+    pub integration: Option<String>,
+    /// With this text in name, owner, integration, purpose or hint, letter case ignored. `%` and
+    /// `_` mean themselves. A text of more than 10,000 bytes is found nowhere.
+    pub text: Option<String>,
+}
+
+/// Which page of a list. Pages are cut by handle, the oldest token first: a token that comes or
+/// goes between two pages moves no other from one to the other.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenPage {
+    /// After this token; `None`: from the beginning.
+    pub after: Option<TokenId>,
+    /// At most so many, 1 to 1,000; others are brought into that range.
+    pub limit: u32,
+}
+
+/// A page of tokens.
+#[derive(Clone, Debug)]
+pub struct TokenList {
+    /// In the order of their handles.
+    pub tokens: Vec<StoredToken>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<TokenId>,
+}
+
+/// Tokens, in the words of the use cases.
+pub trait Tokens: Send + Sync {
+    /// Adds a token. `Conflict` when its handle or the digest of its secret exists.
+    fn create_token<'a>(
+        &'a self,
+        token: &'a Token,
+        mac: &'a RowMac,
+        audit: &'a AuditEntry,
+    ) -> Answer<'a, Revision>;
+
+    /// A token by its handle, in whatever state.
+    fn find_token(&self, id: TokenId) -> Answer<'_, Option<StoredToken>>;
+
+    /// A page of the tokens that `filter` means. One row that can't be read fails it as
+    /// `Corrupt`, which names that row.
+    fn list_tokens<'a>(&'a self, filter: &'a TokenFilter, page: TokenPage)
+    -> Answer<'a, TokenList>;
+
+    /// How many tokens of `owner` have not ended at `now`: pending, active or suspended.
+    fn count_living_tokens<'a>(&'a self, owner: &'a PersonKey, now: Timestamp) -> Answer<'a, u64>;
+
+    /// Makes the token with this handle equal to `token`, if it is still as `seen` says:
+    /// `Conflict` when it was changed since, `NotFound` when it is not there.
+    fn change_token<'a>(
+        &'a self,
+        token: &'a Token,
+        mac: &'a RowMac,
+        seen: Revision,
+        audit: &'a AuditEntry,
+    ) -> Answer<'a, Revision>;
+}

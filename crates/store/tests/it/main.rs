@@ -1,0 +1,11 @@
+//! The contract that every database keeps, told as stories against the trait, and what is
+//! SQLite's alone.
+
+#[cfg(test)]
+mod backend;
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod sqlite;

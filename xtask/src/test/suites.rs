@@ -1,0 +1,59 @@
+//! The test suites: Rust's, those in documentation, and the end-to-end ones in Python.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use super::closing::Counts;
+use crate::command;
+use crate::repo::Repo;
+
+/// Unit and integration tests: with nextest where it is, which runs each in a process of its own;
+/// building it would take longer than the tests.
+pub(super) fn tests(repo: &Repo) -> Result<String> {
+    let has_nextest = command::succeeds(&mut repo.cargo("nextest --version"));
+    let cargo = if has_nextest {
+        repo.cargo("nextest run --workspace --no-fail-fast")
+    } else {
+        println!("cargo-nextest is not installed, so cargo test runs them");
+        repo.cargo("test --workspace --lib --bins --tests --no-fail-fast")
+    };
+    Counts::of(&command::run_and_keep(cargo)?).some_ran()
+}
+
+/// Examples in documentation; there may be none.
+pub(super) fn doc_tests(repo: &Repo) -> Result<String> {
+    Counts::of(&command::run_and_keep(repo.cargo("test --doc --workspace"))?).all_ran()
+}
+
+/// The documentation itself, without warnings.
+pub(super) fn docs(repo: &Repo) -> Result<String> {
+    command::run(repo.cargo("doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings"))?;
+    Ok("clean".to_owned())
+}
+
+/// Real clients against the program, as its users build it but without optimisation.
+pub(super) fn end_to_end(repo: &Repo) -> Result<String> {
+    let requirements = "e2e/requirements.txt";
+    if !repo.root.join(requirements).exists() || !has_tests(&repo.root.join("e2e"))? {
+        bail!("e2e/ has no {requirements} or no test_*.py");
+    }
+    let venv = repo.target.join("e2e-venv");
+    command::run(repo.command("python3").args(["-m", "venv"]).arg(&venv))?;
+    let python = venv.join("bin/python").to_string_lossy().into_owned();
+    let pip =
+        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements];
+    command::run(repo.command(&python).args(pip))?;
+    command::run(&mut repo.cargo("build --package gatepass-cli"))?;
+    let mut pytest = repo.command(&python);
+    pytest.args(["-m", "pytest", "e2e", "-q"]);
+    pytest.env("GATEPASS_BIN", repo.target.join("debug/gatepass"));
+    Counts::of(&command::run_and_keep(pytest)?).some_ran()
+}
+
+fn has_tests(folder: &Path) -> Result<bool> {
+    let entries = fs::read_dir(folder).context("e2e/")?;
+    let mut names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    Ok(names.any(|name| name.strip_suffix(".py").is_some_and(|stem| stem.starts_with("test_"))))
+}
