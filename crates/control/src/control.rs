@@ -123,7 +123,8 @@ impl Control {
     /// The instance of this name, or what is wrong with it.
     pub(crate) fn known_instance(&self, name: &InstanceName) -> Result<&KnownInstance, Problem> {
         self.find_instance(name).ok_or_else(|| {
-            let known: Vec<&str> = self.instances.iter().map(|k| k.instance.name.as_str()).collect();
+            let known: Vec<&str> =
+                self.instances.iter().map(|k| k.instance.name.as_str()).collect();
             let words = format!(
                 "there is no instance {name}{}; there are: {}",
                 did_you_mean(name.as_str(), known.iter().copied()),
@@ -163,9 +164,10 @@ impl Control {
         directory: &DirectoryName,
         username: &str,
     ) -> Result<Person, Problem> {
-        let username: Username = username
-            .parse()
-            .map_err(|error: gatepass_model::InvalidName| Problem::new("owner", error.to_string()))?;
+        let username: Username =
+            username.parse().map_err(|error: gatepass_model::InvalidName| {
+                Problem::new("owner", error.to_string())
+            })?;
         let key = PersonKey { directory: directory.clone(), username };
         self.people.find(&key).ok_or_else(|| {
             let hint = self

@@ -135,12 +135,6 @@ impl Control {
         let folded: Segments<'_> = profile.fold(below.unwrap_or_else(|| target.segments()));
         let operation = operation(profile, method, &folded, &known.reads);
         let headers = HeaderList(&request.headers);
-        let presented = Presented {
-            token: request.token.map(|_| PresentedToken { claimed_owner: None }),
-            others: request.credentials,
-            claimed_user: None,
-            forged: None,
-        };
         let question = Question {
             instance: &instance.name,
             product: instance.product,
@@ -149,7 +143,11 @@ impl Control {
             path: &folded,
             operation: &operation,
             client: request.from,
-            presented,
+            presented: Presented {
+                token: token.map(|_| PresentedToken { claimed_owner: None }),
+                others: request.credentials,
+                ..Presented::default()
+            },
             headers: &headers,
             same_origin: false,
             is_preflight: false,
@@ -158,12 +156,12 @@ impl Control {
         let modes = CompiledInstancePolicy::compile(&modes, |one| profile.fold_pattern(one));
         let owner = token.and_then(|view| self.person_facts(view, policy));
         let genuine = token.filter(|view| view.is_genuine);
-        let token_facts = genuine.map(|view| token_facts(view));
+        let known_token = genuine.map(|view| (token_facts(view), view.token.state));
         let facts = Facts {
-            token: match (&token_facts, genuine, token) {
-                (Some(facts), Some(view), _) => TokenFact::Known(facts, view.token.state),
-                (_, _, Some(_)) => TokenFact::Unknown,
-                (_, _, None) => TokenFact::NotPresented,
+            token: match (&known_token, token) {
+                (Some((facts, state)), _) => TokenFact::Known(facts, *state),
+                (None, Some(_)) => TokenFact::Unknown,
+                (None, None) => TokenFact::NotPresented,
             },
             owner: match (&owner, token) {
                 (Some(owner), _) => OwnerFact::Known(owner),
@@ -174,8 +172,7 @@ impl Control {
             claimed_person: None,
             freshness: Freshness::Fresh,
         };
-        let explanation = explain(&facts, &question, now);
-        explained(method, &folded, &operation, explanation)
+        explained(&question, explain(&facts, &question, now))
     }
 
     fn person_facts(&self, view: &TokenView, policy: &PolicyDocument) -> Option<PersonFacts> {
@@ -258,16 +255,11 @@ fn unclear(request: &ExplainRequest, why: &str) -> Explained {
     }
 }
 
-fn explained(
-    method: Method,
-    folded: &[Cow<'_, str>],
-    operation: &Operation<'_>,
-    explanation: Explanation,
-) -> Explained {
+fn explained(question: &Question<'_>, explanation: Explanation) -> Explained {
     let reason = explanation.refusal().map(|refusal| refusal.reason.as_str());
     Explained {
-        request: format!("{method} /{}", folded.join("/")),
-        operation: operation_words(operation),
+        request: format!("{} /{}", question.method, question.path.join("/")),
+        operation: operation_words(question.operation),
         passes: reason.is_none(),
         reason,
         steps: explanation.steps.into_iter().map(ExplainedStep::from).collect(),
@@ -297,7 +289,8 @@ struct HeaderList<'a>(&'a [(String, String)]);
 
 impl Headers for HeaderList<'_> {
     fn value(&self, lowercase_name: &str) -> Option<&[u8]> {
-        let mut values = self.0.iter().filter(|(name, _)| name.eq_ignore_ascii_case(lowercase_name));
+        let mut values =
+            self.0.iter().filter(|(name, _)| name.eq_ignore_ascii_case(lowercase_name));
         let (_, value) = values.next()?;
         if values.next().is_some() { None } else { Some(value.trim().as_bytes()) }
     }

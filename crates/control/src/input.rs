@@ -35,10 +35,7 @@ pub(crate) fn optional_text(
 }
 
 /// A reason: optional, one line.
-pub(crate) fn reason(
-    field: &'static str,
-    given: Option<&str>,
-) -> Result<Option<String>, Problem> {
+pub(crate) fn reason(field: &'static str, given: Option<&str>) -> Result<Option<String>, Problem> {
     optional_text(field, given, MAX_REASON_CHARS)
 }
 

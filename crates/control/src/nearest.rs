@@ -3,7 +3,10 @@
 use strsim::normalized_damerau_levenshtein;
 
 /// The most similar of `known`, if any is similar enough to be a slip.
-pub(crate) fn nearest<'k>(given: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+pub(crate) fn nearest<'k>(
+    given: &str,
+    known: impl IntoIterator<Item = &'k str>,
+) -> Option<&'k str> {
     let scored = known.into_iter().map(|one| (normalized_damerau_levenshtein(given, one), one));
     let (score, best) = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
     (score >= 0.5).then_some(best)

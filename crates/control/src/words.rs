@@ -55,11 +55,7 @@ pub fn moment(moment: Timestamp) -> String {
 }
 
 /// Where it works, by what people call the products there.
-fn places(
-    grant: &Grant,
-    directory: &DirectoryName,
-    instances: &[KnownInstance],
-) -> Vec<String> {
+fn places(grant: &Grant, directory: &DirectoryName, instances: &[KnownInstance]) -> Vec<String> {
     let known = || instances.iter().map(|known| &known.instance);
     let title = |product: Product, name: &str| {
         let is_only = known().filter(|other| other.product == product).count() == 1;
@@ -118,7 +114,9 @@ fn joined(items: &[String], none: &str, word: &str) -> String {
     match items {
         [] => none.to_owned(),
         [one] => one.clone(),
-        [first @ .., last] if items.len() <= LISTED => format!("{} {word} {last}", first.join(", ")),
+        [first @ .., last] if items.len() <= LISTED => {
+            format!("{} {word} {last}", first.join(", "))
+        }
         _ => {
             let (listed, rest) = items.split_at(LISTED);
             format!("{} {word} {} more", listed.join(", "), rest.len())

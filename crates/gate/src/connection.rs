@@ -159,7 +159,8 @@ async fn refuse_head<S: AsyncRead + AsyncWrite + Unpin>(
     message.push('.');
     let refusal = Refusal::new(bad.reason, message);
     let mut out = Vec::new();
-    let profile = thread.shared.instances.first().map_or_else(|| profile(Product::Jira), |one| one.profile);
+    let profile =
+        thread.shared.instances.first().map_or_else(|| profile(Product::Jira), |one| one.profile);
     refuse::write(&refusal, profile, Reader::UNKNOWN, thread.ids.next(), true, &mut out);
     match client.send(&out, thread.shared.settings.timeouts.write).await {
         Ok(()) => After::Linger,

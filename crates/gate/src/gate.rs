@@ -84,7 +84,8 @@ impl Gate {
             forms: AtomicUsize::new(0),
         });
         let (stop, stopped) = watch::channel(false);
-        let mut gate = Self { addresses, stop, threads: Vec::new(), published: Vec::new(), looking_up };
+        let mut gate =
+            Self { addresses, stop, threads: Vec::new(), published: Vec::new(), looking_up };
         for (number, sockets) in sockets.into_iter().enumerate() {
             let mut seed = [0; 8];
             entropy.fill(&mut seed).map_err(StartError::Entropy)?;

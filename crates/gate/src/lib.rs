@@ -9,10 +9,12 @@
 //! `listen.rs`. Each data-plane thread has a runtime, sockets, pools and counters of its own, and
 //! nothing on the path of a request waits for another thread.
 
-pub mod engine;
 mod connection;
+pub mod engine;
 mod exchange;
 mod forward;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod gate;
 mod listen;
 mod read;
@@ -22,7 +24,9 @@ pub mod settings;
 mod thread;
 mod wire;
 
-pub use exchange::local::{Caller, LOCAL_BODY, LocalAnswer, LocalFuture, LocalRequest, LocalService};
+pub use exchange::local::{
+    Caller, LOCAL_BODY, LocalAnswer, LocalFuture, LocalRequest, LocalService,
+};
 pub use exchange::meter::{Count, Totals, UPSTREAM_BUCKETS_MS};
 pub use gate::{Gate, Parts, StartError};
 pub use request_id::RequestId;

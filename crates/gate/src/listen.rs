@@ -98,7 +98,11 @@ async fn serve(start: Start) -> io::Result<()> {
     let mut accepting = Vec::new();
     for socket in sockets {
         let listener = TcpListener::from_std(socket)?;
-        accepting.push(tokio::task::spawn_local(accept(Rc::clone(&thread), listener, stop.clone())));
+        accepting.push(tokio::task::spawn_local(accept(
+            Rc::clone(&thread),
+            listener,
+            stop.clone(),
+        )));
     }
     let ticking = {
         let thread = Rc::clone(&thread);

@@ -208,7 +208,14 @@ mod tests {
         let mut out = Vec::new();
         let refusal = Refusal::new(reason, "No.");
         let reader = Reader::of(&head, None);
-        write(&refusal, profile(Product::Jira), reader, RequestId::from_parts(0, 1), false, &mut out);
+        write(
+            &refusal,
+            profile(Product::Jira),
+            reader,
+            RequestId::from_parts(0, 1),
+            false,
+            &mut out,
+        );
         String::from_utf8(out).unwrap()
     }
 
@@ -225,7 +232,9 @@ mod tests {
     #[test]
     fn a_challenge_goes_to_programs_and_not_to_a_pages_own_fetch() {
         assert!(answer(Reason::TokenInvalid, "").contains("WWW-Authenticate: Bearer"));
-        assert!(!answer(Reason::TokenInvalid, "Sec-Fetch-Mode: cors\r\n").contains("WWW-Authenticate"));
+        assert!(
+            !answer(Reason::TokenInvalid, "Sec-Fetch-Mode: cors\r\n").contains("WWW-Authenticate")
+        );
         assert!(!answer(Reason::ReadOnly, "").contains("WWW-Authenticate"));
     }
 
@@ -233,7 +242,10 @@ mod tests {
     fn programs_get_json_and_browsers_a_page() {
         let json = "Content-Type: application/json;charset=UTF-8\r\n";
         assert!(answer(Reason::ReadOnly, "Accept: */*\r\n").contains(json));
-        assert!(answer(Reason::ReadOnly, "Accept: text/html,*/*\r\n").contains("Content-Type: text/html"));
+        assert!(
+            answer(Reason::ReadOnly, "Accept: text/html,*/*\r\n")
+                .contains("Content-Type: text/html")
+        );
         assert!(answer(Reason::ReadOnly, "Accept: application/json, text/html\r\n").contains(json));
     }
 }

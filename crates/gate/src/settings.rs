@@ -51,8 +51,8 @@ impl Default for Timeouts {
         Self {
             head: Duration::from_secs(15),
             idle: Duration::from_secs(75),
-            body: Duration::from_secs(60),
-            write: Duration::from_secs(60),
+            body: Duration::from_mins(1),
+            write: Duration::from_mins(1),
             drain: Duration::from_secs(30),
             half_closed: Duration::from_secs(3),
         }

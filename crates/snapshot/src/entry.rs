@@ -10,55 +10,44 @@ use gatepass_policy::TokenFacts;
 
 use crate::person::PersonCell;
 
-/// What outlives a token's entries: a change of its grant makes a new entry, but requests that
-/// hold the old one must see a revocation too.
-#[derive(Debug)]
-pub(crate) struct TokenLife {
-    state: AtomicU8,
-}
-
-impl TokenLife {
-    pub(crate) fn new(state: TokenState) -> Self {
-        Self { state: AtomicU8::new(state as u8) }
-    }
-
-    pub(crate) fn state(&self) -> TokenState {
-        // What no state is stands for the end: a broken byte must not let a request pass.
-        TokenState::from_u8(self.state.load(Ordering::Acquire)).unwrap_or(TokenState::Revoked)
-    }
-
-    /// Goes to `state`, but never back from `Revoked`: whoever puts an older row back into the
-    /// database must not bring a revoked token to life. The answer is the state that holds.
-    pub(crate) fn set(&self, state: TokenState) -> TokenState {
-        let revoked = TokenState::Revoked as u8;
-        let move_on = |current| (current != revoked).then_some(state as u8);
-        match self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, move_on) {
-            Ok(_) => state,
-            Err(_) => TokenState::Revoked,
-        }
-    }
-}
-
 /// A token, as requests find it by one of its secrets.
+///
+/// A change of the grant makes a new entry, but a request that holds the old one must see a
+/// revocation too: so all entries of a token share the state of the first of them.
 #[derive(Debug)]
 pub struct TokenEntry {
     facts: TokenFacts,
     owner: Arc<PersonCell>,
-    life: Arc<TokenLife>,
     digest: SecretDigest,
+    state: AtomicU8,
+    /// What few entries have, apart, so that the others stay small.
+    link: Option<Box<Link>>,
+}
+
+#[derive(Debug)]
+struct Link {
+    /// The token's first entry, whose state counts; `None`: this one.
+    origin: Option<Arc<TokenEntry>>,
     /// The digest of the secret before this one, while it works: it has an entry of its own.
-    former: Option<Box<SecretDigest>>,
+    former: Option<SecretDigest>,
 }
 
 impl TokenEntry {
-    pub(crate) const fn new(
+    /// The first entry of a token, which is in `state`, or a later one, which is as `origin` is.
+    pub(crate) fn new(
         facts: TokenFacts,
         owner: Arc<PersonCell>,
-        life: Arc<TokenLife>,
         digest: SecretDigest,
-        former: Option<Box<SecretDigest>>,
+        former: Option<SecretDigest>,
+        state: Origin,
     ) -> Self {
-        Self { facts, owner, life, digest, former }
+        let (state, origin) = match state {
+            Origin::This(state) => (state, None),
+            Origin::Entry(first) => (first.state(), Some(first)),
+        };
+        let has_link = origin.is_some() || former.is_some();
+        let link = has_link.then(|| Box::new(Link { origin, former }));
+        Self { facts, owner, digest, state: AtomicU8::new(state as u8), link }
     }
 
     /// What a decision needs of it. For a secret that rotation replaced, the end of its grace
@@ -69,7 +58,32 @@ impl TokenEntry {
 
     /// Its state, as it is now; ask again to see a change.
     pub fn state(&self) -> TokenState {
-        self.life.state()
+        // What no state is stands for the end: a broken byte must not let a request pass.
+        TokenState::from_u8(self.cell().load(Ordering::Acquire)).unwrap_or(TokenState::Revoked)
+    }
+
+    /// Goes to `state` with all entries of the token, but never back from `Revoked`: whoever puts
+    /// an older row back into the database must not bring a revoked token to life. The answer is
+    /// the state that holds.
+    pub(crate) fn set_state(&self, state: TokenState) -> TokenState {
+        let revoked = TokenState::Revoked as u8;
+        let move_on = |current| (current != revoked).then_some(state as u8);
+        match self.cell().fetch_update(Ordering::AcqRel, Ordering::Acquire, move_on) {
+            Ok(_) => state,
+            Err(_) => TokenState::Revoked,
+        }
+    }
+
+    /// Where the token's state stands.
+    fn cell(&self) -> &AtomicU8 {
+        let origin = self.link.as_ref().and_then(|link| link.origin.as_ref());
+        origin.map_or(&self.state, |first| &first.state)
+    }
+
+    /// The first entry of the token.
+    pub(crate) fn origin(self: &Arc<Self>) -> Arc<Self> {
+        let origin = self.link.as_ref().and_then(|link| link.origin.as_ref());
+        origin.unwrap_or(self).clone()
     }
 
     /// Its owner.
@@ -77,14 +91,19 @@ impl TokenEntry {
         &self.owner
     }
 
-    pub(crate) const fn life(&self) -> &Arc<TokenLife> {
-        &self.life
-    }
-
     /// The digests by which the token is found: of this secret, and of the one before.
     pub(crate) fn digests(&self) -> impl Iterator<Item = &SecretDigest> {
-        std::iter::once(&self.digest).chain(self.former.as_deref())
+        let former = self.link.as_ref().and_then(|link| link.former.as_ref());
+        std::iter::once(&self.digest).chain(former)
     }
+}
+
+/// Where the state of a new entry comes from.
+pub(crate) enum Origin {
+    /// It is the token's first: this is its state.
+    This(TokenState),
+    /// The token's first entry has it.
+    Entry(Arc<TokenEntry>),
 }
 
 /// An entry in a set, found by its digest. Keeping no second copy of the digest saves 32 MB in
@@ -129,18 +148,3 @@ impl PartialEq for ById {
     }
 }
 impl Eq for ById {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_comes_back_from_revoked() {
-        let life = TokenLife::new(TokenState::Active);
-        assert_eq!(life.set(TokenState::Suspended), TokenState::Suspended);
-        assert_eq!(life.set(TokenState::Active), TokenState::Active);
-        assert_eq!(life.set(TokenState::Revoked), TokenState::Revoked);
-        assert_eq!(life.set(TokenState::Active), TokenState::Revoked);
-        assert_eq!(life.state(), TokenState::Revoked);
-    }
-}

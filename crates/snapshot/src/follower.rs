@@ -26,36 +26,14 @@ const HEARTBEAT: Lifetime = Lifetime::from_millis(2_500);
 const BATCH: u32 = 500;
 
 /// Why following can't begin.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum FollowError {
     /// The store did not give what was asked.
-    Store(StoreError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The policy can't be read. To start without it would allow everything.
+    #[error("the policy in the store can't be read")]
     NoPolicy,
-}
-
-impl std::fmt::Display for FollowError {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Store(error) => error.fmt(out),
-            Self::NoPolicy => out.write_str("the policy in the store can't be read"),
-        }
-    }
-}
-
-impl std::error::Error for FollowError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Store(error) => Some(error),
-            Self::NoPolicy => None,
-        }
-    }
-}
-
-impl From<StoreError> for FollowError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
 }
 
 /// Keeps a snapshot as the store is. One per node, on the control runtime.
@@ -145,6 +123,12 @@ impl Follower {
             Some(watch) => watch,
             None => self.store.watch().await?,
         };
+        if self.snapshot.take_reload_wanted()
+            && let Err(error) = self.reload().await
+        {
+            self.snapshot.want_reload();
+            return Err(error);
+        }
         // Kept only when all went well: a new watch says first that something changed, so that
         // no change is forgotten with the turn that failed on it.
         if watch.has_changed().await? {

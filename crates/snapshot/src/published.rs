@@ -15,7 +15,7 @@ use gatepass_vault::{Digester, KeyRing, PresentedSecret, verify_row};
 use tokio::sync::{Notify, watch};
 
 use crate::age::{Age, Condition};
-use crate::entry::{TokenEntry, TokenLife};
+use crate::entry::TokenEntry;
 use crate::person::PersonCell;
 use crate::policy::{PolicyGuard, PublishedPolicy};
 use crate::tokens::DigestMap;
@@ -32,6 +32,18 @@ pub struct Settings {
     pub stale_limit: Lifetime,
 }
 
+/// The keys of digests and rows, and the digests prepared.
+struct Keys {
+    ring: Arc<KeyRing>,
+    digester: Digester,
+}
+
+impl Keys {
+    fn new(ring: Arc<KeyRing>) -> Self {
+        Self { digester: Digester::new(&ring), ring }
+    }
+}
+
 /// What every decision of this node reads. One for all threads, shared as `Arc`.
 ///
 /// Reading takes no lock and waits for nothing. Changing takes a lock that only the control
@@ -43,8 +55,8 @@ pub struct Snapshot {
     products: HashMap<InstanceName, Product>,
     directories: Vec<DirectoryName>,
     are_directories_read: AtomicBool,
-    ring: Arc<KeyRing>,
-    digester: Digester,
+    keys: ArcSwap<Keys>,
+    is_reload_wanted: AtomicBool,
     age: Age,
     rows_refused: AtomicU64,
     revision: watch::Sender<Revision>,
@@ -71,8 +83,8 @@ impl Snapshot {
             products,
             are_directories_read: AtomicBool::new(settings.directories.is_empty()),
             directories: settings.directories,
-            digester: Digester::new(&ring),
-            ring,
+            keys: ArcSwap::from_pointee(Keys::new(ring)),
+            is_reload_wanted: AtomicBool::new(false),
             age: Age::new(settings.stale_limit),
             rows_refused: AtomicU64::new(0),
             revision: watch::Sender::new(Revision::START),
@@ -88,7 +100,8 @@ impl Snapshot {
 
     /// The token with this secret, under whichever key of the ring it was digested.
     pub fn find_secret(&self, secret: PresentedSecret<'_>) -> Option<Arc<TokenEntry>> {
-        self.digester.digests(secret).find_map(|(_, digest)| self.find_token(&digest))
+        let keys = self.keys.load();
+        keys.digester.digests(secret).find_map(|(_, digest)| self.find_token(&digest))
     }
 
     /// The token with this handle. Takes the writer's lock: not for requests of the data plane.
@@ -114,6 +127,24 @@ impl Snapshot {
     /// The newest change that is in effect here.
     pub fn revision(&self) -> Revision {
         *self.revision.borrow()
+    }
+
+    /// Puts other keys in force, after the key file was changed. The follower reads all anew then,
+    /// for rows under a new key were refused until now.
+    pub fn replace_keys(&self, ring: Arc<KeyRing>) {
+        self.keys.store(Arc::new(Keys::new(ring)));
+        self.is_reload_wanted.store(true, Ordering::Release);
+        self.wake.notify_one();
+    }
+
+    /// Whether all must be read anew, asked once.
+    pub(crate) fn take_reload_wanted(&self) -> bool {
+        self.is_reload_wanted.swap(false, Ordering::AcqRel)
+    }
+
+    /// The same must be asked again: it could not be done.
+    pub(crate) fn want_reload(&self) {
+        self.is_reload_wanted.store(true, Ordering::Release);
     }
 
     /// Waits until `revision` is in effect here. Bound it: a lost store can take for ever.
@@ -168,8 +199,8 @@ impl Snapshot {
     pub fn hold_revocation(&self, id: TokenId) -> bool {
         let mut writer = self.write();
         writer.held.insert(id);
-        let life: Option<Arc<TokenLife>> = writer.index.find(id).map(|entry| entry.life().clone());
-        life.is_some_and(|life| life.set(TokenState::Revoked) == TokenState::Revoked)
+        let entry = writer.index.find(id);
+        entry.is_some_and(|entry| entry.set_state(TokenState::Revoked) == TokenState::Revoked)
     }
 
     /// The revocations that only this node's memory has.
@@ -198,11 +229,15 @@ impl Snapshot {
     /// taken.
     pub(crate) fn apply_token(&self, row: &StoredToken) -> bool {
         let id = row.token.id;
-        if verify_row(&self.ring, &row.token, &row.mac) {
+        if verify_row(&self.keys.load().ring, &row.token, &row.mac) {
             self.write().put_token(&self.tokens, &self.people, &row.token);
             return true;
         }
-        tracing::error!(token = %id, "the row of a token was changed by somebody without the keys; the token is refused");
+        tracing::error!(
+            token = %id,
+            "the MAC of a token's row fails: somebody changed it without the keys, or it was made \
+             under a key that this process has not read; the token is refused"
+        );
         self.refuse_row();
         self.remove_token(id);
         false

@@ -8,7 +8,7 @@ use gatepass_model::{DirectoryName, Person, PersonKey, Product, Token, TokenId, 
 use gatepass_policy::{CompiledGrant, PersonFacts, TokenFacts};
 use gatepass_profiles::profile;
 
-use crate::entry::{TokenEntry, TokenLife};
+use crate::entry::{Origin, TokenEntry};
 use crate::intern::Interner;
 use crate::person::PersonCell;
 use crate::policy::{PublishedPolicy, RightsCache};
@@ -42,39 +42,29 @@ impl Writer {
     /// Puts an honest token where requests find it. What it may no longer do holds first: the
     /// state goes before the entries.
     pub(crate) fn put_token(&mut self, tokens: &DigestMap, people: &People, token: &Token) {
-        let before = self.index.find(token.id).cloned();
-        let life = match &before {
-            Some(entry) => entry.life().clone(),
-            None => Arc::new(TokenLife::new(token.state)),
-        };
         if token.state == TokenState::Revoked {
             self.held.remove(&token.id);
         }
-        let state = if self.held.contains(&token.id) { TokenState::Revoked } else { token.state };
-        if life.set(state) != token.state && !self.held.contains(&token.id) {
-            tracing::error!(token = %token.id, "a revoked token is alive in the store; it stays revoked here");
-        }
-        let owner = cell(people, &token.owner);
-        let grant = CompiledGrant::compile(&token.grant, |product: Product, pattern| {
-            profile(product).fold_pattern(pattern)
-        });
-        let facts = TokenFacts {
-            id: token.id,
-            name: token.name.as_str().into(),
-            owner: owner.key().clone(),
-            grant: self.grants.share(grant),
-            expires_at: token.expires_at,
+        let is_held = self.held.contains(&token.id);
+        let state = if is_held { TokenState::Revoked } else { token.state };
+        let before = self.index.find(token.id).cloned();
+        let origin = match &before {
+            None => Origin::This(state),
+            Some(entry) => {
+                if entry.set_state(state) != state {
+                    tracing::error!(token = %token.id, "a revoked token is alive in the store; it stays revoked here");
+                }
+                Origin::Entry(entry.origin())
+            }
         };
-        let former = token.former.as_ref();
-        if let Some(FormerSecret { secret, until }) = former {
-            let ends = facts.expires_at.map_or(*until, |end| end.min(*until));
-            let facts = TokenFacts { expires_at: Some(ends), ..facts.clone() };
-            let entry = TokenEntry::new(facts, owner.clone(), life.clone(), secret.digest, None);
-            tokens.put(Arc::new(entry));
-        }
-        let former = former.map(|former| Box::new(former.secret.digest));
-        let entry = Arc::new(TokenEntry::new(facts, owner, life, token.secret.digest, former));
+        let owner = cell(people, &token.owner);
+        let facts = self.facts_of(token, &owner);
+        let former = token.former.as_ref().map(|former| former.secret.digest);
+        let entry = Arc::new(TokenEntry::new(facts, owner, token.secret.digest, former, origin));
         tokens.put(entry.clone());
+        if let Some(former) = &token.former {
+            tokens.put(Arc::new(former_entry(&entry, former)));
+        }
         if let Some(before) = before {
             for digest in before.digests().filter(|&digest| !entry.digests().any(|d| d == digest)) {
                 tokens.remove(digest);
@@ -83,10 +73,23 @@ impl Writer {
         self.index.put(entry);
     }
 
+    fn facts_of(&mut self, token: &Token, owner: &PersonCell) -> TokenFacts {
+        let grant = CompiledGrant::compile(&token.grant, |product: Product, pattern| {
+            profile(product).fold_pattern(pattern)
+        });
+        TokenFacts {
+            id: token.id,
+            name: token.name.as_str().into(),
+            owner: owner.key().clone(),
+            grant: self.grants.share(grant),
+            expires_at: token.expires_at,
+        }
+    }
+
     /// Takes a token away: its row is gone, or can't be trusted. Requests that hold it end.
     pub(crate) fn remove_token(&mut self, tokens: &DigestMap, id: TokenId) {
         if let Some(entry) = self.index.remove(id) {
-            entry.life().set(TokenState::Revoked);
+            entry.set_state(TokenState::Revoked);
             entry.digests().for_each(|digest| tokens.remove(digest));
         }
     }
@@ -141,6 +144,15 @@ impl Writer {
     pub(crate) fn has_read(&self, directory: &DirectoryName) -> bool {
         self.directories.contains_key(directory)
     }
+}
+
+/// The entry of the secret before: the same token, until the grace ends.
+fn former_entry(entry: &Arc<TokenEntry>, former: &FormerSecret) -> TokenEntry {
+    let facts = entry.facts();
+    let ends = facts.expires_at.map_or(former.until, |end| end.min(former.until));
+    let facts = TokenFacts { expires_at: Some(ends), ..facts.clone() };
+    let origin = Origin::Entry(entry.origin());
+    TokenEntry::new(facts, entry.owner().clone(), former.secret.digest, None, origin)
 }
 
 /// The cell of a person, made when there is none: a token may come before its owner's directory

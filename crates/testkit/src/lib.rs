@@ -1,1 +1,21 @@
-//! Fake clock, builders, a gate in a test.
+//! What tests need and the program does not: a clock that is set by hand, seeded randomness,
+//! builders, a gate in a test, a client that sends bytes as they are.
+//!
+//! Knows: how the rooms are put together, as the program does it. Deliberately does not know: what
+//! any test expects, but for [`hostile`], which reads a table of requests and says which of its
+//! rows a gate fails. That needs addresses and secrets only, so it can be pointed at a gate in
+//! another process too.
+//!
+//! Start at [`TestGate::start`] and [`raw::Client`].
+
+pub mod build;
+mod clock;
+mod entropy;
+mod gate;
+pub mod hostile;
+pub mod raw;
+
+pub use clock::TestClock;
+pub use entropy::SeededEntropy;
+pub use gate::options::{TestGateOptions, TestInstance};
+pub use gate::{Issued, TestGate};

@@ -1,9 +1,7 @@
 //! Put a person's native token for the gate to use.
 
 use gatepass_model::audit::AuditSubject;
-use gatepass_model::{
-    Actor, DirectoryName, IdentityMethod, InstanceName, Person, Timestamp,
-};
+use gatepass_model::{Actor, DirectoryName, IdentityMethod, InstanceName, Person, Timestamp};
 use gatepass_store::{UpstreamCredential, UpstreamKind};
 use gatepass_vault::{SecretText, credential_context, seal};
 use serde::Serialize;
@@ -111,11 +109,7 @@ impl Control {
     }
 }
 
-fn warnings(
-    owner: &Person,
-    known: &KnownInstance,
-    credential: &UpstreamCredential,
-) -> Vec<String> {
+fn warnings(owner: &Person, known: &KnownInstance, credential: &UpstreamCredential) -> Vec<String> {
     let mut warnings = Vec::new();
     let instance = &known.instance.name;
     if credential.native_id.is_none() {

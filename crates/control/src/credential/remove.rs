@@ -29,10 +29,9 @@ impl Control {
         instance: &InstanceName,
     ) -> Result<CredentialRemoved, ControlError> {
         authorise(actor, Ability::ManageCredentials)?;
-        let username: Username =
-            owner.parse().map_err(|error: gatepass_model::InvalidName| {
-                invalid(Problem::new("owner", error.to_string()))
-            })?;
+        let username: Username = owner.parse().map_err(|error: gatepass_model::InvalidName| {
+            invalid(Problem::new("owner", error.to_string()))
+        })?;
         let directory = match (directory, self.find_instance(instance)) {
             (Some(directory), _) => directory.clone(),
             (None, Some(known)) => known.instance.directory.clone(),

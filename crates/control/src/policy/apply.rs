@@ -79,7 +79,8 @@ impl Control {
         diff: &PolicyDiff,
         file: &str,
     ) -> Result<Option<InEffect>, StoreError> {
-        let detail: String = format!("from {file}:\n{diff}").chars().take(MAX_DETAIL_CHARS).collect();
+        let detail: String =
+            format!("from {file}:\n{diff}").chars().take(MAX_DETAIL_CHARS).collect();
         let now = self.clock.now();
         let audit = audit_entry(actor, now, "policy.applied", AuditSubject::Policy, detail);
         let revision = self.store.replace_policy(wanted, seen.revision, &audit).await?;

@@ -124,10 +124,7 @@ fn violations_of_old(token: &Token, standing: &Standing) -> Vec<Violation> {
 }
 
 fn is_living(token: &Token, now: Timestamp) -> bool {
-    matches!(
-        token.state_at(now),
-        TokenState::Pending | TokenState::Active | TokenState::Suspended
-    )
+    matches!(token.state_at(now), TokenState::Pending | TokenState::Active | TokenState::Suspended)
 }
 
 /// What a token that exists does not keep to. Its life counts from its creation.

@@ -1,6 +1,6 @@
 //! What is different between two policies, for people.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use gatepass_model::{
@@ -159,18 +159,14 @@ fn only_in<'a, T: PartialEq>(one: &'a [T], other: &'a [T]) -> Vec<&'a T> {
 /// The lines of the file that say what a rule is, its name left out: the file's words are those
 /// that people know.
 fn entries(rule: &Rule) -> Vec<String> {
-    entries_of(PolicyDocument { rules: vec![rule.clone()], ..empty() })
+    entries_of(&PolicyDocument { instances: BTreeMap::new(), rules: vec![rule.clone()] })
         .into_iter()
         .filter(|line| key_of(line) != "name")
         .collect()
 }
 
-fn empty() -> PolicyDocument {
-    PolicyDocument { instances: std::collections::BTreeMap::new(), rules: Vec::new() }
-}
-
-fn entries_of(document: PolicyDocument) -> Vec<String> {
-    let text = export(&document);
+fn entries_of(document: &PolicyDocument) -> Vec<String> {
+    let text = export(document);
     let is_entry = |line: &&str| !line.is_empty() && !line.starts_with(['#', '[']);
     text.lines().filter(is_entry).map(str::to_owned).collect()
 }
@@ -188,11 +184,12 @@ fn rule_words(rule: &Rule) -> String {
 }
 
 fn exemption_words(exemption: &Exemption) -> String {
-    let instance = InstancePolicy { exemptions: vec![exemption.clone()], ..InstancePolicy::default() };
+    let instance =
+        InstancePolicy { exemptions: vec![exemption.clone()], ..InstancePolicy::default() };
     let Ok(name) = "x".parse::<InstanceName>() else { return String::new() };
     let document = PolicyDocument { instances: [(name, instance)].into(), rules: Vec::new() };
     let modes = CredentialKind::ALL.map(CredentialKind::mode_key);
-    let entries = entries_of(document).into_iter().filter(|line| !modes.contains(&key_of(line)));
+    let entries = entries_of(&document).into_iter().filter(|line| !modes.contains(&key_of(line)));
     entries.collect::<Vec<_>>().join(", ")
 }
 

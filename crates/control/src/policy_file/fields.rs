@@ -41,10 +41,9 @@ impl Kind {
             Self::Text => matches!(value, DeValue::String(_)),
             Self::Flag => matches!(value, DeValue::Boolean(_)),
             Self::Number => number(value).is_some(),
-            Self::Texts => matches!(value, DeValue::Array(_)),
+            Self::Texts | Self::Tables => matches!(value, DeValue::Array(_)),
             Self::Moment => matches!(value, DeValue::String(_) | DeValue::Datetime(_)),
             Self::Table => matches!(value, DeValue::Table(_)),
-            Self::Tables => matches!(value, DeValue::Array(_)),
         }
     }
 }
@@ -183,11 +182,7 @@ impl<'t> Fields<'t> {
     }
 
     /// A table below this one, and its line.
-    pub(crate) fn table(
-        &self,
-        key: &str,
-        reader: &Reader<'_>,
-    ) -> Option<(&'t DeTable<'t>, usize)> {
+    pub(crate) fn table(&self, key: &str, reader: &Reader<'_>) -> Option<(&'t DeTable<'t>, usize)> {
         match self.find(key)?.get_ref() {
             DeValue::Table(table) => Some((table, self.line_of(key, reader))),
             _ => None,

@@ -74,10 +74,11 @@ impl Reader<'_> {
         let credentials = self.credentials(fields);
         let until = fields.moment("until").and_then(|text| {
             let parsed = text.parse();
-            parsed.map_err(|error: gatepass_model::time::InvalidTime| {
-                fields.wrong("until", error, self);
-            })
-            .ok()
+            parsed
+                .map_err(|error: gatepass_model::time::InvalidTime| {
+                    fields.wrong("until", error, self);
+                })
+                .ok()
         });
         let reason = fields.text("reason").and_then(|text| {
             input::text("reason", text, input::MAX_REASON_CHARS)

@@ -18,7 +18,7 @@ use toml::de::{DeTable, DeValue};
 pub use export::export;
 pub use mistake::PolicyMistake;
 
-use fields::{Fields, Known, Kind};
+use fields::{Fields, Kind, Known};
 use mistake::{Lines, Mistakes};
 
 /// A policy file that somebody gave.
@@ -35,10 +35,8 @@ const MAX_BYTES: usize = 1 << 20;
 /// Most rules, and most exemptions of an instance.
 const MAX_ENTRIES: usize = 1000;
 
-const TOP: &[Known] = &[
-    Known { key: "instances", kind: Kind::Table },
-    Known { key: "rules", kind: Kind::Tables },
-];
+const TOP: &[Known] =
+    &[Known { key: "instances", kind: Kind::Table }, Known { key: "rules", kind: Kind::Tables }];
 
 /// Reads a policy file. Instances that are not among `known` are mistakes. On failure every
 /// mistake is told, in the order of the file's lines.

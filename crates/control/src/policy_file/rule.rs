@@ -139,7 +139,11 @@ impl Reader<'_> {
         match text.parse::<Lifetime>() {
             Ok(lifetime) if lifetime.as_millis() > 0 => Some(LongestLifetime::Within(lifetime)),
             Ok(_) => {
-                fields.wrong(KEY, "no token could live; to forbid tokens, use create = \"deny\"", self);
+                fields.wrong(
+                    KEY,
+                    "no token could live; to forbid tokens, use create = \"deny\"",
+                    self,
+                );
                 None
             }
             Err(error) => {
@@ -153,5 +157,9 @@ impl Reader<'_> {
 /// A rule's name in a path: as it is when plain, else quoted.
 fn shown(name: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if !name.is_empty() && name.chars().all(is_plain) { name.to_owned() } else { format!("{name:?}") }
+    if !name.is_empty() && name.chars().all(is_plain) {
+        name.to_owned()
+    } else {
+        format!("{name:?}")
+    }
 }

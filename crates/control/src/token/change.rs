@@ -66,7 +66,8 @@ impl Control {
             }
             check_move(from, wanted.to)?;
             let token = Token { state: wanted.to, ..token.clone() };
-            let detail = format!("{:?} of {}{}", token.name, token.owner, reason_words(why.as_deref()));
+            let detail =
+                format!("{:?} of {}{}", token.name, token.owner, reason_words(why.as_deref()));
             Ok(Some(Edit { token, detail }))
         };
         let (stored, is_changed) = self.edit_token(actor, id, wanted, now, edit).await?;
@@ -129,7 +130,9 @@ fn check_move(from: TokenState, to: TokenState) -> Result<(), ControlError> {
     let illegal = |words| ControlError::IllegalMove { from, words };
     if from == TokenState::Pending && to == TokenState::Active {
         // Approval has its own rules; resuming must not be a way around them.
-        return Err(illegal("a token that is pending can't be resumed: it waits for approval".to_owned()));
+        return Err(illegal(
+            "a token that is pending can't be resumed: it waits for approval".to_owned(),
+        ));
     }
     from.moved_to(to).map(drop).map_err(|error| illegal(error.to_string()))
 }

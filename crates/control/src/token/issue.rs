@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use gatepass_model::TokenState;
 use gatepass_model::audit::AuditSubject;
 use gatepass_model::policy::LongestLifetime;
 use gatepass_model::{Access, Actor, Expiry, Grant, PolicyDocument, Timestamp, Token, TokenId};
-use gatepass_model::TokenState;
 use gatepass_policy::bounds::{self, Adjusted, AskedFor, BoundViolation};
 use gatepass_policy::{EffectiveBounds, Right, Rights, rights_of};
 use gatepass_store::StoredToken;
@@ -187,10 +187,8 @@ fn missing_rights(rights: &Rights, possible: &Possible) -> Vec<Violation> {
             words: format!("{owner} may not {what} tokens"),
         })
     };
-    let missing = [
-        missing(&rights.use_tokens, "use", "use"),
-        missing(&rights.create, "create", "create"),
-    ];
+    let missing =
+        [missing(&rights.use_tokens, "use", "use"), missing(&rights.create, "create", "create")];
     missing.into_iter().flatten().collect()
 }
 
@@ -198,7 +196,10 @@ fn missing_rights(rights: &Rights, possible: &Possible) -> Vec<Violation> {
 fn adjustments(asked: &Grant, adjusted: &Adjusted, bounds: &EffectiveBounds) -> Vec<String> {
     let mut notes = Vec::new();
     if asked.access == Access::ReadWrite && adjusted.grant.access == Access::ReadOnly {
-        notes.push(format!("it is read-only: {}", by_rule(bounds.read_only.as_ref().map(|b| &b.rule))));
+        notes.push(format!(
+            "it is read-only: {}",
+            by_rule(bounds.read_only.as_ref().map(|b| &b.rule))
+        ));
     }
     if asked.instances != adjusted.grant.instances {
         let rule = by_rule(bounds.instances.as_ref().map(|bound| &bound.rule));
@@ -217,7 +218,8 @@ fn by_rule(rule: Option<&Arc<str>>) -> String {
 }
 
 fn issued_words(token: &Token, possible: &Possible, overridden: &[Violation]) -> String {
-    let end = token.expires_at.map_or_else(|| "never expires".to_owned(), |end| format!("until {end}"));
+    let end =
+        token.expires_at.map_or_else(|| "never expires".to_owned(), |end| format!("until {end}"));
     let mut words =
         format!("{:?} for {}, {}, {end}", token.name, token.owner, token.grant.access.as_str());
     if token.grant.admin {

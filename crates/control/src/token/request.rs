@@ -82,11 +82,8 @@ impl Control {
             optional("integration", &request.integration, input::MAX_INTEGRATION_CHARS);
         let override_reason =
             optional("override", &request.override_reason, input::MAX_REASON_CHARS);
-        let on_behalf_of_reason = optional(
-            "on_behalf_of_reason",
-            &request.on_behalf_of_reason,
-            input::MAX_REASON_CHARS,
-        );
+        let on_behalf_of_reason =
+            optional("on_behalf_of_reason", &request.on_behalf_of_reason, input::MAX_REASON_CHARS);
         if let Some(end) = request.expires.and_then(|expiry| expiry.from(now))
             && end <= now
         {
@@ -153,15 +150,13 @@ impl Control {
     }
 }
 
-fn check_list<T: PartialEq>(
-    field: &'static str,
-    list: &[T],
-    most: usize,
-    problems: &mut Problems,
-) {
+fn check_list<T: PartialEq>(field: &'static str, list: &[T], most: usize, problems: &mut Problems) {
     if list.len() > most {
         problems.add(field, format!("there are {} of them; there may be {most}", list.len()));
-    } else if list.iter().enumerate().any(|(at, one)| list.iter().take(at).any(|other| other == one))
+    } else if list
+        .iter()
+        .enumerate()
+        .any(|(at, one)| list.iter().take(at).any(|other| other == one))
     {
         problems.add(field, "one of them stands there twice");
     }
@@ -178,9 +173,10 @@ fn check_headers(headers: &[RequiredHeader], problems: &mut Problems) {
             problems.add("grant.required_headers", words);
         }
         // Each must be there once, with its value: two values of one header never are.
-        let again = headers.iter().take(at).any(|other| {
-            other.name() == name && other.value() != header.value()
-        });
+        let again = headers
+            .iter()
+            .take(at)
+            .any(|other| other.name() == name && other.value() != header.value());
         if again {
             let words = format!("{name} is required with two values, which no request has");
             problems.add("grant.required_headers", words);

@@ -55,8 +55,7 @@ impl Control {
         let until = grace.filter(|grace| grace.as_millis() > 0).map(|grace| now.plus(grace));
         let edit = |token: &Token| {
             check_rotatable(token.state_at(now))?;
-            let former =
-                until.map(|until| FormerSecret { secret: token.secret.clone(), until });
+            let former = until.map(|until| FormerSecret { secret: token.secret.clone(), until });
             let token = Token { secret: stored.clone(), former, ..token.clone() };
             let detail = format!("{:?} of {}, {}", token.name, token.owner, grace_words(until));
             Ok(Some(Edit { token, detail }))

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use gatepass_model::{Instance, PersonKey, Reason, Refusal, Timestamp, TokenId, TokenState};
 use gatepass_model::token::state_at;
+use gatepass_model::{Instance, PersonKey, Reason, Refusal, Timestamp, TokenId, TokenState};
 use gatepass_policy::{
     CompiledInstancePolicy, Facts, Freshness, OwnerFact, Question, TokenFact, authenticate,
 };
@@ -29,7 +29,12 @@ pub(crate) struct Gathered {
 
 impl Gathered {
     /// For these credentials at this instance. Looks up, and allocates nothing for a token.
-    pub(crate) fn of(credentials: &Credentials, instance: &Instance, shared: &Shared, now: Timestamp) -> Self {
+    pub(crate) fn of(
+        credentials: &Credentials,
+        instance: &Instance,
+        shared: &Shared,
+        now: Timestamp,
+    ) -> Self {
         let snapshot = &shared.snapshot;
         let token = credentials.token.as_ref().and_then(|found| find_token(&found.secret, shared));
         let claimed = match &credentials.claimed_user {
@@ -96,7 +101,6 @@ impl Gathered {
         };
         authenticate(&gathered.facts(), &question, now)
     }
-
 }
 
 /// The token that a string presents. One with a wrong checksum is refused without a look-up.

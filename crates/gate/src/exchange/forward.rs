@@ -17,9 +17,9 @@ use super::{After, Line};
 use crate::engine::http1::framing::Framing;
 use crate::engine::http1::request::RequestHead;
 use crate::engine::http1::response;
+use crate::forward::answer;
 use crate::forward::head::{self, Towards};
 use crate::forward::pool::{NoConnection, Upstream};
-use crate::forward::answer;
 use crate::read::client::Client;
 use crate::settings::UpstreamHost;
 use crate::thread::InstanceRoom;
@@ -57,7 +57,10 @@ fn refused(reason: Reason, words: &str) -> Failed {
 }
 
 /// Forwards one request. The permit is used up: without one there is no way here.
-#[expect(clippy::too_many_arguments, reason = "each is a stage's result; a struct would only rename them")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is a stage's result; a struct would only rename them"
+)]
 pub(crate) async fn forward<S: AsyncRead + AsyncWrite + Unpin>(
     permit: Permit<'_>,
     mut line: Line<'_, S>,
@@ -105,7 +108,11 @@ pub(crate) async fn forward<S: AsyncRead + AsyncWrite + Unpin>(
     finish(answered, line, head, target, responder, tally).await
 }
 
-fn owner_of<S>(permit: &Permit<'_>, target: &Target<'_>, line: &Line<'_, S>) -> Result<Option<Owner>, Failed> {
+fn owner_of<S>(
+    permit: &Permit<'_>,
+    target: &Target<'_>,
+    line: &Line<'_, S>,
+) -> Result<Option<Owner>, Failed> {
     let Identity::Owner(token) = permit.identity() else { return Ok(None) };
     let instance = &target.room.settings.instance.name;
     match line.thread.shared.wallet.become_owner(instance, &token.owner) {
@@ -155,8 +162,7 @@ impl Trip<'_, '_> {
             let mut body = self.prepare(line)?;
             let patience = patience_of(line, target);
             let Line { client, out, .. } = &mut *line;
-            let sent =
-                pump::send(client, &mut upstream, out, &mut body, interim, patience).await;
+            let sent = pump::send(client, &mut upstream, out, &mut body, interim, patience).await;
             let took = started.elapsed();
             tally.bytes_in = tally.bytes_in.max(body.bytes());
             tally.upstream_micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
@@ -189,16 +195,21 @@ impl Trip<'_, '_> {
     }
 }
 
-async fn connect<S>(line: &Line<'_, S>, target: &Target<'_>, fresh: bool) -> Result<Upstream, Failed> {
+async fn connect<S>(
+    line: &Line<'_, S>,
+    target: &Target<'_>,
+    fresh: bool,
+) -> Result<Upstream, Failed> {
     let Some(pool) = line.thread.pools.get(target.index) else {
         return Err(refused(Reason::NotReady, "This product is not known here yet."));
     };
     let name = &target.room.settings.instance.name;
     match pool.take(fresh).await {
         Ok(upstream) => Ok(upstream),
-        Err(NoConnection::Exhausted) => {
-            Err(refused(Reason::Overloaded, "Every connection to the product is in use. Try again soon."))
-        }
+        Err(NoConnection::Exhausted) => Err(refused(
+            Reason::Overloaded,
+            "Every connection to the product is in use. Try again soon.",
+        )),
         Err(NoConnection::Refused(error)) => {
             tracing::warn!(instance = %name, %error, "upstream takes no connection");
             let words = format!("{name} takes no connection at present.");
@@ -226,9 +237,10 @@ fn explain(error: SendError) -> Failed {
             Reason::UpstreamUnreachable,
             "The product ended the connection without an answer. It may have acted on the request.",
         ),
-        SendError::UpstreamBad => {
-            refused(Reason::UpstreamUnreachable, "The product's answer was broken off or is no HTTP.")
-        }
+        SendError::UpstreamBad => refused(
+            Reason::UpstreamUnreachable,
+            "The product's answer was broken off or is no HTTP.",
+        ),
         SendError::UpstreamSlow => {
             refused(Reason::UpstreamTimeout, "The product did not begin to answer in time.")
         }
@@ -257,13 +269,10 @@ async fn finish<S: AsyncRead + AsyncWrite + Unpin>(
     let thread = line.thread;
     let (length, status, downward, upstream_closes);
     {
-        let (answer, end) = match response::parse(upstream.buffer.unread()) {
-            Ok(Some(parsed)) => parsed,
-            Ok(None) | Err(_) => {
-                let words = "The product's answer was broken off or is no HTTP.";
-                let refusal = Refusal::new(Reason::UpstreamUnreachable, words);
-                return respond::refuse_tallied(line, head, responder, refusal, tally).await;
-            }
+        let Ok(Some((answer, end))) = response::parse(upstream.buffer.unread()) else {
+            let words = "The product's answer was broken off or is no HTTP.";
+            let refusal = Refusal::new(Reason::UpstreamUnreachable, words);
+            return respond::refuse_tallied(line, head, responder, refusal, tally).await;
         };
         if let Err(refusal) = check_identity(&answer, owner.as_ref(), target, &mut tally) {
             // What the product answered somebody else is nobody's to read.
@@ -295,21 +304,18 @@ async fn finish<S: AsyncRead + AsyncWrite + Unpin>(
     };
     tally.bytes_out = down.bytes();
     out.reset(KEEP);
-    match relayed {
-        Err(_) => {
-            thread.meter.add(Count::Broken);
-            After::Close
-        }
-        Ok(()) => {
-            if !upstream_closes && up.is_done() && let Some(pool) = thread.pools.get(target.index) {
-                pool.put(upstream);
-            }
-            match () {
-                () if !up.is_done() => After::Linger,
-                () if closes || downward.until_close || client.has_ended => After::Close,
-                () => After::Next,
-            }
-        }
+    if relayed.is_err() {
+        thread.meter.add(Count::Broken);
+        return After::Close;
+    }
+    let may_reuse = !upstream_closes && up.is_done();
+    if let Some(pool) = thread.pools.get(target.index).filter(|_| may_reuse) {
+        pool.put(upstream);
+    }
+    match () {
+        () if !up.is_done() => After::Linger,
+        () if closes || downward.until_close || client.has_ended => After::Close,
+        () => After::Next,
     }
 }
 

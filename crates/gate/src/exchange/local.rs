@@ -122,7 +122,12 @@ impl Drop for AbortOnDrop {
 }
 
 /// Who asks: his token is judged as at an instance, but for what only an instance can say.
-fn caller(head: &RequestHead<'_>, peer: &Client, target: &CanonicalTarget<'_>, thread: &Thread) -> Caller {
+fn caller(
+    head: &RequestHead<'_>,
+    peer: &Client,
+    target: &CanonicalTarget<'_>,
+    thread: &Thread,
+) -> Caller {
     let shared = &thread.shared;
     let now = shared.clock.now();
     let profile = respond::profile_of(shared, 0);

@@ -54,7 +54,7 @@ const BUCKETS: usize = UPSTREAM_BUCKETS_MS.len();
 const ALL: usize = COUNTS + REASONS + BUCKETS;
 
 /// What all threads have published.
-pub struct Published([AtomicU64; ALL]);
+pub(crate) struct Published([AtomicU64; ALL]);
 
 impl Default for Published {
     fn default() -> Self {
@@ -131,12 +131,6 @@ impl Meter {
         if let Some(at) = UPSTREAM_BUCKETS_MS.iter().position(|&bound| micros <= bound * 1000) {
             self.raise(COUNTS + REASONS + at, 1);
         }
-    }
-
-    /// Connections that are open now.
-    pub(crate) fn open(&self) -> u64 {
-        let value = |count: Count| self.cells.get(count as usize).map_or(0, Cell::get);
-        value(Count::Accepted).saturating_sub(value(Count::Ended))
     }
 
     /// Makes the numbers known.

@@ -2,8 +2,8 @@
 
 pub(crate) mod ask;
 pub(crate) mod forward;
-pub mod local;
-pub mod meter;
+pub(crate) mod local;
+pub(crate) mod meter;
 pub(crate) mod pump;
 pub(crate) mod respond;
 pub(crate) mod tally;
@@ -146,7 +146,9 @@ async fn serve_instance<S: AsyncRead + AsyncWrite + Unpin>(
     let asked = match read_credentials(&mut line, head, room, read, &operation, &mut tally).await {
         Ok(Some(asked)) => asked,
         Ok(None) => return After::Close,
-        Err(refusal) => return respond::refuse_tallied(line, head, responder, refusal, tally).await,
+        Err(refusal) => {
+            return respond::refuse_tallied(line, head, responder, refusal, tally).await;
+        }
     };
     let (credentials, body) = asked;
     let gathered = Gathered::of(&credentials, &room.settings.instance, &thread.shared, tally.at);
@@ -167,7 +169,9 @@ async fn serve_instance<S: AsyncRead + AsyncWrite + Unpin>(
     let facts = gathered.facts();
     let permit = match decide(&facts, &question, tally.at) {
         Ok(permit) => permit,
-        Err(refusal) => return respond::refuse_tallied(line, head, responder, refusal, tally).await,
+        Err(refusal) => {
+            return respond::refuse_tallied(line, head, responder, refusal, tally).await;
+        }
     };
     tally.observed = permit.observed();
     line.tracked.token.replace(gathered.token.clone());

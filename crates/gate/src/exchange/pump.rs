@@ -30,7 +30,7 @@ pub(crate) struct Patience {
 }
 
 /// Why no answer came.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum SendError {
     /// The client's chunks are broken.
     ClientBroken(BrokenChunk),
@@ -65,7 +65,11 @@ pub(crate) async fn send<S: AsyncRead + AsyncWrite + Unpin>(
             if takes_body {
                 moved |= poll_upload(context, client, upstream, out, body, &mut takes_body)?;
                 if moved {
-                    client.deadline.set(if body.is_done() { patience.upstream } else { patience.body });
+                    client.deadline.set(if body.is_done() {
+                        patience.upstream
+                    } else {
+                        patience.body
+                    });
                 }
             }
             match poll_answer(context, upstream, interim)? {
@@ -120,8 +124,10 @@ fn poll_upload<S: AsyncRead + AsyncWrite + Unpin>(
         match body.poll_piece(context, &mut client.buffer, &mut client.stream, out) {
             Poll::Pending => return Ok(moved),
             Poll::Ready(Ok(())) => moved = true,
-            Poll::Ready(Err(BodyError::Broken(broken))) => return Err(SendError::ClientBroken(broken)),
-            Poll::Ready(Err(BodyError::CutShort | BodyError::Failed(_))) => {
+            Poll::Ready(Err(BodyError::Broken(broken))) => {
+                return Err(SendError::ClientBroken(broken));
+            }
+            Poll::Ready(Err(BodyError::CutShort | BodyError::Failed)) => {
                 return Err(SendError::ClientGone);
             }
         }
@@ -218,7 +224,11 @@ pub(crate) async fn relay<S: AsyncRead + AsyncWrite + Unpin>(
                 return Poll::Pending;
             }
             let is_client = waits_for_client || client.has_ended;
-            return Poll::Ready(Err(if is_client { RelayError::Client } else { RelayError::Upstream }));
+            return Poll::Ready(Err(if is_client {
+                RelayError::Client
+            } else {
+                RelayError::Upstream
+            }));
         }
     })
     .await

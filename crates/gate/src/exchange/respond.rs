@@ -61,10 +61,9 @@ pub(crate) async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(
     let rest = rest_of(head, client.buffer.unread(), refusal.reason);
     let closes = rest.is_none() || head.wants_close || thread.is_draining.get();
     out.reset(super::respond::KEEP);
-    let profile = responder.instance.map_or_else(
-        || profile_of(&thread.shared, 0),
-        |index| profile_of(&thread.shared, index),
-    );
+    let profile = responder
+        .instance
+        .map_or_else(|| profile_of(&thread.shared, 0), |index| profile_of(&thread.shared, index));
     refuse::write(refusal, profile, responder.reader, responder.id, closes, &mut out.bytes);
     if client.send(&out.bytes, thread.shared.settings.timeouts.write).await.is_err() {
         return After::Close;

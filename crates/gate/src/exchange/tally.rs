@@ -3,7 +3,9 @@
 use std::time::Instant;
 
 use gatepass_ledger::{RequestEvent, Subject, User};
-use gatepass_model::{CredentialKind, CredentialSet, Method, Operation, Reason, Timestamp, TokenId};
+use gatepass_model::{
+    CredentialKind, CredentialSet, Method, Operation, Reason, Timestamp, TokenId,
+};
 
 use super::meter::Count;
 use crate::request_id::RequestId;

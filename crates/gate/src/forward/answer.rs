@@ -44,8 +44,13 @@ pub(crate) fn write(
     for header in &answer.headers {
         let name = header.name;
         let is_dropped = match name.len() {
-            7 => name.eq_ignore_ascii_case("trailer") || (name.eq_ignore_ascii_case("upgrade") && !is_upgrade),
-            10 => name.eq_ignore_ascii_case("connection") || name.eq_ignore_ascii_case("keep-alive"),
+            7 => {
+                name.eq_ignore_ascii_case("trailer")
+                    || (name.eq_ignore_ascii_case("upgrade") && !is_upgrade)
+            }
+            10 => {
+                name.eq_ignore_ascii_case("connection") || name.eq_ignore_ascii_case("keep-alive")
+            }
             16 => name.eq_ignore_ascii_case("proxy-connection"),
             17 => name.eq_ignore_ascii_case("transfer-encoding"),
             21 => name.eq_ignore_ascii_case("x-gatepass-request-id"),
@@ -115,7 +120,9 @@ mod tests {
         let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
         assert!(down("GET", "1.1", chunked, false).1.chunked);
         let (text, downward) = down("GET", "1.0", chunked, false);
-        assert!(downward.until_close && text.contains("Connection: close") && !text.contains("chunked"));
+        assert!(
+            downward.until_close && text.contains("Connection: close") && !text.contains("chunked")
+        );
         let (text, downward) = down("HEAD", "1.1", chunked, false);
         assert_eq!(downward.from, Framing::None);
         assert!(!text.contains("chunked"), "{text}");

@@ -81,9 +81,19 @@ fn goes_up(name: &[u8], value: &[u8], towards: &Towards<'_>) -> bool {
     let as_owner = towards.authorization.is_some();
     match name {
         // Written anew, or hop-by-hop (RFC 9110 7.6.1).
-        b"host" | b"connection" | b"keep-alive" | b"proxy-connection" | b"proxy-authenticate"
-        | b"proxy-authorization" | b"te" | b"trailer" | b"transfer-encoding" | b"upgrade"
-        | b"http2-settings" | b"content-length" | b"expect" => false,
+        b"host"
+        | b"connection"
+        | b"keep-alive"
+        | b"proxy-connection"
+        | b"proxy-authenticate"
+        | b"proxy-authorization"
+        | b"te"
+        | b"trailer"
+        | b"transfer-encoding"
+        | b"upgrade"
+        | b"http2-settings"
+        | b"content-length"
+        | b"expect" => false,
         // The owner's identity goes on last, and no cookie goes up beside it.
         b"authorization" | b"cookie" => !as_owner,
         b"accept" | b"accept-encoding" | b"accept-language" | b"content-type" | b"user-agent"
@@ -109,7 +119,8 @@ impl<'b> Nominated<'b> {
             .all("connection")
             .flat_map(connection_options)
             .filter(|option| {
-                !option.eq_ignore_ascii_case(b"close") && !option.eq_ignore_ascii_case(b"keep-alive")
+                !option.eq_ignore_ascii_case(b"close")
+                    && !option.eq_ignore_ascii_case(b"keep-alive")
             })
             .collect();
         Self { options }
@@ -186,12 +197,17 @@ mod tests {
 
     #[test]
     fn the_owners_identity_goes_on_last_and_no_cookie_beside_it() {
-        let up = written("Authorization: Bearer x\r\nCookie: JSESSIONID=1\r\nAccept: */*\r\n", Some(b"Bearer theirs"));
+        let up = written(
+            "Authorization: Bearer x\r\nCookie: JSESSIONID=1\r\nAccept: */*\r\n",
+            Some(b"Bearer theirs"),
+        );
         assert!(up.ends_with("Authorization: Bearer theirs\r\n\r\n"), "{up}");
         assert_eq!(up.matches("uthorization").count(), 1);
         assert!(!up.contains("Cookie") && up.contains("Accept: */*\r\n"), "{up}");
         let up = written("Authorization: Basic x\r\nCookie: JSESSIONID=1\r\n", None);
-        assert!(up.contains("Authorization: Basic x\r\n") && up.contains("Cookie: JSESSIONID=1\r\n"));
+        assert!(
+            up.contains("Authorization: Basic x\r\n") && up.contains("Cookie: JSESSIONID=1\r\n")
+        );
     }
 
     #[test]
@@ -205,12 +221,17 @@ mod tests {
         for hidden in ["X-Secret", "admin", "6.6.6.6", "TE:", "gpass_", "Connection"] {
             assert!(!up.contains(hidden), "{hidden} in {up}");
         }
-        assert!(up.contains("X-Forwarded-For: 192.0.2.1, 10.0.0.1\r\nX-Forwarded-Proto: https\r\n"));
+        assert!(
+            up.contains("X-Forwarded-For: 192.0.2.1, 10.0.0.1\r\nX-Forwarded-Proto: https\r\n")
+        );
     }
 
     #[test]
     fn an_upgrade_is_asked_for_anew() {
-        let up = written("Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n", None);
+        let up = written(
+            "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n",
+            None,
+        );
         assert!(up.contains("Connection: Upgrade\r\nUpgrade: websocket\r\n"), "{up}");
         assert!(up.contains("Sec-WebSocket-Key: x\r\n"), "{up}");
     }

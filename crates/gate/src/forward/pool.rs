@@ -60,12 +60,8 @@ impl Pool {
     /// The idle connection that was used last, if it still stands and `fresh` is not asked for;
     /// else a new one.
     pub(crate) async fn take(&self, fresh: bool) -> Result<Upstream, NoConnection> {
-        while !fresh {
-            let Some((mut found, since)) = self.idle.borrow_mut().pop_back() else { break };
-            if since.elapsed() < IDLE && is_silent(&mut found).await {
-                found.is_reused = true;
-                return Ok(found);
-            }
+        if !fresh && let Some(found) = self.take_idle().await {
+            return Ok(found);
         }
         let place = self.place().await?;
         let stream = tokio::time::timeout(self.connect, self.open())
@@ -74,6 +70,16 @@ impl Pool {
             .map_err(NoConnection::Refused)?;
         let buffer = Buffer::with_capacity(ANSWER);
         Ok(Upstream { stream, buffer, is_reused: false, _place: place })
+    }
+
+    async fn take_idle(&self) -> Option<Upstream> {
+        loop {
+            let (mut found, since) = self.idle.borrow_mut().pop_back()?;
+            if since.elapsed() < IDLE && is_silent(&mut found).await {
+                found.is_reused = true;
+                return Some(found);
+            }
+        }
     }
 
     async fn place(&self) -> Result<OwnedSemaphorePermit, NoConnection> {

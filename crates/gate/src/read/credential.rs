@@ -57,9 +57,9 @@ impl Credentials {
     ) -> Result<Self, Refusal> {
         let mut found = Self::default();
         found.read_authorization(head)?;
-        let has_session = head.all("cookie").any(|line| {
-            cookie_names(line).any(|name| profile.is_session_cookie(name))
-        });
+        let has_session = head
+            .all("cookie")
+            .any(|line| cookie_names(line).any(|name| profile.is_session_cookie(name)));
         if has_session {
             found.others = found.others.with(CredentialKind::Session);
         }
@@ -121,7 +121,8 @@ impl Credentials {
 
     fn read_bearer(&mut self, value: &[u8]) -> Result<(), Refusal> {
         if has_our_prefix(value) {
-            self.token = Some(FoundToken { secret: Zeroizing::new(value.to_vec()), claimed_owner: None });
+            self.token =
+                Some(FoundToken { secret: Zeroizing::new(value.to_vec()), claimed_owner: None });
             return Ok(());
         }
         if looks_like_token(value) {
@@ -151,7 +152,8 @@ impl Credentials {
         let user = text_of(user);
         if has_our_prefix(password) {
             let claimed_owner = (user != ANY_OWNER).then(|| user.into_owned());
-            self.token = Some(FoundToken { secret: Zeroizing::new(password.to_vec()), claimed_owner });
+            self.token =
+                Some(FoundToken { secret: Zeroizing::new(password.to_vec()), claimed_owner });
             return Ok(());
         }
         if looks_like_token(bytes) {
@@ -164,7 +166,11 @@ impl Credentials {
 
     /// From a query or a form. `oauth_dance`: the path is one where people and applications
     /// agree on OAuth, so its parameters are the credential that they are.
-    pub(crate) fn read_parameters(&mut self, encoded: &[u8], oauth_dance: bool) -> Result<(), Refusal> {
+    pub(crate) fn read_parameters(
+        &mut self,
+        encoded: &[u8],
+        oauth_dance: bool,
+    ) -> Result<(), Refusal> {
         for (name, value) in Parameters::new(encoded) {
             if looks_like_token(&value) || looks_like_token(&name) {
                 return Err(misplaced());
@@ -208,12 +214,13 @@ fn has_our_prefix(value: &[u8]) -> bool {
 fn kinds_of_foreign_bearer(value: &[u8]) -> (bool, bool) {
     let decoded = if value.len() == 44 { decode_basic(value) } else { None };
     let has_native_shape = decoded.is_some_and(|bytes| {
-        bytes.get(..12).is_some_and(|id| id.iter().all(u8::is_ascii_digit)) && bytes.get(12) == Some(&b':')
+        bytes.get(..12).is_some_and(|id| id.iter().all(u8::is_ascii_digit))
+            && bytes.get(12) == Some(&b':')
     });
     if has_native_shape {
         return (true, false);
     }
-    let is_jwt = value.starts_with(b"eyJ") && value.iter().filter(|&&byte| byte == b'.').count() == 2;
+    let is_jwt = value.starts_with(b"eyJ") && memchr::memchr_iter(b'.', value).count() == 2;
     (!is_jwt, true)
 }
 

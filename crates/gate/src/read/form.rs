@@ -39,9 +39,9 @@ pub(crate) fn needed_of(head: &RequestHead<'_>, is_json_door: bool) -> Result<Ne
         return Ok(Needed::Nothing);
     }
     let plain_charset = charset_is_readable(parameters);
-    let plain_coding = head.all("content-encoding").all(|value| {
-        value.is_empty() || value.eq_ignore_ascii_case(b"identity")
-    });
+    let plain_coding = head
+        .all("content-encoding")
+        .all(|value| value.is_empty() || value.eq_ignore_ascii_case(b"identity"));
     if !plain_charset || !plain_coding {
         return Err(Refusal::new(
             Reason::BodyUnreadable,
@@ -87,7 +87,10 @@ mod tests {
         assert_eq!(needed(form, false), Ok(Needed::Form));
         assert_eq!(needed("Content-Type: application/json\r\n", false), Ok(Needed::Nothing));
         assert_eq!(needed("Content-Type: application/json\r\n", true), Ok(Needed::Json));
-        assert_eq!(needed("Content-Type: application/json\r\nContent-Encoding: gzip\r\n", false), Ok(Needed::Nothing));
+        assert_eq!(
+            needed("Content-Type: application/json\r\nContent-Encoding: gzip\r\n", false),
+            Ok(Needed::Nothing)
+        );
         assert_eq!(needed("", false), Ok(Needed::Nothing));
     }
 
@@ -95,12 +98,17 @@ mod tests {
     fn a_form_that_hides_its_names_is_refused() {
         let kind = "Content-Type: application/x-www-form-urlencoded";
         for lines in [
-            format!("{kind}; charset=utf-16\r\n"), format!("{kind}; charset=ibm500\r\n"),
-            format!("{kind}; charset=utf-8; charset=utf-16\r\n"), format!("{kind}; charset\r\n"),
+            format!("{kind}; charset=utf-16\r\n"),
+            format!("{kind}; charset=ibm500\r\n"),
+            format!("{kind}; charset=utf-8; charset=utf-16\r\n"),
+            format!("{kind}; charset\r\n"),
             format!("{kind}\r\nContent-Encoding: gzip\r\n"),
         ] {
             assert_eq!(needed(&lines, false), Err(Reason::BodyUnreadable), "{lines}");
         }
-        assert_eq!(needed(&format!("{kind}\r\nContent-Type: text/plain\r\n"), false), Err(Reason::MalformedRequest));
+        assert_eq!(
+            needed(&format!("{kind}\r\nContent-Type: text/plain\r\n"), false),
+            Err(Reason::MalformedRequest)
+        );
     }
 }

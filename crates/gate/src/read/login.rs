@@ -11,9 +11,8 @@ use super::credential::Credentials;
 /// A token of ours in it is refused: what the product would do with it is a session, which is
 /// more than the token, and the product must never see the secret.
 pub(crate) fn read_json(body: &[u8], credentials: &mut Credentials) -> Result<(), Refusal> {
-    let unreadable = || {
-        Refusal::new(Reason::BodyUnreadable, "The body of this sign-in is not JSON in UTF-8.")
-    };
+    let unreadable =
+        || Refusal::new(Reason::BodyUnreadable, "The body of this sign-in is not JSON in UTF-8.");
     let value: Value = serde_json::from_slice(body).map_err(|_| unreadable())?;
     if holds_token(&value) {
         return Err(Refusal::new(
@@ -34,9 +33,9 @@ fn holds_token(value: &Value) -> bool {
     match value {
         Value::String(text) => looks_like_token(text.as_bytes()),
         Value::Array(items) => items.iter().any(holds_token),
-        Value::Object(fields) => {
-            fields.iter().any(|(name, value)| looks_like_token(name.as_bytes()) || holds_token(value))
-        }
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(name, value)| looks_like_token(name.as_bytes()) || holds_token(value)),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }

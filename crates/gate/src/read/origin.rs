@@ -23,7 +23,8 @@ pub(crate) fn is_same_origin(head: &RequestHead<'_>) -> bool {
 
 /// Whether `url` is an http or https URL of `host`.
 fn has_authority(url: &[u8], host: &str) -> bool {
-    let Some(rest) = [&b"https://"[..], b"http://"].iter().find_map(|scheme| url.strip_prefix(*scheme))
+    let Some(rest) =
+        [&b"https://"[..], b"http://"].iter().find_map(|scheme| url.strip_prefix(*scheme))
     else {
         return false;
     };

@@ -40,7 +40,8 @@ pub(crate) fn origin_form<'a>(target: &'a [u8], host: &str) -> Result<&'a [u8], 
     let rest = target.get(end + 3..).unwrap_or_default();
     let end = rest.iter().position(|&b| matches!(b, b'/' | b'?')).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
-    if !known || !is_plain_authority(authority) || !authority.eq_ignore_ascii_case(host.as_bytes()) {
+    if !known || !is_plain_authority(authority) || !authority.eq_ignore_ascii_case(host.as_bytes())
+    {
         return Err(Refusal::new(
             Reason::MalformedRequest,
             "The address in the request line and the Host are not the same.",
@@ -71,7 +72,9 @@ pub(crate) fn find<'a>(
             });
             match found {
                 Some(index) => Ok(Place::Instance(index, target)),
-                None if has_console && !settings.console_host.is_empty() => Ok(Place::Local(target)),
+                None if has_console && !settings.console_host.is_empty() => {
+                    Ok(Place::Local(target))
+                }
                 None => Err(unknown(host)),
             }
         }
@@ -91,7 +94,9 @@ fn unknown(host: &str) -> Refusal {
     let shown: String = host.chars().take(100).collect();
     Refusal::new(
         Reason::InstanceUnknown,
-        format!("No product answers to {shown} at this address here. Ask a Gatepass administrator."),
+        format!(
+            "No product answers to {shown} at this address here. Ask a Gatepass administrator."
+        ),
     )
 }
 
@@ -118,7 +123,9 @@ fn is_host(name: &str, host: &str) -> bool {
         return true;
     }
     match host.rsplit_once(':') {
-        Some((bare, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name.eq_ignore_ascii_case(bare),
+        Some((bare, port)) if port.bytes().all(|b| b.is_ascii_digit()) => {
+            name.eq_ignore_ascii_case(bare)
+        }
         _ => false,
     }
 }
@@ -136,7 +143,8 @@ fn check_unclear(
     if !is_printable {
         return Err(malformed(error));
     }
-    let context = settings.instances.get(index).map_or("", |one| one.instance.context_path.as_str());
+    let context =
+        settings.instances.get(index).map_or("", |one| one.instance.context_path.as_str());
     for reading in readings(raw) {
         let below = below(&reading, context);
         let is_console = self::below(&reading, &settings.console_path).is_some();

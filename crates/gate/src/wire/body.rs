@@ -1,6 +1,5 @@
 //! The body of a request or of an answer, on its way through.
 
-use std::io;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::AsyncRead;
@@ -38,7 +37,7 @@ pub(crate) enum BodyError {
     /// The sender ended before the body did.
     CutShort,
     /// The connection failed.
-    Failed(io::Error),
+    Failed,
 }
 
 impl Body {
@@ -78,7 +77,11 @@ impl Body {
     }
 
     /// How many bytes were used, and whether the body ended with them.
-    fn take_slice(&mut self, mut from: &[u8], out: &mut Vec<u8>) -> Result<(usize, bool), BrokenChunk> {
+    fn take_slice(
+        &mut self,
+        mut from: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(usize, bool), BrokenChunk> {
         let mut used = 0;
         match &mut self.left {
             Left::Nothing => return Ok((0, false)),
@@ -136,7 +139,9 @@ impl Body {
                 Left::Bytes(left) => usize::try_from(left).unwrap_or(usize::MAX),
                 _ => usize::MAX,
             };
-            match ready!(from.poll_read_from(context, stream, most)).map_err(BodyError::Failed)? {
+            match ready!(from.poll_read_from(context, stream, most))
+                .map_err(|_| BodyError::Failed)?
+            {
                 0 if matches!(self.left, Left::UntilClose) => {
                     self.left = Left::Nothing;
                     if self.out_chunked {
@@ -176,8 +181,12 @@ mod tests {
     fn what_follows_a_body_stays_for_the_next_request() {
         let (out, rest, done) = taken(Framing::Length(3), false, b"abcGET /");
         assert_eq!((&out[..], &rest[..], done), (&b"abc"[..], &b"GET /"[..], true));
-        let (out, rest, done) = taken(Framing::Chunked, true, b"3;x\r\nabc\r\n0\r\nT: x\r\n\r\nGET /");
-        assert_eq!((&out[..], &rest[..], done), (&b"3\r\nabc\r\n0\r\n\r\n"[..], &b"GET /"[..], true));
+        let (out, rest, done) =
+            taken(Framing::Chunked, true, b"3;x\r\nabc\r\n0\r\nT: x\r\n\r\nGET /");
+        assert_eq!(
+            (&out[..], &rest[..], done),
+            (&b"3\r\nabc\r\n0\r\n\r\n"[..], &b"GET /"[..], true)
+        );
     }
 
     #[test]

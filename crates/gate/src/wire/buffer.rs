@@ -70,6 +70,7 @@ impl Buffer {
     }
 
     /// Appends bytes that were read elsewhere.
+    #[cfg(test)]
     pub(crate) fn append(&mut self, more: &[u8]) {
         self.make_room(self.end - self.start + more.len());
         if let Some(space) = self.bytes.get_mut(self.end..self.end + more.len()) {
@@ -87,7 +88,8 @@ impl Buffer {
         most: usize,
     ) -> Poll<io::Result<usize>> {
         let upto = self.bytes.len().min(self.end.saturating_add(most));
-        let Some(space) = self.bytes.get_mut(self.end..upto).filter(|space| !space.is_empty()) else {
+        let Some(space) = self.bytes.get_mut(self.end..upto).filter(|space| !space.is_empty())
+        else {
             return Poll::Ready(Err(io::ErrorKind::OutOfMemory.into()));
         };
         let mut space = ReadBuf::new(space);
@@ -95,22 +97,6 @@ impl Buffer {
         let count = space.filled().len();
         self.end += count;
         Poll::Ready(Ok(count))
-    }
-
-    /// Writes unread bytes until none is left.
-    pub(crate) fn poll_write_to<S: AsyncWrite + Unpin>(
-        &mut self,
-        context: &mut Context<'_>,
-        stream: &mut S,
-    ) -> Poll<io::Result<()>> {
-        while !self.is_empty() {
-            let count = ready!(Pin::new(&mut *stream).poll_write(context, self.unread()))?;
-            if count == 0 {
-                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
-            }
-            self.consume(count);
-        }
-        Poll::Ready(Ok(()))
     }
 }
 
@@ -135,11 +121,6 @@ impl Outgoing {
     /// Whether everything was sent.
     pub(crate) const fn is_sent(&self) -> bool {
         self.sent >= self.bytes.len()
-    }
-
-    /// Everything is to be sent once more.
-    pub(crate) const fn rewind(&mut self) {
-        self.sent = 0;
     }
 
     /// Sends the rest.

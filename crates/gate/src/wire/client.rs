@@ -35,7 +35,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ClientSide<S> {
 
     /// Looks whether the client is still there, while an answer is on its way to it. What it says
     /// meanwhile (a pipelined request) is kept, within the buffer's room. `Err` when it is gone.
-    pub(crate) fn poll_watch(&mut self, context: &mut Context<'_>, half_closed: Duration) -> io::Result<()> {
+    pub(crate) fn poll_watch(
+        &mut self,
+        context: &mut Context<'_>,
+        half_closed: Duration,
+    ) -> io::Result<()> {
         if self.has_ended {
             return Ok(());
         }

@@ -1,167 +1,16 @@
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicI64, Ordering};
+//! The follower, against a store of its own.
 
-use gatepass_model::audit::AuditSubject;
+mod world;
+
 use gatepass_model::token::FormerSecret;
-use gatepass_model::{
-    Access, Actor, AuditEvent, Grant, InstanceName, Mode, Person, PersonKey, PolicyDocument,
-    Product, Token, TokenState,
-};
+use gatepass_model::{Access, Actor, InstanceName, Mode, PolicyDocument, TokenState};
 use gatepass_policy::{Freshness, OwnerFact};
-use gatepass_store::{AuditEntry, Durability, StoreOptions, UpstreamKind};
-use gatepass_vault::{Digester, KeyRing, NewSecret, SystemEntropy, row_mac};
+use gatepass_store::UpstreamKind;
+use gatepass_vault::{Digester, KeyPurpose, KeyRing, NewSecret, SystemEntropy, row_mac};
 
+use self::world::{World, audit, key, open, person};
 use super::*;
-use crate::{Condition, Settings};
-
-const START: i64 = 1_800_000_000_000;
-
-struct TestClock(AtomicI64);
-
-impl Clock for TestClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::Relaxed))
-    }
-}
-
-#[derive(Default)]
-struct TestSink(Mutex<Vec<String>>);
-
-impl CredentialSink for TestSink {
-    fn replace_all(&self, credentials: Vec<UpstreamCredential>) {
-        self.0.lock().unwrap().push(format!("all {}", credentials.len()));
-    }
-
-    fn changed(&self, owner: &PersonKey, at: &InstanceName, now: Option<UpstreamCredential>) {
-        let what = if now.is_some() { "has" } else { "lost" };
-        self.0.lock().unwrap().push(format!("{} {what} {at}", owner.username));
-    }
-}
-
-/// A store in a directory of its own, and a gate that follows it.
-struct World {
-    directory: tempfile::TempDir,
-    store: Arc<dyn Store>,
-    ring: Arc<KeyRing>,
-    digester: Digester,
-    snapshot: Arc<Snapshot>,
-    clock: Arc<TestClock>,
-    sink: Arc<TestSink>,
-}
-
-fn key(name: &str) -> PersonKey {
-    PersonKey { directory: "main".parse().unwrap(), username: name.parse().unwrap() }
-}
-
-fn person(name: &str) -> Person {
-    Person {
-        key: key(name),
-        display_name: name.to_owned(),
-        email: None,
-        groups: Vec::new(),
-        active: true,
-    }
-}
-
-fn audit() -> AuditEntry {
-    AuditEntry {
-        at: Timestamp::from_millis(START),
-        event: AuditEvent {
-            actor: Actor::CommandLine("test".to_owned()),
-            action: "test.done",
-            subject: AuditSubject::Policy,
-            detail: String::new(),
-        },
-    }
-}
-
-async fn open(directory: &tempfile::TempDir) -> Arc<dyn Store> {
-    let url = format!("sqlite:{}", directory.path().join("gate.db").display());
-    let options = StoreOptions { durability: Durability::Off, ..StoreOptions::default() };
-    gatepass_store::open(&url, options, Timestamp::from_millis(START)).await.unwrap()
-}
-
-impl World {
-    async fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let ring = Arc::new(KeyRing::generate(&SystemEntropy).unwrap());
-        let settings = Settings {
-            instances: vec![("jira".parse().unwrap(), Product::Jira)],
-            directories: vec!["main".parse().unwrap()],
-            stale_limit: Lifetime::from_seconds(900),
-        };
-        Self {
-            store: open(&directory).await,
-            directory,
-            digester: Digester::new(&ring),
-            snapshot: Arc::new(Snapshot::new(settings, ring.clone())),
-            ring,
-            clock: Arc::new(TestClock(AtomicI64::new(START))),
-            sink: Arc::default(),
-        }
-    }
-
-    async fn follow(&self) -> Follower {
-        Follower::start(
-            self.snapshot.clone(),
-            self.store.clone(),
-            self.sink.clone(),
-            self.clock.clone(),
-            NodeId([1; 16]),
-            "gate:8080".to_owned(),
-        )
-        .await
-        .unwrap()
-    }
-
-    fn token(&self, number: u8, secret: &NewSecret) -> Token {
-        Token {
-            id: TokenId::new(Timestamp::from_millis(START), [number; 10]),
-            name: "ci".to_owned(),
-            owner: key("alice"),
-            creator: Actor::CommandLine("test".to_owned()),
-            integration: None,
-            purpose: None,
-            grant: Grant::read_write(),
-            state: TokenState::Active,
-            created_at: Timestamp::from_millis(START),
-            expires_at: None,
-            secret: self.digester.stored(secret.as_presented()),
-            former: None,
-        }
-    }
-
-    /// Issues a token, as another process would.
-    async fn issue(&self, number: u8) -> (Token, NewSecret) {
-        let secret = NewSecret::mint(&SystemEntropy).unwrap();
-        let token = self.token(number, &secret);
-        let mac = row_mac(&self.ring, &token);
-        self.store.create_token(&token, &mac, &audit()).await.unwrap();
-        (token, secret)
-    }
-
-    async fn change(&self, token: &Token) -> Revision {
-        let mac = row_mac(&self.ring, token);
-        self.change_with(token, &mac).await
-    }
-
-    async fn change_with(&self, token: &Token, mac: &gatepass_model::RowMac) -> Revision {
-        let seen = self.store.find_token(token.id).await.unwrap().unwrap().revision;
-        self.store.change_token(token, mac, seen, &audit()).await.unwrap()
-    }
-
-    fn pass(&self, lifetime: Lifetime) {
-        self.clock.0.fetch_add(lifetime.as_millis(), Ordering::Relaxed);
-    }
-
-    fn now(&self) -> Timestamp {
-        self.clock.now()
-    }
-
-    fn find(&self, secret: &NewSecret) -> Option<Arc<crate::TokenEntry>> {
-        self.snapshot.find_secret(secret.as_presented())
-    }
-}
+use crate::Condition;
 
 #[tokio::test]
 async fn what_was_there_at_the_start_and_what_comes_later_is_found() {
@@ -439,4 +288,22 @@ async fn a_change_of_another_process_comes_into_effect_by_itself() {
     applied.await.unwrap();
     assert_eq!(entry.state(), TokenState::Revoked);
     following.abort();
+}
+
+#[tokio::test]
+async fn rows_under_a_new_key_count_once_the_keys_are_replaced() {
+    let world = World::new().await;
+    let mut follower = world.follow().await;
+    let path = world.directory.path().join("gate.key");
+    let before = Arc::new(KeyRing::create(&path, &SystemEntropy).unwrap());
+    KeyRing::add_key(&path, KeyPurpose::Mac, &SystemEntropy).unwrap();
+    let after = Arc::new(KeyRing::load(&path).unwrap());
+    world.snapshot.replace_keys(before.clone());
+    let world = World { digester: Digester::new(&before), ring: after.clone(), ..world };
+    let (_, secret) = world.issue(1).await;
+    follower.turn().await.unwrap();
+    assert!(world.find(&secret).is_none());
+    world.snapshot.replace_keys(after);
+    follower.turn().await.unwrap();
+    assert!(world.find(&secret).is_some());
 }

@@ -107,8 +107,12 @@ mod tests {
 
     fn framing(lengths: &[&str], codings: &[&str]) -> Result<Option<Framing>, FramingError> {
         let mut headers = FramingHeaders::default();
-        lengths.iter().for_each(|value| headers.add_length(value.as_bytes()));
-        codings.iter().for_each(|value| headers.add_coding(value.as_bytes()));
+        for value in lengths {
+            headers.add_length(value.as_bytes());
+        }
+        for value in codings {
+            headers.add_coding(value.as_bytes());
+        }
         headers.resolve()
     }
 

@@ -146,11 +146,10 @@ pub fn parse<'b>(bytes: &'b [u8], limits: &HeadLimits) -> Result<RequestHead<'b>
     let mut raw = httparse::Request::new(lines.get_mut(..most).unwrap_or_default());
     match raw.parse(bytes) {
         Ok(httparse::Status::Complete(end)) if end == bytes.len() => {}
-        Ok(_) => return Err(bad(Reason::MalformedRequest, "the head is not HTTP/1.1")),
         Err(httparse::Error::TooManyHeaders) => {
             return Err(bad(Reason::HeadersTooLarge, "there are too many headers"));
         }
-        Err(_) => return Err(bad(Reason::MalformedRequest, "the head is not HTTP/1.1")),
+        Ok(_) | Err(_) => return Err(bad(Reason::MalformedRequest, "the head is not HTTP/1.1")),
     }
     let version = match raw.version {
         Some(1) => Version::Http11,

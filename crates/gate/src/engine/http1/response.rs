@@ -67,10 +67,10 @@ pub fn parse(bytes: &[u8]) -> Result<Option<(ResponseHead<'_>, usize)>, BadAnswe
                 }
             }
             14 if line.name.eq_ignore_ascii_case("content-length") => {
-                framing.add_length(line.value)
+                framing.add_length(line.value);
             }
             17 if line.name.eq_ignore_ascii_case("transfer-encoding") => {
-                framing.add_coding(line.value)
+                framing.add_coding(line.value);
             }
             _ => {}
         }

@@ -1,0 +1,104 @@
+use gatepass_control::{ControlError, ExplainRequest, Explained};
+use gatepass_model::{CredentialKind, CredentialSet, Grant, TokenId};
+
+use crate::support::{World, problems, request};
+
+fn ask(method: &str, url: &str, token: Option<TokenId>) -> ExplainRequest {
+    ExplainRequest {
+        instance: "jira".parse().unwrap(),
+        method: method.to_owned(),
+        url: url.to_owned(),
+        token,
+        credentials: CredentialSet::EMPTY,
+        from: "192.0.2.1".parse().unwrap(),
+        headers: Vec::new(),
+    }
+}
+
+async fn explain(world: &World, request: &ExplainRequest) -> Explained {
+    world.control.explain(&world.actor, request).await.unwrap()
+}
+
+async fn reader(world: &World) -> TokenId {
+    let mut asked = request("alice");
+    asked.grant = Grant::read_only();
+    world.issue(&asked).await.unwrap().token.token.id
+}
+
+#[tokio::test]
+async fn a_read_passes_and_a_write_is_refused_by_the_named_check() {
+    let world = World::new().await;
+    let id = Some(reader(&world).await);
+    for url in [
+        "/rest/api/2/issue/EX-1",
+        "/jira/rest/api/latest/issue/ex-1",
+        "https://jira.example.com/jira/rest/api/2/issue/EX-1.json?fields=key",
+    ] {
+        let told = explain(&world, &ask("GET", url, id)).await;
+        assert!(told.passes, "{told:#?}");
+        assert_eq!(told.request, "GET /rest/api/2/issue/EX-1");
+        assert!(told.operation.ends_with(": read, project EX"), "{}", told.operation);
+    }
+    let told = explain(&world, &ask("DELETE", "/rest/api/2/issue/EX-1", id)).await;
+    assert_eq!((told.passes, told.reason), (false, Some("read_only")));
+    let json = serde_json::to_value(&told).unwrap();
+    let steps = json["steps"].as_array().unwrap();
+    let refused: Vec<_> = steps.iter().filter(|step| step["outcome"] == "refused").collect();
+    assert_eq!((refused.len(), &refused[0]["check"]), (1, &"access".into()));
+}
+
+#[tokio::test]
+async fn a_get_that_the_catalogue_does_not_know_is_a_read_where_the_instance_says_so() {
+    let world = World::new().await;
+    let id = Some(reader(&world).await);
+    let told = explain(&world, &ask("GET", "/rest/unheard/1/of", id)).await;
+    assert_eq!(told.reason, Some("read_only"));
+    assert_eq!(told.missing_row.as_deref(), Some("GET /rest/unheard/latest/of"));
+    let told = explain(&world, &ask("GET", "/rest/tempo-x/1/of", id)).await;
+    assert!(told.passes && told.missing_row.is_none(), "{told:#?}");
+    let told = explain(&world, &ask("POST", "/rest/tempo-x/1/of", id)).await;
+    assert_eq!(told.reason, Some("read_only"));
+}
+
+#[tokio::test]
+async fn policy_in_force_is_what_counts() {
+    let world = World::new().await;
+    let id = reader(&world).await;
+    world.policy("[instances.jira]\npasswords='block'\n[[rules]]\nname='no'\nuse='deny'\n").await;
+    let told = explain(&world, &ask("GET", "/rest/api/2/myself", Some(id))).await;
+    assert_eq!(told.reason, Some("use_not_permitted"));
+    let mut password = ask("GET", "/rest/api/2/myself", None);
+    password.credentials = CredentialSet::EMPTY.with(CredentialKind::Password);
+    assert_eq!(explain(&world, &password).await.reason, Some("passwords_disabled"));
+    assert!(explain(&world, &ask("GET", "/rest/api/2/myself", None)).await.passes);
+    world.control.revoke_token(&world.actor, id, None).await.unwrap();
+    let told = explain(&world, &ask("GET", "/rest/api/2/myself", Some(id))).await;
+    assert_eq!(told.reason, Some("token_revoked"));
+}
+
+#[tokio::test]
+async fn a_required_header_must_be_given_once() {
+    let world = World::new().await;
+    let mut asked = request("alice");
+    asked.grant.required_headers = vec!["X-Caller: build".parse().unwrap()];
+    let id = world.issue(&asked).await.unwrap().token.token.id;
+    let mut question = ask("GET", "/rest/api/2/myself", Some(id));
+    assert_eq!(explain(&world, &question).await.reason, Some("header_required"));
+    question.headers = vec![("x-CALLER".to_owned(), " build".to_owned())];
+    assert!(explain(&world, &question).await.passes);
+    question.headers.push(question.headers[0].clone());
+    assert_eq!(explain(&world, &question).await.reason, Some("header_required"));
+}
+
+#[tokio::test]
+async fn what_cannot_be_asked_is_said() {
+    let world = World::new().await;
+    let told = explain(&world, &ask("GET", "/rest/api/2/issue/..;/user", None)).await;
+    assert_eq!((told.passes, told.reason), (false, Some("malformed_target")));
+    let control = &world.control;
+    let told = control.explain(&world.actor, &ask("PROPFIND", "/", None)).await;
+    assert!(problems(told)[0].starts_with("method: \"PROPFIND\" is no method"));
+    let unknown = ask("GET", "/", Some(TokenId::from_bytes([1; 16])));
+    let missing = control.explain(&world.actor, &unknown).await;
+    assert!(matches!(missing, Err(ControlError::NotFound(_))));
+}

@@ -1,0 +1,274 @@
+use std::collections::BTreeMap;
+
+use gatepass_control::{PolicyFile, parse_policy, policy_text};
+use gatepass_model::policy::LongestLifetime;
+use gatepass_model::{
+    Bounds, CredentialKind, CredentialSet, Exemption, InstanceName, InstancePolicy, Lifetime, Mode,
+    Modes, PolicyDocument, Rule, Say, Timestamp,
+};
+use proptest::collection::{btree_map, btree_set, vec};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+fn known() -> Vec<InstanceName> {
+    ["jira", "wiki"].map(|name| name.parse().unwrap()).to_vec()
+}
+
+fn read(text: &str) -> Result<PolicyDocument, Vec<String>> {
+    parse_policy(PolicyFile { name: "p.toml", text }, &known())
+        .map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect())
+}
+
+/// The file of the promised interface.
+const WHOLE: &str = r#"
+[instances.jira]
+passwords = "block"               # allow (default) | observe | block
+native_tokens = "observe"
+sessions = "allow"
+oauth = "allow"
+anonymous = "allow"
+
+[[instances.jira.exempt]]
+credentials = ["password"]
+people = ["ci-bot"]
+networks = ["10.1.0.0/16"]
+paths = ["POST /rest/gadget/**"]
+until = "2027-01-31"
+reason = "until the gadget is rewritten"
+
+[[rules]]
+name = "everybody"
+groups = []
+use = "allow"
+create = "allow"
+create_on_behalf = "deny"
+approve = "deny"
+administer = "deny"
+instances = ["*"]
+longest_lifetime = "365d"
+read_only = false
+admin_operations = false
+networks_required = false
+purpose_required = true
+integration_required = false
+approval_required = false
+most_tokens = 20
+"#;
+
+#[test]
+fn the_promised_file_is_read_whole() {
+    let document = read(WHOLE).unwrap();
+    let jira = &document.instances[&known()[0]];
+    assert_eq!((jira.modes.passwords, jira.modes.native_tokens), (Mode::Block, Mode::Observe));
+    let exempt = &jira.exemptions[0];
+    assert!(exempt.credentials.contains(CredentialKind::Password));
+    assert_eq!(exempt.until.unwrap().to_string(), "2027-01-31T00:00:00Z");
+    let rule = &document.rules[0];
+    assert_eq!((rule.use_tokens, rule.approve), (Say::Allow, Say::Deny));
+    let year = LongestLifetime::Within(Lifetime::from_days(365));
+    assert_eq!((rule.bounds.longest_lifetime, rule.bounds.most_tokens), (Some(year), Some(20)));
+    assert_eq!((rule.bounds.instances.as_ref(), rule.bounds.read_only), (None, Some(false)));
+    assert_eq!(read(&policy_text(&document)).unwrap(), document);
+}
+
+#[test]
+fn a_date_may_be_written_as_tomls_own() {
+    for date in ["2027-01-31", "2027-01-31T00:00:00Z", "\"2027-01-31T01:00:00+01:00\""] {
+        let text = format!("[[instances.jira.exempt]]\ncredentials = ['oauth']\nuntil = {date}\n");
+        let until = read(&text).unwrap().instances[&known()[0]].exemptions[0].until.unwrap();
+        assert_eq!(until.to_string(), "2027-01-31T00:00:00Z");
+    }
+}
+
+#[test]
+fn every_mistake_is_told_with_its_line_its_key_and_what_is_near() {
+    let text = "\
+instnaces = 1
+[instances.jria]
+[instances.jira]
+password = 'block'
+sessions = 'blok'
+oauth = true
+[[instances.jira.exempt]]
+credentials = ['passwords']
+people = [1, ' x']
+networks = ['10.0.0.0/33']
+paths = ['/a/**/b']
+until = 'tomorrow'
+reason = ''
+[[instances.jira.exempt]]
+[[rules]]
+nmae = 'x'
+[[rules]]
+name = 'a b'
+use = 'alow'
+groups = ['g', 'g', '']
+instances = ['*', 'wikki', 'wiki', 'wiki']
+longest_lifetime = '90 days'
+read_only = 'yes'
+most_tokens = -1
+[[rules]]
+name = 'a b'
+longest_lifetime = '0d'
+";
+    let told = read(text).unwrap_err();
+    let begins = [
+        "p.toml:1: instnaces: there is no such key; did you mean \"instances\"?",
+        "p.toml:2: instances.jria: there is no instance \"jria\"; did you mean \"jira\"?; there \
+         are: jira, wiki",
+        "p.toml:4: instances.jira.password: there is no such key; did you mean \"passwords\"?",
+        "p.toml:5: instances.jira.sessions: \"blok\" is none of allow, observe, block; did you \
+         mean \"block\"?",
+        "p.toml:6: instances.jira.oauth: it must be a text in quotes",
+        "p.toml:8: instances.jira.exempt[1].credentials: \"passwords\" is none of password,",
+        "p.toml:9: instances.jira.exempt[1].people: it must be a list of texts",
+        "p.toml:9: instances.jira.exempt[1].people: \" x\" is no username",
+        "p.toml:10: instances.jira.exempt[1].networks: \"10.0.0.0/33\" is not a network",
+        "p.toml:11: instances.jira.exempt[1].paths: \"/a/**/b\" is not a pattern of requests",
+        "p.toml:12: instances.jira.exempt[1].until: \"tomorrow\" is not a date",
+        "p.toml:13: instances.jira.exempt[1].reason: it is empty",
+        "p.toml:14: instances.jira.exempt[2].credentials: name at least one of password,",
+        "p.toml:15: rules[1].name: it is missing",
+        "p.toml:16: rules[1].nmae: there is no such key; did you mean \"name\"?",
+        "p.toml:19: rules.\"a b\".use: \"alow\" is neither allow nor deny; did you mean \"allow\"?",
+        "p.toml:20: rules.\"a b\".groups: \"g\" stands there twice",
+        "p.toml:20: rules.\"a b\".groups: \"\" is no name of a group",
+        "p.toml:21: rules.\"a b\".instances: \"*\" stands alone",
+        "p.toml:21: rules.\"a b\".instances: there is no instance \"wikki\"; did you mean \"wiki\"?",
+        "p.toml:21: rules.\"a b\".instances: \"wiki\" stands there twice",
+        "p.toml:22: rules.\"a b\".longest_lifetime: \"90 days\" is not a duration",
+        "p.toml:23: rules.\"a b\".read_only: it must be true or false",
+        "p.toml:24: rules.\"a b\".most_tokens: it must be a whole number",
+        "p.toml:26: rules.\"a b\".name: two rules are called \"a b\"",
+        "p.toml:27: rules.\"a b\".longest_lifetime: no token could live",
+    ];
+    assert_eq!(told.len(), begins.len(), "{told:#?}");
+    for (told, begin) in told.iter().zip(begins) {
+        assert!(told.starts_with(begin), "{told}\n{begin}");
+    }
+}
+
+#[test]
+fn what_is_not_toml_and_what_is_too_long_is_one_mistake_each() {
+    let told = read("[[rules]]\nname = \n").unwrap_err();
+    assert!(told.iter().all(|line| line.starts_with("p.toml:2: this is not TOML")), "{told:?}");
+    let told = read(&"#\n".repeat(600_000)).unwrap_err();
+    assert_eq!(told, ["p.toml: it is longer than 1 MiB, which no policy is"]);
+}
+
+#[test]
+fn tables_written_as_something_else_are_mistakes_and_not_nothing() {
+    let told = read("instances = []\nrules = { name = 'x' }\n").unwrap_err();
+    assert_eq!(told.len(), 2, "{told:?}");
+    let told = read("rules = ['x']\ninstances.jira = 1\n").unwrap_err();
+    assert_eq!(told.len(), 2, "{told:?}");
+}
+
+fn lines_of_text() -> impl Strategy<Value = String> {
+    "[ -~äß€\u{202e}\u{feff}]{0,12}".prop_map(|text| format!("x{text}x"))
+}
+
+fn names() -> impl Strategy<Value = Vec<String>> {
+    btree_set("[a-z\"\\\\ ]{1,8}".prop_map(|text| format!("n{text}n")), 0..3)
+        .prop_map(|set| set.into_iter().collect())
+}
+
+fn usernames() -> impl Strategy<Value = Vec<gatepass_model::Username>> {
+    names().prop_map(|names| names.iter().map(|name| name.parse().unwrap()).collect())
+}
+
+fn mode() -> impl Strategy<Value = Mode> {
+    select(vec![Mode::Allow, Mode::Observe, Mode::Block])
+}
+
+fn say() -> impl Strategy<Value = Say> {
+    select(vec![Say::Nothing, Say::Allow, Say::Deny])
+}
+
+fn exemption() -> impl Strategy<Value = Exemption> {
+    let credentials = subsequence(CredentialKind::ALL.to_vec(), 1..=5);
+    let networks = subsequence(vec!["10.1.0.0/16", "203.0.113.7", "2001:db8::/32"], 0..=3);
+    let paths = subsequence(vec!["POST /rest/gadget/**", "/a/*/b", "GET,PUT /ä \"x\""], 0..=3);
+    let until = option::of((0_i64..253_402_207_200).prop_flat_map(|s| (Just(s), 0_i64..1000)));
+    (credentials, usernames(), names(), networks, paths, until, option::of(lines_of_text()))
+        .prop_map(|(credentials, people, groups, networks, paths, until, reason)| Exemption {
+            credentials: credentials.into_iter().fold(CredentialSet::EMPTY, CredentialSet::with),
+            people,
+            groups,
+            networks: networks.into_iter().map(|text| text.parse().unwrap()).collect(),
+            paths: paths.into_iter().filter_map(|text| text.parse().ok()).collect(),
+            until: until.map(|(seconds, ms)| Timestamp::from_millis(seconds * 1000 + ms)),
+            reason,
+        })
+}
+
+fn instance() -> impl Strategy<Value = InstancePolicy> {
+    ([mode(), mode(), mode(), mode(), mode()], vec(exemption(), 0..3)).prop_map(
+        |([passwords, native_tokens, sessions, oauth, anonymous], exemptions)| InstancePolicy {
+            modes: Modes { passwords, native_tokens, sessions, oauth, anonymous },
+            exemptions,
+        },
+    )
+}
+
+fn bounds() -> impl Strategy<Value = Bounds> {
+    let flag = || option::of(any::<bool>());
+    let lifetime = prop_oneof![
+        Just(LongestLifetime::Unbounded),
+        (1_u32..400_000_000).prop_map(|s| LongestLifetime::Within(Lifetime::from_seconds(s))),
+    ];
+    (
+        option::of(subsequence(known(), 0..=2)),
+        option::of(lifetime),
+        [flag(), flag(), flag(), flag(), flag(), flag()],
+        option::of(any::<u32>()),
+    )
+        .prop_map(|(instances, longest_lifetime, flags, most_tokens)| Bounds {
+            instances,
+            longest_lifetime,
+            read_only: flags[0],
+            admin_operations: flags[1],
+            networks_required: flags[2],
+            purpose_required: flags[3],
+            integration_required: flags[4],
+            approval_required: flags[5],
+            most_tokens,
+        })
+}
+
+fn rule() -> impl Strategy<Value = Rule> {
+    let says = [say(), say(), say(), say(), say()];
+    (names(), usernames(), says, bounds()).prop_map(|(groups, people, says, bounds)| Rule {
+        name: String::new(),
+        groups,
+        people,
+        use_tokens: says[0],
+        create: says[1],
+        create_on_behalf: says[2],
+        approve: says[3],
+        administer: says[4],
+        bounds,
+    })
+}
+
+fn document() -> impl Strategy<Value = PolicyDocument> {
+    (btree_map(select(known()), instance(), 0..3), btree_map(lines_of_text(), rule(), 0..4))
+        .prop_map(|(instances, rules): (BTreeMap<_, _>, BTreeMap<String, Rule>)| PolicyDocument {
+            instances,
+            rules: rules.into_iter().map(|(name, rule)| Rule { name, ..rule }).collect(),
+        })
+}
+
+proptest! {
+    #[test]
+    fn what_is_exported_is_read_back_as_it_was(document in document()) {
+        let text = policy_text(&document);
+        prop_assert_eq!(read(&text), Ok(document), "{}", text);
+    }
+
+    #[test]
+    fn reading_never_panics(text in "([a-z_.]{1,12} = |\\[\\[?|\\]\\]?|rules|instances|jira|\"[a-z*]*\"|[0-9]+|\n|,){0,40}") {
+        let _ = read(&text);
+    }
+}

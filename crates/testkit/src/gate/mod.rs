@@ -1,0 +1,310 @@
+//! A gate in a test: the real store, snapshot, wallet, ledger and data plane, on a free port.
+
+mod local;
+pub mod options;
+mod sink;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use gatepass_gate::{Gate, Parts, Totals};
+use gatepass_identity::{InstanceIdentity, Wallet};
+use gatepass_model::{
+    Clock as _, Grant, IdentityMethod, InstanceName, Lifetime, Person, PolicyDocument, Token,
+    TokenId, TokenState,
+};
+use gatepass_snapshot::{Follower, Settings as SnapshotSettings, Snapshot};
+use gatepass_store::activity::{ActivityReader, Retention, SqliteActivityStore};
+use gatepass_store::{Durability, NodeId, Revision, Store, StoreOptions};
+use gatepass_store::{UpstreamCredential, UpstreamKind};
+use gatepass_vault::{
+    Digester, Entropy, KeyRing, NewSecret, SecretText, credential_context, row_mac, seal,
+};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use self::options::TestGateOptions;
+use self::sink::WalletSink;
+use crate::{SeededEntropy, TestClock, build};
+
+/// How long anything of the gate's own may take before a test is given up.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A token that was just issued.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// Its handle.
+    pub id: TokenId,
+    /// Its secret.
+    pub secret: String,
+}
+
+/// A gate that runs. Dropping it stops it, without waiting for that; [`TestGate::stop`] waits.
+pub struct TestGate {
+    gate: Gate,
+    store: Arc<dyn Store>,
+    activity: Arc<SqliteActivityStore>,
+    snapshot: Arc<Snapshot>,
+    wallet: Arc<Wallet>,
+    clock: Arc<TestClock>,
+    entropy: Arc<SeededEntropy>,
+    ring: Arc<KeyRing>,
+    following: JoinHandle<()>,
+    writing: JoinHandle<()>,
+    stop_writing: oneshot::Sender<()>,
+    // The last: what is in it must be closed before.
+    folder: tempfile::TempDir,
+}
+
+impl TestGate {
+    /// Starts one. The runtime that this is called on is the gate's control runtime.
+    pub async fn start(options: TestGateOptions) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let clock = Arc::new(TestClock::default());
+        let entropy = Arc::new(SeededEntropy::new(options.seed));
+        let ring = Arc::new(KeyRing::generate(&*entropy)?);
+        let store = open_store(&folder, &clock).await?;
+        for (owner, instance, token) in &options.credentials {
+            let text = SecretText::new(token.clone());
+            let found = sealed(&ring, &entropy, owner, instance, &text)?;
+            store.put_credential(&found, &build::audit(clock.now())).await?;
+        }
+        let wallet = Arc::new(wallet_for(&options)?);
+        let snapshot = Arc::new(snapshot_for(&options, &ring)?);
+        let sink = WalletSink { wallet: Arc::clone(&wallet), ring: Arc::clone(&ring) };
+        let follower = Follower::start(
+            Arc::clone(&snapshot),
+            Arc::clone(&store),
+            Arc::new(sink),
+            Arc::clone(&clock) as _,
+            NodeId([7; 16]),
+            "test".to_owned(),
+        );
+        let follower = follower.await?;
+        snapshot.replace_people(&build::DIRECTORY.parse()?, options.people.clone());
+        let path = folder.path().join("gate.activity.db");
+        let activity = Arc::new(SqliteActivityStore::open(&path, Retention::default()).await?);
+        let (ledger, writer) = gatepass_ledger::ledger(
+            Arc::clone(&activity) as _,
+            Arc::clone(&clock) as _,
+            options.threads,
+        );
+        let (stop_writing, stopped) = oneshot::channel();
+        let writing = tokio::spawn(writer.run(async {
+            // An error means that the gate was dropped.
+            let _ = stopped.await;
+        }));
+        let parts = Parts {
+            settings: options.settings()?,
+            snapshot: Arc::clone(&snapshot),
+            wallet: Arc::clone(&wallet),
+            ledger,
+            clock: Arc::clone(&clock) as _,
+            entropy: Arc::clone(&entropy) as Arc<dyn Entropy>,
+            local: Arc::clone(&options.local),
+            control: Handle::current(),
+        };
+        let gate = Self {
+            gate: Gate::start(parts)?,
+            following: tokio::spawn(follower.run()),
+            store,
+            activity,
+            snapshot,
+            wallet,
+            clock,
+            entropy,
+            ring,
+            writing,
+            stop_writing,
+            folder,
+        };
+        gate.set_policy(&options.policy).await?;
+        Ok(gate)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.gate.addresses().first().copied().unwrap_or_else(|| ([127, 0, 0, 1], 0).into())
+    }
+
+    /// What it counted, at most a second old.
+    pub fn totals(&self) -> Totals {
+        self.gate.totals()
+    }
+
+    /// Its time.
+    pub fn clock(&self) -> &TestClock {
+        &self.clock
+    }
+
+    /// Its store.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// Its activity.
+    pub fn activity(&self) -> &dyn ActivityReader {
+        &*self.activity
+    }
+
+    /// What it goes up with.
+    pub fn wallet(&self) -> &Wallet {
+        &self.wallet
+    }
+
+    /// The folder that its files are in.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// Issues a token that never ends, as another process would, and waits until it works.
+    pub async fn issue(&self, owner: &str, grant: Grant) -> anyhow::Result<Issued> {
+        let secret = NewSecret::mint(&*self.entropy)?;
+        let mut random = [0; 10];
+        self.entropy.fill(&mut random)?;
+        let now = self.clock.now();
+        let token = Token {
+            id: TokenId::new(now, random),
+            name: "test".to_owned(),
+            owner: build::person_key(owner)?,
+            creator: build::actor(),
+            integration: None,
+            purpose: None,
+            grant,
+            state: TokenState::Active,
+            created_at: now,
+            expires_at: None,
+            secret: Digester::new(&self.ring).stored(secret.as_presented()),
+            former: None,
+        };
+        let mac = row_mac(&self.ring, &token);
+        let revision = self.store.create_token(&token, &mac, &build::audit(now)).await?;
+        self.wait_applied(revision).await?;
+        Ok(Issued { id: token.id, secret: secret.reveal().to_owned() })
+    }
+
+    /// Changes a token, and waits until that is in effect.
+    pub async fn change(&self, id: TokenId, change: impl FnOnce(&mut Token)) -> anyhow::Result<()> {
+        let Some(found) = self.store.find_token(id).await? else { bail!("there is no {id}") };
+        let mut token = found.token;
+        change(&mut token);
+        let mac = row_mac(&self.ring, &token);
+        let audit = build::audit(self.clock.now());
+        let revision = self.store.change_token(&token, &mac, found.revision, &audit).await?;
+        self.wait_applied(revision).await
+    }
+
+    /// Revokes a token, and waits until that is in effect.
+    pub async fn revoke(&self, id: TokenId) -> anyhow::Result<()> {
+        self.change(id, |token| token.state = TokenState::Revoked).await
+    }
+
+    /// Issues a token that ends after `lifetime`.
+    pub async fn issue_until(
+        &self,
+        owner: &str,
+        grant: Grant,
+        lifetime: Lifetime,
+    ) -> anyhow::Result<Issued> {
+        let issued = self.issue(owner, grant).await?;
+        let end = self.clock.now().plus(lifetime);
+        self.change(issued.id, |token| token.expires_at = Some(end)).await?;
+        Ok(issued)
+    }
+
+    /// Puts a policy in force.
+    pub async fn set_policy(&self, document: &PolicyDocument) -> anyhow::Result<()> {
+        let seen = self.store.load_policy().await?;
+        if seen.document == *document {
+            return Ok(());
+        }
+        let audit = build::audit(self.clock.now());
+        let revision = self.store.replace_policy(document, seen.revision, &audit).await?;
+        self.wait_applied(revision).await
+    }
+
+    /// Replaces everybody whom the directory knows.
+    pub fn set_people(&self, people: Vec<Person>) -> anyhow::Result<()> {
+        self.snapshot.replace_people(&build::DIRECTORY.parse()?, people);
+        Ok(())
+    }
+
+    /// Waits until a change is in effect.
+    pub async fn wait_applied(&self, revision: Revision) -> anyhow::Result<()> {
+        let applied = tokio::time::timeout(PATIENCE, self.snapshot.wait_for(revision)).await;
+        applied.with_context(|| format!("change {revision} did not come into effect"))
+    }
+
+    /// Stops it: requests that were accepted finish, activity is written. Gives its last numbers.
+    pub async fn stop(self) -> anyhow::Result<Totals> {
+        let totals = self.gate.totals_reader();
+        let gate = self.gate;
+        tokio::task::spawn_blocking(move || gate.stop()).await??;
+        self.following.abort();
+        // An error means that the writer has ended by itself.
+        let _ = self.stop_writing.send(());
+        tokio::time::timeout(PATIENCE, self.writing).await.context("activity was not written")??;
+        Ok(totals())
+    }
+}
+
+async fn open_store(
+    folder: &tempfile::TempDir,
+    clock: &TestClock,
+) -> anyhow::Result<Arc<dyn Store>> {
+    let url = format!("sqlite:{}", folder.path().join("gate.db").display());
+    // What a test loses at a power failure is nobody's loss.
+    let options = StoreOptions { durability: Durability::Off, ..StoreOptions::default() };
+    Ok(gatepass_store::open(&url, options, clock.now()).await?)
+}
+
+fn sealed(
+    ring: &KeyRing,
+    entropy: &SeededEntropy,
+    owner: &str,
+    instance: &str,
+    token: &SecretText,
+) -> anyhow::Result<UpstreamCredential> {
+    let owner = build::person_key(owner)?;
+    let instance: InstanceName = instance.parse()?;
+    let context = credential_context(&owner, &instance);
+    Ok(UpstreamCredential {
+        sealed: seal(ring, entropy, &context, token)?.into_bytes(),
+        owner,
+        instance,
+        kind: UpstreamKind::NativeToken,
+        native_id: None,
+        hint: None,
+        created_at: TestClock::START,
+        created_by: build::actor(),
+    })
+}
+
+fn wallet_for(options: &TestGateOptions) -> anyhow::Result<Wallet> {
+    let mut identities = Vec::new();
+    for instance in &options.instances {
+        let identity = InstanceIdentity {
+            directory: build::DIRECTORY.parse()?,
+            methods: vec![IdentityMethod::NativeToken],
+            service_account: None,
+        };
+        identities.push((instance.name.parse()?, identity));
+    }
+    Ok(Wallet::new(identities))
+}
+
+fn snapshot_for(options: &TestGateOptions, ring: &Arc<KeyRing>) -> anyhow::Result<Snapshot> {
+    let mut instances = Vec::new();
+    for instance in &options.instances {
+        instances.push((instance.name.parse()?, instance.product));
+    }
+    let settings = SnapshotSettings {
+        instances,
+        directories: vec![build::DIRECTORY.parse()?],
+        stale_limit: Lifetime::from_seconds(900),
+    };
+    Ok(Snapshot::new(settings, Arc::clone(ring)))
+}

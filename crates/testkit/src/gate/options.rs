@@ -1,0 +1,147 @@
+//! What a gate in a test is told.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gatepass_gate::LocalService;
+use gatepass_gate::settings::{
+    InstanceSettings, Limits, Settings, TargetMode, Timeouts, UpstreamHost,
+};
+use gatepass_model::{Instance, Network, Person, PolicyDocument, Product};
+
+use super::local::NothingThere;
+use crate::build;
+
+/// One instance: `jira` answers to `jira.example`, and so on.
+#[derive(Clone, Debug)]
+pub struct TestInstance {
+    /// Its name, and the first word of its host.
+    pub name: String,
+    /// What stands there.
+    pub product: Product,
+    /// Where it listens.
+    pub upstream: SocketAddr,
+    /// Empty or `/jira`.
+    pub context_path: String,
+    /// How strictly targets of pages are read.
+    pub targets: TargetMode,
+    /// For the first byte of an answer.
+    pub first_byte: Duration,
+    /// For a connection.
+    pub connect: Duration,
+    /// Most connections a thread.
+    pub connections: usize,
+}
+
+impl TestInstance {
+    /// An instance named as its product, strict about targets.
+    pub fn new(product: Product, upstream: SocketAddr) -> Self {
+        Self {
+            name: product.as_str().to_owned(),
+            product,
+            upstream,
+            context_path: String::new(),
+            targets: TargetMode::Enforce,
+            first_byte: Duration::from_secs(60),
+            connect: Duration::from_secs(5),
+            connections: 64,
+        }
+    }
+
+    /// The host that it answers to.
+    pub fn host(&self) -> String {
+        format!("{}.example", self.name)
+    }
+
+    pub(super) fn settings(&self) -> anyhow::Result<InstanceSettings> {
+        Ok(InstanceSettings {
+            instance: Instance {
+                name: self.name.parse()?,
+                product: self.product,
+                directory: build::DIRECTORY.parse()?,
+                context_path: self.context_path.clone(),
+            },
+            hosts: vec![self.host()],
+            host: UpstreamHost::Preserve,
+            upstream_name: self.upstream.ip().to_string(),
+            upstream_port: self.upstream.port(),
+            targets: self.targets,
+            reads: Vec::new(),
+            trusted_header: None,
+            connect: self.connect,
+            first_byte: self.first_byte,
+            connections: self.connections,
+        })
+    }
+}
+
+/// What a gate in a test is told.
+#[derive(Clone)]
+pub struct TestGateOptions {
+    /// Data-plane threads.
+    pub threads: usize,
+    /// What stands behind it.
+    pub instances: Vec<TestInstance>,
+    /// Whom its one directory knows.
+    pub people: Vec<Person>,
+    /// The native token of each person at each instance: (username, instance, token).
+    pub credentials: Vec<(String, String, String)>,
+    /// The policy that it starts with.
+    pub policy: PolicyDocument,
+    /// How long it waits.
+    pub timeouts: Timeouts,
+    /// How much it takes.
+    pub limits: Limits,
+    /// Networks whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// What answers below `/gatepass`.
+    pub local: Arc<dyn LocalService>,
+    /// Decides all randomness.
+    pub seed: u64,
+}
+
+impl TestGateOptions {
+    /// The native token that `alice` has at every instance.
+    pub const ALICES_NATIVE_TOKEN: &str = "MDAwMDAwMDAwMDAxOmFsaWNlLWFsaWNlLWFsaWNlLTA=";
+
+    /// One thread; `alice` and `bob`, and a native token of hers at each instance; the policy of a
+    /// new store.
+    pub fn new(instances: Vec<TestInstance>) -> anyhow::Result<Self> {
+        let of_alice = |instance: &TestInstance| {
+            let token = Self::ALICES_NATIVE_TOKEN.to_owned();
+            ("alice".to_owned(), instance.name.clone(), token)
+        };
+        Ok(Self {
+            threads: 1,
+            people: vec![build::person("alice")?, build::person("bob")?],
+            credentials: instances.iter().map(of_alice).collect(),
+            policy: PolicyDocument::default(),
+            timeouts: Timeouts::default(),
+            limits: Limits::default(),
+            trusted_proxies: Vec::new(),
+            local: Arc::new(NothingThere),
+            seed: 1,
+            instances,
+        })
+    }
+
+    /// One Jira at this address.
+    pub fn jira(upstream: SocketAddr) -> anyhow::Result<Self> {
+        Self::new(vec![TestInstance::new(Product::Jira, upstream)])
+    }
+
+    pub(super) fn settings(&self) -> anyhow::Result<Settings> {
+        let instances = self.instances.iter().map(TestInstance::settings);
+        Ok(Settings {
+            listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
+            threads: self.threads,
+            trusted_proxies: self.trusted_proxies.clone(),
+            console_path: "/gatepass".to_owned(),
+            console_host: String::new(),
+            timeouts: self.timeouts,
+            limits: self.limits,
+            instances: instances.collect::<anyhow::Result<_>>()?,
+        })
+    }
+}
