@@ -201,22 +201,15 @@ fn token_facts(view: &TokenView) -> TokenFacts {
     }
 }
 
-/// What the catalogue makes of a request; a GET that it does not know, and that the instance's
-/// `reads` name, is a read.
+/// What the catalogue makes of a request, as the gate asks it.
 fn operation<'a>(
     profile: &'a Profile,
     method: Method,
     folded: &'a [Cow<'a, str>],
     reads: &[Pattern],
 ) -> Operation<'a> {
-    let operation = profile.operation(method, folded);
-    let is_get = matches!(method, Method::Get | Method::Head);
-    let is_marked =
-        || reads.iter().any(|pattern| profile.fold_pattern(pattern).matches(method, folded));
-    if operation.effect.is_none() && is_get && is_marked() {
-        return Operation { effect: Some(Effect::Read), ..operation };
-    }
-    operation
+    let reads: Vec<Pattern> = reads.iter().map(|one| profile.fold_pattern(one)).collect();
+    profile.operation_with_reads(method, folded, &reads)
 }
 
 fn method_of(given: &str) -> Result<Method, Problem> {

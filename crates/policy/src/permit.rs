@@ -16,8 +16,8 @@ pub enum Identity<'f> {
 }
 
 /// The proof that [`crate::decide`] let a request pass. Nothing outside this crate can make one,
-/// so forwarding without a decision does not compile.
-#[derive(Clone, Copy, Debug)]
+/// so forwarding without a decision does not compile. It is not `Clone`: one permit, one request.
+#[derive(Debug)]
 pub struct Permit<'f> {
     identity: Identity<'f>,
     observed: CredentialSet,

@@ -175,6 +175,26 @@ impl Profile {
         }
     }
 
+    /// What a request is, where an administrator has marked some GETs of add-ons as reads.
+    /// `reads` are his patterns, folded by [`Profile::fold_pattern`]. They hold for what the
+    /// catalogue does not know and for what it takes for a write because anything may stand
+    /// behind it (`/plugins/servlet/**`); never for administration, credentials and sign-in.
+    pub fn operation_with_reads<'a>(
+        &'a self,
+        method: Method,
+        folded: &'a [Cow<'a, str>],
+        reads: &[Pattern],
+    ) -> Operation<'a> {
+        let mut operation = self.operation(method, folded);
+        let may_be_marked = matches!(operation.effect, None | Some(Effect::Write))
+            && matches!(method, Method::Get | Method::Head)
+            && operation.door.is_none();
+        if may_be_marked && reads.iter().any(|pattern| pattern.matches(method, folded)) {
+            operation.effect = Some(Effect::Read);
+        }
+        operation
+    }
+
     /// Whether one reading of a page's target that is not canonical (segments below the context
     /// path, not folded) is an interface for programs, a way to sign in, or administration.
     /// Generous: what is refused here is a page in an unusual spelling at worst.

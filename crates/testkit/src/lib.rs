@@ -10,12 +10,14 @@
 
 pub mod build;
 mod clock;
+mod control;
 mod entropy;
 mod gate;
 pub mod hostile;
 pub mod raw;
 
 pub use clock::TestClock;
+pub use control::TestControl;
 pub use entropy::SeededEntropy;
 pub use gate::options::{TestGateOptions, TestInstance};
 pub use gate::{Issued, TestGate};

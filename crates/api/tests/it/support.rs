@@ -6,40 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Extension;
 use gatepass_api::{ApiState, Caller, Readiness, router};
-use gatepass_control::{
-    Control, ControlParts, IssueRequest, Issued, KnownInstance, People, open_or_create_keys,
-};
-use gatepass_model::{Actor, Clock, Grant, Person, PersonKey, Timestamp};
-use gatepass_store::{Store, StoreOptions};
-use gatepass_vault::SystemEntropy;
-use tempfile::TempDir;
+use gatepass_control::{IssueRequest, Issued};
+use gatepass_model::Grant;
+use gatepass_testkit::{TestControl, build};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-
-const START: Timestamp = Timestamp::from_millis(1_772_366_400_000);
-
-struct Standing;
-
-impl Clock for Standing {
-    fn now(&self) -> Timestamp {
-        START
-    }
-}
-
-/// Everybody is somebody.
-struct Everybody;
-
-impl People for Everybody {
-    fn find(&self, key: &PersonKey) -> Option<Person> {
-        Some(Person {
-            key: key.clone(),
-            display_name: key.username.to_string(),
-            email: None,
-            groups: Vec::new(),
-            active: true,
-        })
-    }
-}
 
 pub(crate) struct Ready(pub(crate) AtomicBool);
 
@@ -50,32 +21,15 @@ impl Readiness for Ready {
 }
 
 pub(crate) struct World {
-    pub(crate) control: Arc<Control>,
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) test: TestControl,
     pub(crate) ready: Arc<Ready>,
-    _folder: TempDir,
 }
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("gatepass.db").display());
-        let store = gatepass_store::open(&url, StoreOptions::default(), START).await.unwrap();
-        let key_file = folder.path().join("gatepass.key");
-        let keys = open_or_create_keys(&key_file, &*store, &SystemEntropy).await.unwrap();
-        let control = Control::new(ControlParts {
-            store: store.clone(),
-            activity: None,
-            keyring: keys.keyring,
-            key_file,
-            clock: Arc::new(Standing),
-            entropy: Arc::new(SystemEntropy),
-            people: Arc::new(Everybody),
-            directories: vec!["main".parse().unwrap()],
-            instances: Vec::<KnownInstance>::new(),
-        });
-        let ready = Arc::new(Ready(AtomicBool::new(true)));
-        Self { control: Arc::new(control), store, ready, _folder: folder }
+        let people = vec![build::person("alice").unwrap()];
+        let test = TestControl::open(people, Vec::new()).await.unwrap();
+        Self { test, ready: Arc::new(Ready(AtomicBool::new(true))) }
     }
 
     pub(crate) async fn issue(&self) -> Issued {
@@ -93,13 +47,12 @@ impl World {
             override_reason: None,
             on_behalf_of_reason: None,
         };
-        let actor = Actor::CommandLine("root".to_owned());
-        self.control.issue_token(&actor, &request).await.unwrap()
+        self.test.control.issue_token(&build::actor(), &request).await.unwrap()
     }
 
     /// Sends one request as `caller`; `None` as one whom the gate has not looked at.
     pub(crate) async fn ask(&self, caller: Option<Caller>, request: &str) -> Answer {
-        let state = ApiState { control: self.control.clone(), readiness: self.ready.clone() };
+        let state = ApiState { control: self.test.control.clone(), readiness: self.ready.clone() };
         let mut routes = router(state);
         if let Some(caller) = caller {
             routes = routes.layer(Extension(caller));

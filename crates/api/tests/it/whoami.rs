@@ -1,5 +1,6 @@
 use gatepass_api::Caller;
-use gatepass_model::{Actor, Reason, Refusal, TokenId};
+use gatepass_model::{Reason, Refusal, TokenId};
+use gatepass_testkit::build;
 
 use crate::support::World;
 
@@ -19,7 +20,7 @@ async fn a_token_learns_what_it_is_and_no_secret() {
         "directory": "main",
         "name": "nightly",
         "state": "active",
-        "expires_at": "2026-05-30T12:00:00Z",
+        "expires_at": "2027-04-15T08:00:00Z",
         "grant": {
             "access": "read-only",
             "admin": false,
@@ -29,7 +30,7 @@ async fn a_token_learns_what_it_is_and_no_secret() {
             "deny": [],
             "required_headers": ["x-caller"],
         },
-        "summary": "Reads in no instance as alice, until 30 May 2026, 12:00 UTC. It works only \
+        "summary": "Reads in no instance as alice, until 15 April 2027, 08:00 UTC. It works only \
                     with the header x-caller. It can't change anything.",
     });
     assert_eq!(answer.json(), expected);
@@ -69,10 +70,9 @@ async fn a_token_that_is_gone_is_invalid_and_a_lost_store_is_not_ready() {
     let gone = Caller::Token(TokenId::from_bytes([9; 16]));
     world.ask(Some(gone), PATH).await.assert_problem(401, "token_invalid");
     let id = world.issue().await.token.token.id;
-    let actor = Actor::CommandLine("root".to_owned());
-    world.control.revoke_token(&actor, id, None).await.unwrap();
+    world.test.control.revoke_token(&build::actor(), id, None).await.unwrap();
     let answer = world.ask(Some(Caller::Token(id)), PATH).await;
     assert_eq!((answer.status(), &answer.json()["state"]), (200, &"revoked".into()));
-    world.store.close().await.unwrap();
+    world.test.store.close().await.unwrap();
     world.ask(Some(Caller::Token(id)), PATH).await.assert_problem(503, "not_ready");
 }

@@ -19,7 +19,7 @@ fn credential(owner: &str, instance: &str, secret: &str) -> AddCredential {
 #[tokio::test]
 async fn a_native_token_is_sealed_for_its_owner_and_instance() {
     let world = World::new().await;
-    let (control, actor) = (&world.control, &world.actor);
+    let (control, actor) = (world.control(), &world.actor);
     let added = control.add_credential(actor, &credential("ALICE", "jira", NATIVE)).await.unwrap();
     assert_eq!(added.credential.native_id.as_deref(), Some("644329084694"));
     assert!(added.warnings.is_empty(), "{:?}", added.warnings);

@@ -1,9 +1,10 @@
 use gatepass_control::ControlError;
 use gatepass_model::{Access, Grant, PersonKey, TokenState};
 use gatepass_store::{TokenFilter, TokenPage};
+use gatepass_testkit::TestClock;
 use gatepass_vault::{Digester, PresentedSecret, verify_row};
 
-use crate::support::{START, World, problems, request};
+use crate::support::{World, problems, request};
 
 fn violations<T: std::fmt::Debug>(result: Result<T, ControlError>) -> Vec<String> {
     match result.unwrap_err() {
@@ -32,9 +33,9 @@ async fn what_is_issued_is_stored_signed_recorded_and_its_secret_is_not() {
     assert_eq!(audit[0].subject, issued.token.token.id.to_string());
     assert_eq!(
         audit[0].detail,
-        "\"nightly\" for Alice (main), read-write, until 2026-05-30T12:00:00Z"
+        "\"nightly\" for Alice (main), read-write, until 2027-04-15T08:00:00Z"
     );
-    for file in std::fs::read_dir(world.folder.path()).unwrap() {
+    for file in std::fs::read_dir(world.folder()).unwrap() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();
         let secret = &issued.secret.reveal().as_bytes()[10..];
         assert!(!bytes.windows(secret.len()).any(|window| window == secret));
@@ -45,16 +46,16 @@ async fn what_is_issued_is_stored_signed_recorded_and_its_secret_is_not() {
 async fn an_end_that_nobody_asked_for_is_ninety_days_or_what_policy_allows() {
     let world = World::new().await;
     let issued = world.issue(&request("alice")).await.unwrap();
-    assert_eq!(issued.token.token.expires_at, Some(START.plus("90d".parse().unwrap())));
+    assert_eq!(issued.token.token.expires_at, Some(TestClock::START.plus("90d".parse().unwrap())));
     assert_eq!(
         issued.notes,
-        ["no end was asked for; it expires in 90d, on 2026-05-30T12:00:00Z (the usual time)"]
+        ["no end was asked for; it expires in 90d, on 2027-04-15T08:00:00Z (the usual time)"]
     );
     world
         .policy("[[rules]]\nname='short'\nuse='allow'\ncreate='allow'\nlongest_lifetime='7d'")
         .await;
     let issued = world.issue(&request("alice")).await.unwrap();
-    assert_eq!(issued.token.token.expires_at, Some(START.plus("7d".parse().unwrap())));
+    assert_eq!(issued.token.token.expires_at, Some(TestClock::START.plus("7d".parse().unwrap())));
     assert!(issued.notes[0].ends_with("(the longest that the policy rule \"short\" allows)"));
 }
 
@@ -229,7 +230,7 @@ async fn the_document_has_the_promised_fields() {
     assert_eq!(json["secret"], issued.secret.reveal());
     assert_eq!((&json["owner"], &json["directory"]), (&"Alice".into(), &"main".into()));
     assert_eq!((&json["name"], &json["state"]), (&"nightly".into(), &"active".into()));
-    assert_eq!(json["expires_at"], "2026-05-30T12:00:00Z");
+    assert_eq!(json["expires_at"], "2027-04-15T08:00:00Z");
     assert_eq!(json["grant"]["required_headers"][0], "x-caller: build");
     let listed = serde_json::to_value(&issued.token).unwrap();
     assert!(listed.get("secret").is_none() && listed["hint"] == issued.secret.hint());

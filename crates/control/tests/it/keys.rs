@@ -1,18 +1,17 @@
-use std::sync::atomic::AtomicU64;
-
 use gatepass_control::{ControlError, open_or_create_keys};
+use gatepass_testkit::SeededEntropy;
 use gatepass_vault::{KeyPurpose, KeyRing};
 
-use crate::support::{SeededEntropy, World, request};
+use crate::support::{World, request};
 
 #[tokio::test]
 async fn a_key_file_is_made_beside_a_new_store_only() {
     let world = World::new().await;
-    let entropy = SeededEntropy(AtomicU64::new(1));
-    let opened = open_or_create_keys(&world.key_file, &*world.store, &entropy).await.unwrap();
+    let entropy = SeededEntropy::new(1);
+    let opened = open_or_create_keys(world.key_file(), &*world.store, &entropy).await.unwrap();
     assert!(!opened.is_new, "it was made with the world");
     world.issue(&request("alice")).await.unwrap();
-    let other = world.folder.path().join("other.key");
+    let other = world.folder().join("other.key");
     let missing = open_or_create_keys(&other, &*world.store, &entropy).await.unwrap_err();
     assert!(matches!(missing, ControlError::KeysMissing(_)));
     assert!(missing.to_string().contains("other.key"), "{missing}");
@@ -22,11 +21,11 @@ async fn a_key_file_is_made_beside_a_new_store_only() {
 #[tokio::test]
 async fn rotated_keys_write_and_the_old_ones_still_count() {
     let world = World::new().await;
-    let (control, actor) = (&world.control, &world.actor);
+    let (control, actor) = (world.control(), &world.actor);
     let old = world.issue(&request("alice")).await.unwrap().token.token.id;
     let rotated = control.rotate_keys(actor).await.unwrap();
     assert_eq!((rotated.digest, rotated.seal, rotated.mac), (4, 5, 6));
-    let ring = KeyRing::load(&world.key_file).unwrap();
+    let ring = KeyRing::load(world.key_file()).unwrap();
     assert_eq!(ring.older(KeyPurpose::Mac).count(), 1);
     let new = world.issue(&request("alice")).await.unwrap().token;
     assert_eq!((new.token.secret.key, new.is_genuine), (4, true));

@@ -1,11 +1,20 @@
 //! The use cases against a store in a temporary file, with a clock that stands still.
 
+#[cfg(test)]
 mod credential;
+#[cfg(test)]
 mod effect;
+#[cfg(test)]
 mod explain;
+#[cfg(test)]
 mod issue;
+#[cfg(test)]
 mod keys;
+#[cfg(test)]
 mod moves;
+#[cfg(test)]
 mod policy;
+#[cfg(test)]
 mod policy_file;
+#[cfg(test)]
 mod support;

@@ -1,104 +1,37 @@
-//! A control with everything that it needs, and people.
-
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::time::Duration;
+//! People, instances, and what is asked for.
 
 use gatepass_control::{
-    Control, ControlError, ControlParts, IssueRequest, Issued, KnownInstance, People, PolicyFile,
-    Run, open_or_create_keys,
+    Control, ControlError, IssueRequest, Issued, KnownInstance, PolicyFile, Run,
 };
-use gatepass_model::{
-    Actor, Clock, Grant, IdentityMethod, Instance, Lifetime, Person, PersonKey, Product, Timestamp,
-    Username,
-};
-use gatepass_store::{AuditPage, AuditRecord, Store, StoreOptions};
-use gatepass_vault::{Entropy, KeyRing, NoEntropy};
-use tempfile::TempDir;
-
-/// 2026-03-01T12:00:00Z
-pub(crate) const START: Timestamp = Timestamp::from_millis(1_772_366_400_000);
-
-pub(crate) struct FakeClock(AtomicI64);
-
-impl FakeClock {
-    pub(crate) fn pass(&self, lifetime: &str) {
-        let millis = lifetime.parse::<Lifetime>().unwrap().as_millis();
-        self.0.fetch_add(millis, Ordering::SeqCst);
-    }
-}
-
-impl Clock for FakeClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
-    }
-}
-
-/// The same bytes in every run (splitmix64).
-pub(crate) struct SeededEntropy(pub(crate) AtomicU64);
-
-impl Entropy for SeededEntropy {
-    fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
-        for chunk in bytes.chunks_mut(8) {
-            let mut z = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst);
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            z ^= z >> 31;
-            chunk.copy_from_slice(&z.to_le_bytes()[..chunk.len()]);
-        }
-        Ok(())
-    }
-}
-
-struct Crowd(Vec<Person>);
-
-impl People for Crowd {
-    fn find(&self, key: &PersonKey) -> Option<Person> {
-        self.0.iter().find(|person| person.key == *key).cloned()
-    }
-
-    fn nearest(&self, key: &PersonKey) -> Option<Username> {
-        let first = key.username.folded().chars().next();
-        let people = self.0.iter().map(|person| &person.key);
-        let mut near = people.filter(|one| one.directory == key.directory);
-        near.find(|one| one.username.folded().chars().next() == first).map(|k| k.username.clone())
-    }
-}
+use gatepass_model::{Actor, Grant, IdentityMethod, Instance, Person, PersonKey, Product};
+use gatepass_store::{AuditPage, AuditRecord};
+use gatepass_testkit::TestControl;
 
 pub(crate) struct World {
-    pub(crate) control: Control,
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) clock: Arc<FakeClock>,
+    pub(crate) test: TestControl,
     pub(crate) actor: Actor,
-    pub(crate) keyring: KeyRing,
-    pub(crate) key_file: PathBuf,
-    pub(crate) folder: TempDir,
+}
+
+impl std::ops::Deref for World {
+    type Target = TestControl;
+
+    fn deref(&self) -> &TestControl {
+        &self.test
+    }
 }
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("gatepass.db").display());
-        let store = gatepass_store::open(&url, StoreOptions::default(), START).await.unwrap();
-        let clock = Arc::new(FakeClock(AtomicI64::new(START.as_millis())));
-        let entropy = Arc::new(SeededEntropy(AtomicU64::new(7)));
-        let key_file = folder.path().join("gatepass.key");
-        let keys = open_or_create_keys(&key_file, &*store, &*entropy).await.unwrap();
-        let control = Control::new(ControlParts {
-            store: store.clone(),
-            activity: None,
-            keyring: keys.keyring.clone(),
-            key_file: key_file.clone(),
-            clock: clock.clone(),
-            entropy,
-            people: Arc::new(Crowd(crowd())),
-            directories: vec!["main".parse().unwrap(), "partner".parse().unwrap()],
-            instances: instances(),
-        })
-        .with_patience(Duration::from_millis(200));
-        let actor = Actor::CommandLine("root".to_owned());
-        Self { control, store, clock, actor, keyring: keys.keyring, key_file, folder }
+        let test = TestControl::open(crowd(), instances()).await.unwrap();
+        Self { test, actor: Actor::CommandLine("root".to_owned()) }
+    }
+
+    pub(crate) fn control(&self) -> &Control {
+        &self.test.control
+    }
+
+    pub(crate) fn pass(&self, time: &str) {
+        self.clock.advance(time.parse().unwrap());
     }
 
     pub(crate) async fn issue(&self, request: &IssueRequest) -> Result<Issued, ControlError> {

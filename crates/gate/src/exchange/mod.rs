@@ -13,8 +13,8 @@ use std::net::IpAddr;
 use std::time::Instant;
 
 use gatepass_model::{
-    CanonicalTarget, CredentialKind, CredentialSet, Effect, Family, Method, Operation,
-    PasswordDoor, Reason, Refusal, TargetError,
+    CanonicalTarget, CredentialKind, CredentialSet, Family, Method, Operation, PasswordDoor,
+    Reason, Refusal, TargetError,
 };
 use gatepass_policy::{Headers, Presented, PresentedToken, Question, decide};
 use gatepass_vault::looks_like_token;
@@ -182,25 +182,18 @@ async fn serve_instance<S: AsyncRead + AsyncWrite + Unpin>(
     after
 }
 
-/// What the request is. GETs that an administrator marked as reads are, when the catalogue
-/// knows nothing of them; a target that can be read in several ways is a page at most.
+/// What the request is. A target that can be read in several ways is a page at most.
 fn operation_of<'a>(
     method: Method,
     folded: &'a [Cow<'a, str>],
     room: &InstanceRoom,
     read: &Read<'_>,
 ) -> Operation<'a> {
-    let mut operation = room.profile.operation(method, folded);
     if read.unclear.is_some() {
-        return Operation { family: Family::Page, effect: None, door: None, ..operation };
+        let nothing = room.profile.operation(method, &[]);
+        return Operation { family: Family::Page, effect: None, door: None, ..nothing };
     }
-    let is_marked = operation.effect.is_none()
-        && matches!(method, Method::Get | Method::Head)
-        && room.reads.iter().any(|pattern| pattern.matches(method, folded));
-    if is_marked {
-        operation.effect = Some(Effect::Read);
-    }
-    operation
+    room.profile.operation_with_reads(method, folded, &room.reads)
 }
 
 /// The body, if a decision needed it.

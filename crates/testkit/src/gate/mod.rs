@@ -246,7 +246,9 @@ impl TestGate {
         self.following.abort();
         // An error means that the writer has ended by itself.
         let _ = self.stop_writing.send(());
-        tokio::time::timeout(PATIENCE, self.writing).await.context("activity was not written")??;
+        tokio::time::timeout(PATIENCE, self.writing)
+            .await
+            .context("activity was not written")??;
         Ok(totals())
     }
 }

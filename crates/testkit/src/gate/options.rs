@@ -103,7 +103,7 @@ pub struct TestGateOptions {
 
 impl TestGateOptions {
     /// The native token that `alice` has at every instance.
-    pub const ALICES_NATIVE_TOKEN: &str = "MDAwMDAwMDAwMDAxOmFsaWNlLWFsaWNlLWFsaWNlLTA=";
+    pub const ALICES_NATIVE_TOKEN: &str = "MDAwMDAwMDAwMDAxOmFsaWNlLXVwc3RyZWFtLXRva2Vu";
 
     /// One thread; `alice` and `bob`, and a native token of hers at each instance; the policy of a
     /// new store.

@@ -1,0 +1,85 @@
+//! The use cases in a test: on a store in a temporary folder, with keys of their own.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use gatepass_control::{Control, ControlParts, KnownInstance, People, open_or_create_keys};
+use gatepass_model::{Clock as _, Person, PersonKey, Username};
+use gatepass_store::{Store, StoreOptions};
+use gatepass_vault::KeyRing;
+
+use crate::{SeededEntropy, TestClock};
+
+/// The use cases, and what they work on.
+pub struct TestControl {
+    /// The use cases. They wait 200 ms at most for nodes.
+    pub control: Arc<Control>,
+    /// Their store.
+    pub store: Arc<dyn Store>,
+    /// Their time.
+    pub clock: Arc<TestClock>,
+    /// The keys that they began with.
+    pub keyring: KeyRing,
+    key_file: PathBuf,
+    // The last: what is in it must be closed before.
+    folder: tempfile::TempDir,
+}
+
+impl TestControl {
+    /// On a new store. The directories are those that `people` and `instances` name.
+    pub async fn open(people: Vec<Person>, instances: Vec<KnownInstance>) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let clock = Arc::new(TestClock::default());
+        let entropy = Arc::new(SeededEntropy::new(7));
+        let url = format!("sqlite:{}", folder.path().join("gatepass.db").display());
+        let store = gatepass_store::open(&url, StoreOptions::default(), clock.now()).await?;
+        let key_file = folder.path().join("gatepass.key");
+        let keys = open_or_create_keys(&key_file, &*store, &*entropy).await?;
+        let of_people = people.iter().map(|person| &person.key.directory);
+        let of_instances = instances.iter().map(|known| &known.instance.directory);
+        let mut directories: Vec<_> = of_people.chain(of_instances).cloned().collect();
+        directories.sort();
+        directories.dedup();
+        let control = Control::new(ControlParts {
+            store: Arc::clone(&store),
+            activity: None,
+            keyring: keys.keyring.clone(),
+            key_file: key_file.clone(),
+            clock: Arc::clone(&clock) as _,
+            entropy,
+            people: Arc::new(Crowd(people)),
+            directories,
+            instances,
+        });
+        let control = Arc::new(control.with_patience(Duration::from_millis(200)));
+        Ok(Self { control, store, clock, keyring: keys.keyring, key_file, folder })
+    }
+
+    /// Where its keys stand.
+    pub fn key_file(&self) -> &Path {
+        &self.key_file
+    }
+
+    /// Where everything of its own is.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// Exactly these people.
+struct Crowd(Vec<Person>);
+
+impl People for Crowd {
+    fn find(&self, key: &PersonKey) -> Option<Person> {
+        self.0.iter().find(|person| person.key == *key).cloned()
+    }
+
+    /// Somebody of that directory whose name begins with the same letter.
+    fn nearest(&self, key: &PersonKey) -> Option<Username> {
+        let first = |name: &Username| name.folded().chars().next();
+        let of_directory = self.0.iter().filter(|one| one.key.directory == key.directory);
+        let mut names = of_directory.map(|person| &person.key.username);
+        names.find(|name| first(name) == first(&key.username)).cloned()
+    }
+}
