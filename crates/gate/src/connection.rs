@@ -10,7 +10,7 @@ use gatepass_profiles::profile;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::engine::http1::request::{self, BadHead, HeadLimits, Progress};
-use crate::exchange::{self, After, Line};
+use crate::exchange::{self, After, Line, Taken};
 use crate::refuse::{self, Reader};
 use crate::thread::{Thread, Tracked};
 use crate::wire::buffer::Outgoing;
@@ -61,6 +61,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
                             client: &mut client,
                             out: &mut out,
                             peer,
+                            taken: Taken::default(),
                         };
                         exchange::serve(line, &head).await
                     }

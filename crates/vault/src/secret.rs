@@ -100,7 +100,8 @@ impl fmt::Debug for PresentedSecret<'_> {
 /// Whether something of a token's shape stands anywhere in `bytes`, whatever its checksum. A
 /// token has no business in a query string: logs of every proxy on the way would keep it.
 pub fn looks_like_token(bytes: &[u8]) -> bool {
-    bytes.windows(LENGTH).any(has_shape)
+    memchr::memmem::find_iter(bytes, PREFIX)
+        .any(|at| bytes.get(at..at + LENGTH).is_some_and(has_shape))
 }
 
 fn has_shape(bytes: &[u8]) -> bool {

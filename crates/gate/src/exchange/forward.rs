@@ -13,7 +13,7 @@ use super::meter::Count;
 use super::pump::{self, Patience, RelayError, SendError};
 use super::respond::{self, KEEP, Responder};
 use super::tally::Tally;
-use super::{After, Line};
+use super::{After, Line, Taken};
 use crate::engine::http1::framing::Framing;
 use crate::engine::http1::request::RequestHead;
 use crate::engine::http1::response;
@@ -93,7 +93,9 @@ pub(crate) async fn forward<S: AsyncRead + AsyncWrite + Unpin>(
         trusted_header: target.room.settings.trusted_header.as_deref(),
         id: responder.id,
         framing: body.as_ref().map_or(head.framing, |body| Framing::Length(body.len() as u64)),
-        upgrade: head.method == Method::Get && !head.framing.has_body(),
+        upgrade: head.method == Method::Get
+            && !head.framing.has_body()
+            && head.upgrade.is_some_and(may_switch_to),
     };
     let mut interim = Vec::new();
     let trip = Trip { head, towards: &towards, body: body.as_deref() };
@@ -122,6 +124,19 @@ fn owner_of<S>(
              administrator."
         ))),
     }
+}
+
+/// Whether a connection may leave HTTP/1.1 for this protocol. Not for another HTTP and not for
+/// TLS: what came after would be requests that nobody decided on (h2c smuggling).
+fn may_switch_to(protocols: &[u8]) -> bool {
+    !protocols.is_empty()
+        && protocols.split(|&byte| byte == b',').all(|protocol| {
+            let name = protocol.trim_ascii().to_ascii_lowercase();
+            !name.is_empty()
+                && !name.starts_with(b"h2")
+                && !name.starts_with(b"http")
+                && !name.starts_with(b"tls")
+        })
 }
 
 fn forwarded_scheme(head: &RequestHead<'_>) -> &'static str {
@@ -160,10 +175,12 @@ impl Trip<'_, '_> {
             let mut upstream = connect(line, target, fresh).await?;
             let started = Instant::now();
             let mut body = self.prepare(line)?;
+
             let patience = patience_of(line, target);
             let Line { client, out, .. } = &mut *line;
             let sent = pump::send(client, &mut upstream, out, &mut body, interim, patience).await;
             let took = started.elapsed();
+            line.taken = if body.is_done() { Taken::All } else { Taken::Some };
             tally.bytes_in = tally.bytes_in.max(body.bytes());
             tally.upstream_micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
             match sent {
@@ -189,6 +206,7 @@ impl Trip<'_, '_> {
         if let Some(whole) = self.body {
             line.out.bytes.extend_from_slice(whole);
         }
+        line.taken = Taken::Some;
         body.take(&mut line.client.buffer, &mut line.out.bytes)
             .map_err(|broken| refused(Reason::MalformedRequest, broken.0))?;
         Ok(body)
@@ -327,7 +345,7 @@ async fn switch<S: AsyncRead + AsyncWrite + Unpin>(
     mut tally: Tally<'_>,
 ) -> After {
     let Line { thread, client, out, .. } = line;
-    if head.upgrade.is_none() {
+    if !head.upgrade.is_some_and(may_switch_to) {
         // Nobody asked to leave HTTP.
         return After::Close;
     }

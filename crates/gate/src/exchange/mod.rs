@@ -54,6 +54,21 @@ pub(crate) struct Line<'l, S> {
     pub(crate) client: &'l mut ClientSide<S>,
     pub(crate) out: &'l mut Outgoing,
     pub(crate) peer: IpAddr,
+    /// How much of the request's body was taken from the connection.
+    pub(crate) taken: Taken,
+}
+
+/// How much of a request's body was taken from its connection. Whoever answers before the end
+/// must know, for the rest of a body must never be read as the next request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// Nothing: as the head says, it follows.
+    #[default]
+    Nothing,
+    /// Some of it: only the end of the connection ends it.
+    Some,
+    /// All of it.
+    All,
 }
 
 impl Headers for RequestHead<'_> {

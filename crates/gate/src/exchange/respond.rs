@@ -9,7 +9,7 @@ use gatepass_profiles::{Profile, profile};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::tally::Tally;
-use super::{After, Line};
+use super::{After, Line, Taken};
 use crate::engine::http1::framing::Framing;
 use crate::engine::http1::request::RequestHead;
 use crate::refuse::{self, Reader};
@@ -56,9 +56,9 @@ pub(crate) async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(
     responder: Responder,
     refusal: &Refusal,
 ) -> After {
-    let Line { thread, client, out, .. } = line;
+    let Line { thread, client, out, taken, .. } = line;
     thread.meter.add_refusal(refusal.reason);
-    let rest = rest_of(head, client.buffer.unread(), refusal.reason);
+    let rest = rest_of(head, taken, client.buffer.unread(), refusal.reason);
     let closes = rest.is_none() || head.wants_close || thread.is_draining.get();
     out.reset(super::respond::KEEP);
     let profile = responder
@@ -82,9 +82,14 @@ pub(crate) const KEEP: usize = 16 * 1024;
 
 /// How many bytes of the buffer are the request's body, when all of it stands there and nothing
 /// about the request's framing was in doubt.
-fn rest_of(head: &RequestHead<'_>, unread: &[u8], reason: Reason) -> Option<usize> {
+fn rest_of(head: &RequestHead<'_>, taken: Taken, unread: &[u8], reason: Reason) -> Option<usize> {
     if matches!(reason, Reason::MalformedRequest | Reason::MethodNotAllowed) {
         return None;
+    }
+    match taken {
+        Taken::Nothing => {}
+        Taken::Some => return None,
+        Taken::All => return Some(0),
     }
     match head.framing {
         Framing::None => Some(0),
@@ -155,6 +160,7 @@ pub(crate) async fn read_whole<S: AsyncRead + AsyncWrite + Unpin>(
     }
     let mut body = Body::new(head.framing, false);
     let mut whole = Vec::new();
+    line.taken = Taken::Some;
     while !body.is_done() {
         let Line { client, out, .. } = &mut *line;
         client.deadline.set(timeouts.body);
@@ -179,12 +185,9 @@ pub(crate) async fn read_whole<S: AsyncRead + AsyncWrite + Unpin>(
             return Err(too_large());
         }
     }
-    out_reset(line);
-    Ok(Some(whole))
-}
-
-fn out_reset<S>(line: &mut Line<'_, S>) {
+    line.taken = Taken::All;
     line.out.reset(KEEP);
+    Ok(Some(whole))
 }
 
 /// Says `100 Continue` to a client that waits for it, now that its request is taken. `false`: it

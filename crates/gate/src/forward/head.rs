@@ -95,7 +95,8 @@ fn goes_up(name: &[u8], value: &[u8], towards: &Towards<'_>) -> bool {
         | b"content-length"
         | b"expect" => false,
         // The owner's identity goes on last, and no cookie goes up beside it.
-        b"authorization" | b"cookie" => !as_owner,
+        b"authorization" => !as_owner,
+        b"cookie" => !as_owner && !looks_like_token(value),
         b"accept" | b"accept-encoding" | b"accept-language" | b"content-type" | b"user-agent"
         | b"x-atlassian-token" | b"if-none-match" | b"if-modified-since" | b"range" | b"origin"
         | b"x-requested-with" | b"cache-control" | b"pragma" => !looks_like_token(value),
