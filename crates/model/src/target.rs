@@ -4,10 +4,16 @@
 //! as `/rest/api/2/user`), so nothing is repaired here: a target is canonical already, or it is
 //! refused. The one exception stands at [`CanonicalTarget::parse`].
 
+mod parameters;
+mod readings;
+
 use std::borrow::Cow;
 use std::fmt;
 
 use smallvec::SmallVec;
+
+pub use parameters::Parameters;
+pub use readings::readings;
 
 /// Decoded segments of a path. Most borrow from the request; none is empty.
 pub type Segments<'a> = SmallVec<[Cow<'a, str>; 12]>;
@@ -206,7 +212,7 @@ fn decode_escapes(raw: &[u8]) -> Result<Vec<u8>, TargetError> {
     Ok(bytes)
 }
 
-const fn hex(digit: u8) -> Option<u8> {
+pub(super) const fn hex(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),
         b'a'..=b'f' => Some(digit - b'a' + 10),
@@ -262,134 +268,6 @@ const fn upper_hex(nibble: u8) -> char {
 
 const fn is_repaired(byte: u8) -> bool {
     matches!(byte, b'"' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'|' | b'^' | b'`' | b'\\')
-}
-
-/// Names and values of a query or of a form, as a servlet container reads them: parted at `&`,
-/// the name ends at the first `=`, `+` is a space, escapes are decoded once. Escapes that are
-/// broken stay as they are: the container drops such a parameter, and who looks for a name must
-/// see more than the container does, not less.
-#[derive(Clone, Debug)]
-pub struct Parameters<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Parameters<'a> {
-    /// Over the bytes of a query without its `?`, or of a form.
-    pub const fn new(encoded: &'a [u8]) -> Self {
-        Self { rest: encoded }
-    }
-}
-
-impl<'a> Iterator for Parameters<'a> {
-    type Item = (Cow<'a, [u8]>, Cow<'a, [u8]>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while !self.rest.is_empty() {
-            let end = self.rest.iter().position(|&b| b == b'&').unwrap_or(self.rest.len());
-            let (pair, rest) = self.rest.split_at_checked(end)?;
-            self.rest = rest.get(1..).unwrap_or_default();
-            if pair.is_empty() {
-                continue;
-            }
-            let split = pair.iter().position(|&b| b == b'=').unwrap_or(pair.len());
-            let (name, value) = pair.split_at_checked(split)?;
-            return Some((
-                decode_parameter(name),
-                decode_parameter(value.get(1..).unwrap_or_default()),
-            ));
-        }
-        None
-    }
-}
-
-fn decode_parameter(raw: &[u8]) -> Cow<'_, [u8]> {
-    if !raw.iter().any(|&byte| byte == b'%' || byte == b'+') {
-        return Cow::Borrowed(raw);
-    }
-    let mut bytes = Vec::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some((&first, others)) = rest.split_first() {
-        rest = others;
-        match first {
-            b'+' => bytes.push(b' '),
-            b'%' => match others {
-                [high, low, others @ ..] => match (hex(*high), hex(*low)) {
-                    (Some(high), Some(low)) => {
-                        bytes.push(high << 4 | low);
-                        rest = others;
-                    }
-                    _ => bytes.push(b'%'),
-                },
-                _ => bytes.push(b'%'),
-            },
-            byte => bytes.push(byte),
-        }
-    }
-    Cow::Owned(bytes)
-}
-
-/// Every way in which somebody behind us might read the path of a page's target: parameters cut
-/// or not, decoded up to five times, dots resolved or not, slashes collapsed, a backslash taken
-/// for a slash. Each reading is its list of segments. For targets that are not canonical and are
-/// let through all the same: if one reading is something that matters, the target is refused.
-pub fn readings(raw: &[u8]) -> Vec<Vec<String>> {
-    let end = raw.iter().position(|&byte| byte == b'?' || byte == b'#').unwrap_or(raw.len());
-    let mut bytes = raw.get(..end).unwrap_or(raw).to_vec();
-    let mut all = Vec::new();
-    for _ in 0..5 {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        for cut in [false, true] {
-            let segments: Vec<String> = text
-                .split(['/', '\\'])
-                .map(|segment| if cut { segment.split(';').next().unwrap_or("") } else { segment })
-                .map(|segment| segment.chars().filter(|c| !c.is_control()).collect())
-                .filter(|segment: &String| !segment.is_empty())
-                .collect();
-            let resolved = resolve_dots(&segments);
-            for reading in [segments, resolved] {
-                if !all.contains(&reading) {
-                    all.push(reading);
-                }
-            }
-        }
-        let decoded = decode_leniently(&bytes);
-        if decoded == bytes {
-            break;
-        }
-        bytes = decoded;
-    }
-    all
-}
-
-fn resolve_dots(segments: &[String]) -> Vec<String> {
-    let mut resolved = Vec::new();
-    for segment in segments {
-        match segment.as_str() {
-            "." => {}
-            ".." => {
-                resolved.pop();
-            }
-            _ => resolved.push(segment.clone()),
-        }
-    }
-    resolved
-}
-
-fn decode_leniently(raw: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some((&first, others)) = rest.split_first() {
-        rest = others;
-        if let (b'%', [high, low, after @ ..]) = (first, others)
-            && let (Some(high), Some(low)) = (hex(*high), hex(*low))
-        {
-            bytes.push(high << 4 | low);
-            rest = after;
-        } else {
-            bytes.push(first);
-        }
-    }
-    bytes
 }
 
 #[cfg(test)]
@@ -465,17 +343,6 @@ mod tests {
     }
 
     #[test]
-    fn parameters_are_read_as_a_servlet_container_reads_them() {
-        let all: Vec<_> = Parameters::new(b"os%5Fusername=a+b&&x&=y&z=%zz&a=b=c")
-            .map(|(n, v)| {
-                (String::from_utf8(n.into()).unwrap(), String::from_utf8(v.into()).unwrap())
-            })
-            .collect();
-        let expected = [("os_username", "a b"), ("x", ""), ("", "y"), ("z", "%zz"), ("a", "b=c")];
-        assert_eq!(all, expected.map(|(n, v)| (n.to_owned(), v.to_owned())));
-    }
-
-    #[test]
     fn a_context_path_must_stand_there_exactly() {
         let target = CanonicalTarget::parse(b"/jira/rest/api").unwrap();
         assert_eq!(target.segments_below("/jira").unwrap(), ["rest", "api"]);
@@ -484,30 +351,5 @@ mod tests {
             target.segments_below("/Jira").is_none() && target.segments_below("/jira/x").is_none()
         );
         assert!(target.segments_below("/jira/rest/api/x").is_none());
-    }
-
-    #[test]
-    fn readings_find_rest_behind_every_disguise() {
-        for raw in [
-            "/browse/..;/rest/api/2/x",
-            "/x/%252e%252e/rest/api",
-            "/%2572est/api",
-            "//rest/api",
-            "/a\\..\\rest/api",
-            "/rest;x=1/api",
-            "/rest%2fapi",
-            "/x/%2e%2e%2frest/api/2",
-            "/rest%00/api/2",
-            "/rest/../browse",
-        ] {
-            let found =
-                readings(raw.as_bytes()).iter().any(|r| r.first().is_some_and(|s| s == "rest"));
-            assert!(found, "{raw}: {:?}", readings(raw.as_bytes()));
-        }
-        assert!(
-            !readings(b"/browse/A-1;jsessionid=1")
-                .iter()
-                .any(|r| r.first().is_some_and(|s| s == "rest"))
-        );
     }
 }

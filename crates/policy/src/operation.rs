@@ -42,7 +42,11 @@ pub(crate) fn access<'c>(case: &Case<'c>) -> Checked<'c> {
     if forced.is_none() && !is_read_only {
         return passed("the token is read-write");
     }
-    let what = if effect.is_some() { "This is a write" } else { "This is not known to be a read" };
+    let what = match effect {
+        Some(Effect::Admin | Effect::Mint) => "This is administration, which counts as a write",
+        Some(_) => "This is a write",
+        None => "This is not known to be a read",
+    };
     // The grant's own limit comes first: to lift policy's would not help its owner.
     let (why, whom) = match forced {
         Some(bound) if !is_read_only => (

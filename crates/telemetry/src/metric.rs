@@ -20,31 +20,40 @@ macro_rules! metrics {
 
 metrics! {
     INFO "gatepass_info" "Always 1; labelled with the version.";
-    READY "gatepass_ready" "1 when the gate is ready, else 0.";
-    REQUESTS "gatepass_requests_total" "Requests answered, by instance and status class.";
-    REFUSALS "gatepass_refusals_total" "Requests refused, by instance and reason.";
-    OBSERVED "gatepass_observed_total"
-        "Requests let pass that block would refuse, by instance and kind of credential.";
-    REQUEST_SECONDS "gatepass_request_seconds" "From a request's head to its answer's end.";
+    READY "gatepass_ready" "1 when tokens are judged here, else 0.";
+    REQUESTS "gatepass_requests_total" "Requests whose head was read.";
+    FORWARDED "gatepass_forwarded_total" "Requests that went up to a product.";
+    REFUSALS "gatepass_refusals_total" "Requests refused, by reason.";
+    OBSERVED "gatepass_observed_total" "Requests let pass that the mode block would refuse.";
     UPSTREAM_SECONDS "gatepass_upstream_seconds"
         "From a request sent to the product to the first byte of its answer.";
-    RECEIVED_BYTES "gatepass_received_bytes_total" "Bytes of bodies received from callers.";
-    SENT_BYTES "gatepass_sent_bytes_total" "Bytes of bodies sent to callers.";
-    CONNECTIONS "gatepass_connections" "Connections of callers that are open.";
-    UPSTREAM_CONNECTIONS "gatepass_upstream_connections"
-        "Connections to products that are open, by instance.";
-    UPSTREAM_ERRORS "gatepass_upstream_errors_total"
-        "Requests that a product did not answer, by instance.";
-    SURPRISES "gatepass_identity_surprises_total"
-        "Answers that a product gave to somebody else than the token's owner, by instance.";
-    BROKEN_CREDENTIALS "gatepass_broken_credentials"
-        "Upstream credentials that are refused until a probe finds them right, by instance.";
-    TOKENS "gatepass_tokens" "Tokens that the gate knows, by state.";
+    BYTES_IN "gatepass_received_bytes_total" "Bytes of requests' bodies.";
+    BYTES_OUT "gatepass_sent_bytes_total" "Bytes of answers' bodies.";
+    CONNECTIONS "gatepass_connections_total" "Connections of callers that were accepted.";
+    OPEN_CONNECTIONS "gatepass_connections_open" "Connections of callers that are open.";
+    BROKEN_ANSWERS "gatepass_broken_answers_total" "Answers that did not reach the caller whole.";
+    RETRIES "gatepass_retries_total"
+        "Requests sent once more because a reused connection had died.";
+    IDENTITY_SURPRISES "gatepass_identity_surprises_total"
+        "Answers withheld because a product gave them to somebody else than the token's owner.";
+    IDENTITY_UNCONFIRMED "gatepass_identity_unconfirmed_total"
+        "Answers to tokens in which the product did not say for whom it took the call.";
+    SURPRISED_CREDENTIALS "gatepass_surprised_credentials"
+        "Upstream credentials that are not used until a probe finds them right.";
+    UNCLEAR_TARGETS "gatepass_unclear_targets_total"
+        "Pages let pass whose address can be read in more than one way.";
+    CUT "gatepass_cut_total" "Connections cut because their token had ended.";
+    TOKENS "gatepass_tokens" "Tokens that are known here.";
+    ROWS_REFUSED "gatepass_rows_refused_total"
+        "Rows of tokens that were not written with the keys of the store.";
     REVISION "gatepass_store_revision" "The revision of the store that is in effect here.";
-    STORE_AGE_SECONDS "gatepass_store_age_seconds" "Since the store was last read.";
-    DIRECTORY_PROBLEM "gatepass_directory_problem"
-        "1 when a directory can't be read and an older state of it holds, by directory.";
-    DROPPED_ACTIVITY "gatepass_activity_dropped_total" "Lines of activity that were dropped.";
+    STORE_AGE_SECONDS "gatepass_store_age_seconds"
+        "Since the store was last read; 0 while it can be followed.";
+    DIRECTORY_PROBLEMS "gatepass_directory_problems"
+        "Directories that can't be read, and of which an older state holds.";
+    ACTIVITY_DROPPED "gatepass_activity_dropped_total" "Requests that were not recorded.";
+    ACTIVITY_FAILED "gatepass_activity_failed_total"
+        "Times that the activity could not be written; it is tried again.";
 }
 
 #[cfg(test)]

@@ -140,14 +140,14 @@ mod tests {
             .finish();
         assert_eq!(
             page,
-            "# HELP gatepass_refusals_total Requests refused, by instance and reason.\n\
+            "# HELP gatepass_refusals_total Requests refused, by reason.\n\
              # TYPE gatepass_refusals_total counter\n\
              gatepass_refusals_total{instance=\"jira\",reason=\"read_only\"} 3\n\
              gatepass_refusals_total{instance=\"wiki\"} 0\n\
-             # HELP gatepass_ready 1 when the gate is ready, else 0.\n\
+             # HELP gatepass_ready 1 when tokens are judged here, else 0.\n\
              # TYPE gatepass_ready gauge\n\
              gatepass_ready 1\n\
-             # HELP gatepass_store_age_seconds Since the store was last read.\n\
+             # HELP gatepass_store_age_seconds Since the store was last read; 0 while it can be followed.\n\
              # TYPE gatepass_store_age_seconds gauge\n\
              gatepass_store_age_seconds 0.25\n"
         );
@@ -158,17 +158,17 @@ mod tests {
         let buckets = Buckets { bounds: &[0.1, 1.0], counts: &[2, 0, 1], sum: 3.5 };
         let labels: Labels<'_> = &[("instance", "jira")];
         let page = PrometheusText::new()
-            .histogram(&metric::REQUEST_SECONDS, &[(labels, buckets)])
+            .histogram(&metric::UPSTREAM_SECONDS, &[(labels, buckets)])
             .finish();
         let samples: Vec<&str> = page.lines().skip(2).collect();
         assert_eq!(
             samples,
             [
-                "gatepass_request_seconds_bucket{instance=\"jira\",le=\"0.1\"} 2",
-                "gatepass_request_seconds_bucket{instance=\"jira\",le=\"1\"} 2",
-                "gatepass_request_seconds_bucket{instance=\"jira\",le=\"+Inf\"} 3",
-                "gatepass_request_seconds_sum{instance=\"jira\"} 3.5",
-                "gatepass_request_seconds_count{instance=\"jira\"} 3",
+                "gatepass_upstream_seconds_bucket{instance=\"jira\",le=\"0.1\"} 2",
+                "gatepass_upstream_seconds_bucket{instance=\"jira\",le=\"1\"} 2",
+                "gatepass_upstream_seconds_bucket{instance=\"jira\",le=\"+Inf\"} 3",
+                "gatepass_upstream_seconds_sum{instance=\"jira\"} 3.5",
+                "gatepass_upstream_seconds_count{instance=\"jira\"} 3",
             ]
         );
     }
