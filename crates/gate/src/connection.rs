@@ -35,14 +35,17 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     let mut client = ClientSide::new(stream, settings.timeouts.idle);
     let mut out = Outgoing::default();
     let mut bytes = Vec::new();
+    let mut is_new = true;
     loop {
         if client.has_ended && client.buffer.is_empty() {
             return;
         }
         tracked.is_idle.set(client.buffer.is_empty());
-        if thread.is_draining.get() && client.buffer.is_empty() {
+        // A new connection may have brought its request: it is read, if it is there.
+        if thread.is_draining.get() && client.buffer.is_empty() && !is_new {
             return;
         }
+        is_new = false;
         client.buffer.shrink_when_empty(SMALL);
         client.deadline.set(settings.timeouts.idle);
         let after = match read_head(&mut client, &thread, &tracked).await {
@@ -138,7 +141,10 @@ fn skip_empty_line<S>(client: &mut ClientSide<S>) {
 /// A first line that can't be HTTP/1.1 is refused before the rest comes: an HTTP/0.9 client sends
 /// no rest.
 fn check_first_line(bytes: &[u8], _limits: &HeadLimits) -> Result<(), BadHead> {
-    let Some(end) = memchr::memchr(b'\r', bytes) else { return Ok(()) };
+    let Some(end) = memchr::memchr(b'\r', bytes).filter(|_| bytes != b"\r") else {
+        // Nothing yet, or the first half of an empty line.
+        return Ok(());
+    };
     let line = bytes.get(..end).unwrap_or_default();
     if line.ends_with(b" HTTP/1.1") || line.ends_with(b" HTTP/1.0") {
         return Ok(());

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use gatepass_vault::{Entropy, NoEntropy};
 
-/// A sequence of bytes that a seed decides (SplitMix64). Anybody can guess it: for tests only.
+/// A sequence of bytes that a seed decides (`SplitMix64`). Anybody can guess it: for tests only.
 #[derive(Debug)]
 pub struct SeededEntropy(AtomicU64);
 

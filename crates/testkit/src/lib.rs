@@ -20,4 +20,4 @@ pub use clock::TestClock;
 pub use control::TestControl;
 pub use entropy::SeededEntropy;
 pub use gate::options::{TestGateOptions, TestInstance};
-pub use gate::{Issued, TestGate};
+pub use gate::{Issued, Stopped, TestGate};

@@ -10,14 +10,14 @@ use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::meter::Count;
-use super::pump::{self, Patience, RelayError, SendError};
+use super::pump::{self, Patience, RelayError, SendError, Sent};
 use super::respond::{self, KEEP, Responder};
 use super::tally::Tally;
 use super::{After, Line, Taken};
 use crate::engine::http1::framing::Framing;
-use crate::engine::http1::request::RequestHead;
+use crate::engine::http1::request::{RequestHead, Version};
 use crate::engine::http1::response;
-use crate::forward::answer;
+use crate::forward::answer::{self, Downward};
 use crate::forward::head::{self, Towards};
 use crate::forward::pool::{NoConnection, Upstream};
 use crate::read::client::Client;
@@ -99,14 +99,15 @@ pub(crate) async fn forward<S: AsyncRead + AsyncWrite + Unpin>(
     };
     let mut interim = Vec::new();
     let trip = Trip { head, towards: &towards, body: body.as_deref() };
-    let (upstream, up) = match trip.send(&mut line, target, &mut tally, &mut interim).await {
+    let (upstream, up, sent) = match trip.send(&mut line, target, &mut tally, &mut interim).await {
         Ok(sent) => sent,
         Err(Failed::Refused(refusal)) => {
             return respond::refuse_tallied(line, head, responder, refusal, tally).await;
         }
         Err(Failed::Gone) => return After::Close,
     };
-    let answered = Answered { upstream, up, owner, interim };
+    let may_switch = towards.upgrade;
+    let answered = Answered { upstream, up, sent, owner, interim, may_switch };
     finish(answered, line, head, target, responder, tally).await
 }
 
@@ -164,7 +165,7 @@ impl Trip<'_, '_> {
         target: &Target<'_>,
         tally: &mut Tally<'_>,
         interim: &mut Vec<u8>,
-    ) -> Result<(Upstream, Body), Failed> {
+    ) -> Result<(Upstream, Body, Sent), Failed> {
         let may_retry = matches!(self.head.method, Method::Get | Method::Head)
             && !self.towards.framing.has_body();
         if self.body.is_none() && !respond::give_continue(line, self.head).await {
@@ -175,7 +176,6 @@ impl Trip<'_, '_> {
             let mut upstream = connect(line, target, fresh).await?;
             let started = Instant::now();
             let mut body = self.prepare(line)?;
-
             let patience = patience_of(line, target);
             let Line { client, out, .. } = &mut *line;
             let sent = pump::send(client, &mut upstream, out, &mut body, interim, patience).await;
@@ -184,9 +184,9 @@ impl Trip<'_, '_> {
             tally.bytes_in = tally.bytes_in.max(body.bytes());
             tally.upstream_micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
             match sent {
-                Ok(()) => {
+                Ok(sent) => {
                     line.thread.meter.add_answer(took);
-                    return Ok((upstream, body));
+                    return Ok((upstream, body, sent));
                 }
                 Err(SendError::UpstreamDied) if may_retry && upstream.is_reused && !fresh => {
                     line.thread.meter.add(Count::Retried);
@@ -270,50 +270,79 @@ struct Answered {
     upstream: Upstream,
     /// What is left of the request's body: something, when the answer came early.
     up: Body,
+    /// Whether the product has all of the request.
+    sent: Sent,
     owner: Option<Owner>,
     interim: Vec<u8>,
+    /// Whether the product was asked to leave HTTP.
+    may_switch: bool,
+}
+
+/// The head of an answer, once it is written for the client.
+struct Begun {
+    status: u16,
+    downward: Downward,
+    upstream_closes: bool,
+}
+
+impl Answered {
+    /// Reads the head of the answer, checks for whom it is, and writes it for the client.
+    fn begin<S>(
+        &mut self,
+        line: &mut Line<'_, S>,
+        head: &RequestHead<'_>,
+        target: &Target<'_>,
+        responder: Responder,
+        tally: &mut Tally<'_>,
+    ) -> Result<Begun, Refusal> {
+        let bad = |words: &str| Refusal::new(Reason::UpstreamUnreachable, words);
+        let Ok(Some((answer, end))) = response::parse(self.upstream.buffer.unread()) else {
+            return Err(bad("The product's answer was broken off or is no HTTP."));
+        };
+        // What the product answered somebody else is nobody's to read.
+        check_identity(&answer, self.owner.as_ref(), target, tally)?;
+        if answer.status == 101 && !self.may_switch {
+            return Err(bad("The product left HTTP without having been asked to."));
+        }
+        let downward = answer::downward(head, &answer);
+        let closes = head.wants_close || line.thread.is_draining.get() || !self.up.is_done();
+        line.out.reset(KEEP);
+        if head.version == Version::Http11 {
+            line.out.bytes.extend_from_slice(&self.interim);
+        }
+        let is_token = self.owner.is_some();
+        answer::write(&answer, downward, is_token, closes, responder.id, &mut line.out.bytes);
+        let (status, upstream_closes) = (answer.status, answer.closes);
+        drop(answer);
+        self.upstream.buffer.consume(end);
+        Ok(Begun { status, downward, upstream_closes })
+    }
 }
 
 /// Checks for whom the product answered, and gives the answer to the client.
 async fn finish<S: AsyncRead + AsyncWrite + Unpin>(
-    answered: Answered,
-    line: Line<'_, S>,
+    mut answered: Answered,
+    mut line: Line<'_, S>,
     head: &RequestHead<'_>,
     target: &Target<'_>,
     responder: Responder,
     mut tally: Tally<'_>,
 ) -> After {
-    let Answered { mut upstream, up, owner, interim } = answered;
     let thread = line.thread;
-    let (length, status, downward, upstream_closes);
-    {
-        let Ok(Some((answer, end))) = response::parse(upstream.buffer.unread()) else {
-            let words = "The product's answer was broken off or is no HTTP.";
-            let refusal = Refusal::new(Reason::UpstreamUnreachable, words);
-            return respond::refuse_tallied(line, head, responder, refusal, tally).await;
-        };
-        if let Err(refusal) = check_identity(&answer, owner.as_ref(), target, &mut tally) {
-            // What the product answered somebody else is nobody's to read.
+    let begun = match answered.begin(&mut line, head, target, responder, &mut tally) {
+        Ok(begun) => begun,
+        Err(refusal) => {
             return respond::refuse_tallied(line, head, responder, refusal, tally).await;
         }
-        downward = answer::downward(head, &answer);
-        let closes = head.wants_close || thread.is_draining.get() || !up.is_done();
-        line.out.reset(KEEP);
-        if head.version == crate::engine::http1::request::Version::Http11 {
-            line.out.bytes.extend_from_slice(&interim);
-        }
-        let is_token = owner.is_some();
-        answer::write(&answer, downward, is_token, closes, responder.id, &mut line.out.bytes);
-        (length, status, upstream_closes) = (end, answer.status, answer.closes);
-    }
-    upstream.buffer.consume(length);
-    tally.status = status;
-    if status == 101 {
-        return switch(line, upstream, head, tally).await;
+    };
+    let Answered { mut upstream, up, sent, .. } = answered;
+    tally.status = begun.status;
+    if begun.status == 101 {
+        return switch(line, upstream, tally).await;
     }
     let closes = head.wants_close || thread.is_draining.get() || !up.is_done();
     let patience = patience_of(&line, target);
-    let mut down = Body::new(downward.from, downward.chunked);
+    let mut down = Body::new(begun.downward.from, begun.downward.chunked);
     let Line { client, out, .. } = line;
     let first = down.take(&mut upstream.buffer, &mut out.bytes);
     let relayed = match first {
@@ -326,29 +355,21 @@ async fn finish<S: AsyncRead + AsyncWrite + Unpin>(
         thread.meter.add(Count::Broken);
         return After::Close;
     }
-    let may_reuse = !upstream_closes && up.is_done();
+    let may_reuse = !begun.upstream_closes && sent == Sent::Whole;
     if let Some(pool) = thread.pools.get(target.index).filter(|_| may_reuse) {
         pool.put(upstream);
     }
-    match () {
-        () if !up.is_done() => After::Linger,
-        () if closes || downward.until_close || client.has_ended => After::Close,
-        () => After::Next,
-    }
+    // A client that sends on would be reset, and the answer with it: so no plain close.
+    if closes || begun.downward.until_close { After::Linger } else { After::Next }
 }
 
 /// After `101`: the client's and the product's bytes, until either has enough.
 async fn switch<S: AsyncRead + AsyncWrite + Unpin>(
     line: Line<'_, S>,
     mut upstream: Upstream,
-    head: &RequestHead<'_>,
     mut tally: Tally<'_>,
 ) -> After {
     let Line { thread, client, out, .. } = line;
-    if !head.upgrade.is_some_and(may_switch_to) {
-        // Nobody asked to leave HTTP.
-        return After::Close;
-    }
     if client.send(&out.bytes, thread.shared.settings.timeouts.write).await.is_err() {
         return After::Close;
     }

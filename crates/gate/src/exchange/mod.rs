@@ -247,8 +247,10 @@ async fn read_credentials<S: AsyncRead + AsyncWrite + Unpin>(
         Needed::Form => {
             let mut form = Credentials::default();
             form.read_parameters(&body, is_dance)?;
-            // A browser's own sign-in brings its password here: the door counts, not the form.
-            let counts = operation.door != Some(PasswordDoor::Browser);
+            // A browser's own sign-in brings its password here: the door counts, not the form. It
+            // brings no token beside it.
+            let is_sign_in = operation.door == Some(PasswordDoor::Browser);
+            let counts = !is_sign_in || credentials.token.is_some();
             credentials.add(form, counts);
         }
     }

@@ -46,6 +46,15 @@ pub(crate) enum SendError {
     UpstreamBad,
 }
 
+/// How much of a request had gone up when its answer came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// All of it: the connection can take another.
+    Whole,
+    /// Less: what would come next on the connection would be read as the rest.
+    Part,
+}
+
 /// Sends `out` (the head, and what was there of the body), then the rest of `body`, until the
 /// head of the final answer stands whole in the upstream's buffer. Interim answers (RFC 9110
 /// 15.2) but `100 Continue`, which the gate gives itself, are appended to `interim`.
@@ -56,8 +65,9 @@ pub(crate) async fn send<S: AsyncRead + AsyncWrite + Unpin>(
     body: &mut Body,
     interim: &mut Vec<u8>,
     patience: Patience,
-) -> Result<(), SendError> {
-    client.deadline.set(if body.is_done() { patience.upstream } else { patience.body });
+) -> Result<Sent, SendError> {
+    let span = |body: &Body| if body.is_done() { patience.upstream } else { patience.body };
+    client.wait(span(body), patience.half_closed);
     let mut takes_body = true;
     poll_fn(|context| {
         loop {
@@ -65,15 +75,14 @@ pub(crate) async fn send<S: AsyncRead + AsyncWrite + Unpin>(
             if takes_body {
                 moved |= poll_upload(context, client, upstream, out, body, &mut takes_body)?;
                 if moved {
-                    client.deadline.set(if body.is_done() {
-                        patience.upstream
-                    } else {
-                        patience.body
-                    });
+                    client.wait(span(body), patience.half_closed);
                 }
             }
             match poll_answer(context, upstream, interim)? {
-                Heard::Whole => return Poll::Ready(Ok(())),
+                Heard::Whole if out.is_sent() && body.is_done() => {
+                    return Poll::Ready(Ok(Sent::Whole));
+                }
+                Heard::Whole => return Poll::Ready(Ok(Sent::Part)),
                 Heard::Some => moved = true,
                 Heard::Nothing => {}
             }
@@ -147,15 +156,19 @@ fn poll_answer(
     interim: &mut Vec<u8>,
 ) -> Result<Heard, SendError> {
     let buffer = &mut upstream.buffer;
-    if buffer.unread().len() >= buffer.capacity() {
-        if buffer.capacity() >= MAX_HEAD {
+    if !buffer.has_room() {
+        // Room may stand before what is unread, where interim answers were.
+        let is_full = buffer.unread().len() >= buffer.capacity();
+        if is_full && buffer.capacity() >= MAX_HEAD {
             return Err(SendError::UpstreamBad);
         }
-        buffer.make_room(MAX_HEAD);
+        buffer.make_room(if is_full { MAX_HEAD } else { buffer.capacity() });
     }
     match buffer.poll_read_from(context, &mut upstream.stream, usize::MAX) {
         Poll::Pending => return Ok(Heard::Nothing),
-        Poll::Ready(Ok(0) | Err(_)) if buffer.is_empty() => return Err(SendError::UpstreamDied),
+        Poll::Ready(Ok(0) | Err(_)) if buffer.is_empty() && interim.is_empty() => {
+            return Err(SendError::UpstreamDied);
+        }
         Poll::Ready(Ok(0) | Err(_)) => return Err(SendError::UpstreamBad),
         Poll::Ready(Ok(_)) => {}
     }
@@ -166,6 +179,9 @@ fn poll_answer(
         }
         if status != b"100" {
             interim.extend_from_slice(buffer.unread().get(..at + 4).unwrap_or_default());
+        }
+        if interim.len() > MAX_HEAD {
+            return Err(SendError::UpstreamBad);
         }
         buffer.consume(at + 4);
     }
@@ -190,7 +206,7 @@ pub(crate) async fn relay<S: AsyncRead + AsyncWrite + Unpin>(
     patience: Patience,
 ) -> Result<(), RelayError> {
     let mut waits_for_client = true;
-    client.deadline.set(patience.write);
+    client.wait(patience.write, patience.half_closed);
     poll_fn(|context| {
         loop {
             if out.is_sent() {
@@ -199,7 +215,7 @@ pub(crate) async fn relay<S: AsyncRead + AsyncWrite + Unpin>(
                 }
                 if waits_for_client {
                     waits_for_client = false;
-                    client.deadline.set(patience.upstream);
+                    client.wait(patience.upstream, patience.half_closed);
                 }
                 match body.poll_piece(context, &mut upstream.buffer, &mut upstream.stream, out) {
                     Poll::Ready(Ok(())) => continue,
@@ -209,7 +225,7 @@ pub(crate) async fn relay<S: AsyncRead + AsyncWrite + Unpin>(
             } else {
                 if !waits_for_client {
                     waits_for_client = true;
-                    client.deadline.set(patience.write);
+                    client.wait(patience.write, patience.half_closed);
                 }
                 match out.poll_send(context, &mut client.stream) {
                     Poll::Ready(Ok(())) => continue,

@@ -56,7 +56,10 @@ pub(crate) fn write(
             21 => name.eq_ignore_ascii_case("x-gatepass-request-id"),
             _ => false,
         };
-        if is_dropped || is_nominated(answer, name) || (to_token && is_kept_from_tokens(name)) {
+        // `Connection: Upgrade` names the line that a client who is switched must see.
+        let is_switch = is_upgrade && name.eq_ignore_ascii_case("upgrade");
+        let is_hop = is_dropped || (is_nominated(answer, name) && !is_switch);
+        if is_hop || (to_token && is_kept_from_tokens(name)) {
             continue;
         }
         out.extend_from_slice(name.as_bytes());

@@ -35,6 +35,11 @@ impl Buffer {
         self.bytes.len()
     }
 
+    /// Whether a read would find room behind what was read before.
+    pub(crate) const fn has_room(&self) -> bool {
+        self.end < self.bytes.len()
+    }
+
     /// The first `count` unread bytes are used.
     pub(crate) fn consume(&mut self, count: usize) {
         self.start = self.start.saturating_add(count).min(self.end);

@@ -46,19 +46,27 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ClientSide<S> {
         if self.buffer.is_empty() {
             self.buffer.clear();
         }
-        if self.buffer.unread().len() >= SMALL {
-            return Ok(());
-        }
-        self.buffer.make_room(SMALL);
-        match self.buffer.poll_read_from(context, &mut self.stream, SMALL) {
-            Poll::Ready(Ok(0)) => {
-                self.has_ended = true;
-                self.deadline.set_shorter(half_closed);
-                Ok(())
+        // Until there is nothing more to read, for only then will the client's going wake us.
+        while self.buffer.unread().len() < SMALL {
+            self.buffer.make_room(SMALL);
+            match self.buffer.poll_read_from(context, &mut self.stream, SMALL) {
+                Poll::Ready(Ok(0)) => {
+                    self.has_ended = true;
+                    self.deadline.set_shorter(half_closed);
+                    return Ok(());
+                }
+                Poll::Ready(Err(error)) => return Err(error),
+                Poll::Ready(Ok(_)) => {}
+                Poll::Pending => return Ok(()),
             }
-            Poll::Ready(Err(error)) => Err(error),
-            Poll::Ready(Ok(_)) | Poll::Pending => Ok(()),
         }
+        Ok(())
+    }
+
+    /// Sets the deadline to `span` from now; to `half_closed` at most once the client has ended
+    /// its side, for then nobody may be there any more.
+    pub(crate) fn wait(&mut self, span: Duration, half_closed: Duration) {
+        self.deadline.set(if self.has_ended { span.min(half_closed) } else { span });
     }
 
     /// Sends all of `bytes`, within `patience`.

@@ -1,7 +1,7 @@
 //! A gate in a test: the real store, snapshot, wallet, ledger and data plane, on a free port.
 
 mod local;
-pub mod options;
+pub(crate) mod options;
 mod sink;
 
 use std::net::SocketAddr;
@@ -11,6 +11,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use gatepass_gate::{Gate, Parts, Totals};
 use gatepass_identity::{InstanceIdentity, Wallet};
+use gatepass_ledger::Ledger;
 use gatepass_model::{
     Clock as _, Grant, IdentityMethod, InstanceName, Lifetime, Person, PolicyDocument, Token,
     TokenId, TokenState,
@@ -42,19 +43,26 @@ pub struct Issued {
     pub secret: String,
 }
 
+/// What a gate leaves behind.
+pub struct Stopped {
+    /// Its last numbers.
+    pub totals: Totals,
+    /// Its activity, all written.
+    pub activity: Arc<dyn ActivityReader>,
+    _folder: tempfile::TempDir,
+}
+
 /// A gate that runs. Dropping it stops it, without waiting for that; [`TestGate::stop`] waits.
 pub struct TestGate {
     gate: Gate,
     store: Arc<dyn Store>,
-    activity: Arc<SqliteActivityStore>,
+    books: Books,
     snapshot: Arc<Snapshot>,
     wallet: Arc<Wallet>,
     clock: Arc<TestClock>,
     entropy: Arc<SeededEntropy>,
     ring: Arc<KeyRing>,
     following: JoinHandle<()>,
-    writing: JoinHandle<()>,
-    stop_writing: oneshot::Sender<()>,
     // The last: what is in it must be closed before.
     folder: tempfile::TempDir,
 }
@@ -83,20 +91,9 @@ impl TestGate {
             NodeId([7; 16]),
             "test".to_owned(),
         );
-        let follower = follower.await?;
+        let following = tokio::spawn(follower.await?.run());
         snapshot.replace_people(&build::DIRECTORY.parse()?, options.people.clone());
-        let path = folder.path().join("gate.activity.db");
-        let activity = Arc::new(SqliteActivityStore::open(&path, Retention::default()).await?);
-        let (ledger, writer) = gatepass_ledger::ledger(
-            Arc::clone(&activity) as _,
-            Arc::clone(&clock) as _,
-            options.threads,
-        );
-        let (stop_writing, stopped) = oneshot::channel();
-        let writing = tokio::spawn(writer.run(async {
-            // An error means that the gate was dropped.
-            let _ = stopped.await;
-        }));
+        let (ledger, books) = Books::open(&folder, &clock, options.threads).await?;
         let parts = Parts {
             settings: options.settings()?,
             snapshot: Arc::clone(&snapshot),
@@ -107,20 +104,9 @@ impl TestGate {
             local: Arc::clone(&options.local),
             control: Handle::current(),
         };
-        let gate = Self {
-            gate: Gate::start(parts)?,
-            following: tokio::spawn(follower.run()),
-            store,
-            activity,
-            snapshot,
-            wallet,
-            clock,
-            entropy,
-            ring,
-            writing,
-            stop_writing,
-            folder,
-        };
+        let gate = Gate::start(parts)?;
+        let gate =
+            Self { gate, store, books, snapshot, wallet, clock, entropy, ring, following, folder };
         gate.set_policy(&options.policy).await?;
         Ok(gate)
     }
@@ -147,7 +133,7 @@ impl TestGate {
 
     /// Its activity.
     pub fn activity(&self) -> &dyn ActivityReader {
-        &*self.activity
+        &*self.books.activity
     }
 
     /// What it goes up with.
@@ -238,18 +224,50 @@ impl TestGate {
         applied.with_context(|| format!("change {revision} did not come into effect"))
     }
 
-    /// Stops it: requests that were accepted finish, activity is written. Gives its last numbers.
-    pub async fn stop(self) -> anyhow::Result<Totals> {
+    /// Stops it: requests that were accepted finish, activity is written.
+    pub async fn stop(self) -> anyhow::Result<Stopped> {
         let totals = self.gate.totals_reader();
         let gate = self.gate;
         tokio::task::spawn_blocking(move || gate.stop()).await??;
         self.following.abort();
+        let activity = self.books.close().await?;
+        Ok(Stopped { totals: totals(), activity, _folder: self.folder })
+    }
+}
+
+/// The activity store, and who writes into it.
+struct Books {
+    activity: Arc<SqliteActivityStore>,
+    writing: JoinHandle<()>,
+    stop: oneshot::Sender<()>,
+}
+
+impl Books {
+    async fn open(
+        folder: &tempfile::TempDir,
+        clock: &Arc<TestClock>,
+        threads: usize,
+    ) -> anyhow::Result<(Ledger, Self)> {
+        let path = folder.path().join("gate.activity.db");
+        let activity = Arc::new(SqliteActivityStore::open(&path, Retention::default()).await?);
+        let (ledger, writer) =
+            gatepass_ledger::ledger(Arc::clone(&activity) as _, Arc::clone(clock) as _, threads);
+        let (stop, stopped) = oneshot::channel();
+        let writing = tokio::spawn(writer.run(async {
+            // An error means that the gate was dropped.
+            let _ = stopped.await;
+        }));
+        Ok((ledger, Self { activity, writing, stop }))
+    }
+
+    /// Has the last of it written. After the gate's threads have ended.
+    async fn close(self) -> anyhow::Result<Arc<SqliteActivityStore>> {
         // An error means that the writer has ended by itself.
-        let _ = self.stop_writing.send(());
+        let _ = self.stop.send(());
         tokio::time::timeout(PATIENCE, self.writing)
             .await
             .context("activity was not written")??;
-        Ok(totals())
+        Ok(self.activity)
     }
 }
 

@@ -43,7 +43,7 @@ impl TestInstance {
             upstream,
             context_path: String::new(),
             targets: TargetMode::Enforce,
-            first_byte: Duration::from_secs(60),
+            first_byte: Duration::from_mins(1),
             connect: Duration::from_secs(5),
             connections: 64,
         }

@@ -41,15 +41,12 @@ pub fn expand(bytes: &[u8], token: &str, secrets: &Secrets) -> anyhow::Result<Ve
         expanded.extend_from_slice(plain);
         let word = memchr::memchr(b'}', from).and_then(|end| from.get(1..end));
         let word = word.and_then(|word| std::str::from_utf8(word).ok()).unwrap_or_default();
-        match stands_for(word, token, secrets)? {
-            Some(meant) => {
-                expanded.extend(meant);
-                rest = from.get(word.len() + 2..).unwrap_or_default();
-            }
-            None => {
-                expanded.push(b'{');
-                rest = from.get(1..).unwrap_or_default();
-            }
+        if let Some(meant) = stands_for(word, token, secrets)? {
+            expanded.extend(meant);
+            rest = from.get(word.len() + 2..).unwrap_or_default();
+        } else {
+            expanded.push(b'{');
+            rest = from.get(1..).unwrap_or_default();
         }
     }
     expanded.extend_from_slice(rest);

@@ -38,7 +38,10 @@ impl Secrets {
             "PROJECT" => &self.project,
             other => bail!("there is no token {other:?}"),
         };
-        if token.is_empty() { bail!("no token {name} was issued") } else { Ok(token) }
+        if token.is_empty() {
+            bail!("no token {name} was issued");
+        }
+        Ok(token)
     }
 
     /// All that no product may ever see.
@@ -87,8 +90,9 @@ impl World {
         Ok(judge::judge(&outcome, &alternatives))
     }
 
-    /// What reached a product. A last request through the gate comes after all of it: the gate
-    /// has one thread in a test, and what it wrote before is in the product's socket by then.
+    /// What reached a product, looked at once a last request through the gate has come there.
+    /// That comes after all of it where the gate has one thread. Where it has several, something
+    /// late would be seen with the next row: it can't be missed, but misplaced.
     async fn arrived(
         &self,
         name: &str,
@@ -96,7 +100,7 @@ impl World {
     ) -> anyhow::Result<Vec<RecordedRequest>> {
         let fence = format!(
             "GET {FENCE} HTTP/1.1\r\nHost: {name}.example\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\r\n",
-            self.secrets.read_only
+            self.secrets.read_write
         );
         let mut client = raw::Client::connect(self.gate).await?;
         client.send(fence).await?;

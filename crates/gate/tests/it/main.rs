@@ -1,0 +1,26 @@
+//! The gate from outside: bytes in at one end, bytes out at the other.
+
+#[cfg(test)]
+mod answers;
+#[cfg(test)]
+mod doors;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod large;
+#[cfg(test)]
+mod leaving;
+#[cfg(test)]
+mod pipelining;
+#[cfg(test)]
+mod running;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod upgrade;
+#[cfg(test)]
+mod uploads;
+#[cfg(test)]
+mod upstream;
+#[cfg(test)]
+mod waiting;
