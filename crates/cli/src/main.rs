@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `gatepass`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gatepass_cli::run()
+}

@@ -112,7 +112,8 @@ impl Control {
         self.keyring.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn replace_keyring(&self, ring: KeyRing) {
+    /// Works with other keys from now on, after somebody else has changed the key file.
+    pub fn replace_keyring(&self, ring: KeyRing) {
         *self.keyring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
     }
 

@@ -102,8 +102,8 @@ fn headers(grant: &Grant) -> Option<String> {
 
 const fn limits(grant: &Grant) -> &'static str {
     match (grant.access, grant.admin) {
-        (Access::ReadOnly, false) => "It can't change anything.",
-        (Access::ReadOnly, true) => "It can't change anything, but reads what administrators may.",
+        // Administration counts as a write, even where it only looks.
+        (Access::ReadOnly, _) => "It can't change anything.",
         (Access::ReadWrite, false) => "It can't administer.",
         (Access::ReadWrite, true) => "It can administer.",
     }

@@ -1,0 +1,89 @@
+//! What stands on this machine: directories, store, keys.
+
+use std::sync::Arc;
+
+use gatepass_config::Config;
+use gatepass_store::Store;
+use gatepass_vault::{KeyFileError, KeyRing};
+
+use super::finding::{Findings, State};
+use crate::wiring::{directories, store};
+
+/// A store that could be opened, and its keys if they could be read.
+pub(super) struct Opened {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) keys: Option<KeyRing>,
+}
+
+pub(super) fn directories(config: &Config, findings: &mut Findings) {
+    match directories::read(config) {
+        Ok((directories, _)) => {
+            for (name, state) in directories.iter() {
+                let count = state.borrow().people.len();
+                findings.add(format!("directory {name}"), State::Ok, format!("{count} people"));
+            }
+        }
+        Err(failure) => findings.add("directories", State::Failed, failure.message),
+    }
+}
+
+/// Opens the store, but makes none: a check leaves nothing behind.
+pub(super) async fn store(config: &Config, findings: &mut Findings) -> Option<Opened> {
+    let file = store::file(config);
+    let shown = file.display();
+    if !file.exists() {
+        let words = format!("there is none at {shown} yet; the first command or start makes it");
+        findings.add("store", State::Warning, words);
+        no_store_yet(config, findings);
+        return None;
+    }
+    match store::open(config).await {
+        Ok(store) => {
+            findings.add("store", State::Ok, format!("{shown} can be opened"));
+            let keys = keys(config, &*store, findings).await;
+            Some(Opened { store, keys })
+        }
+        Err(failure) => {
+            findings.add("store", State::Failed, failure.message);
+            None
+        }
+    }
+}
+
+fn no_store_yet(config: &Config, findings: &mut Findings) {
+    let file = &config.secrets.key_file;
+    let shown = file.display();
+    match KeyRing::load(file) {
+        Ok(_) => {
+            let words = format!("{shown} is there already; the new store will use it");
+            findings.add("keys", State::Warning, words);
+        }
+        Err(KeyFileError::Missing(_)) => {
+            findings.add("keys", State::Warning, format!("{shown} will be made with the store"));
+        }
+        Err(error) => findings.add("keys", State::Failed, error.to_string()),
+    }
+}
+
+async fn keys(config: &Config, store: &dyn Store, findings: &mut Findings) -> Option<KeyRing> {
+    let file = &config.secrets.key_file;
+    match KeyRing::load(file) {
+        Ok(keys) => {
+            findings.add("keys", State::Ok, format!("{} can be read", file.display()));
+            return Some(keys);
+        }
+        Err(KeyFileError::Missing(_)) if matches!(store.is_pristine().await, Ok(true)) => {
+            let words = format!("{} will be made by the first command", file.display());
+            findings.add("keys", State::Warning, words);
+        }
+        Err(KeyFileError::Missing(_)) => {
+            let words = format!(
+                "there is no key file {}, and the store is not new; put a copy of it there",
+                file.display()
+            );
+            findings.add("keys", State::Failed, words);
+        }
+        Err(error) => findings.add("keys", State::Failed, error.to_string()),
+    }
+    None
+}

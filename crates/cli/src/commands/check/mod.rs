@@ -1,0 +1,48 @@
+//! `gatepass check`
+
+mod finding;
+mod identity;
+mod local;
+mod upstream;
+
+use clap::Args;
+use finding::{Findings, State};
+use serde::Serialize;
+
+use crate::call::{Call, Ending, Outcome};
+
+/// Read the configuration, reach the store and every instance, prove every upstream credential
+#[derive(Debug, Args)]
+pub(crate) struct Check {}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    ok: bool,
+    checks: &'a [finding::Finding],
+}
+
+impl Check {
+    pub(crate) async fn run(self, call: &Call) -> Outcome {
+        let config = call.config()?;
+        let mut findings = Findings::default();
+        let instances = config.instances.len();
+        findings.add("configuration", State::Ok, format!("read; instances: {instances}"));
+        local::directories(&config, &mut findings);
+        let opened = local::store(&config, &mut findings).await;
+        upstream::reach(&config, &mut findings).await?;
+        identity::prove(&config, opened.as_ref(), &mut findings).await?;
+        if let Some(opened) = opened {
+            let _ = opened.store.close().await;
+        }
+        let ok = findings.are_good();
+        call.output.document(&Document { ok, checks: findings.all() })?;
+        if !call.output.is_json() {
+            call.output.show(findings.text())?;
+        }
+        if ok {
+            return Ok(Ending::Done);
+        }
+        call.output.say("something is wrong; a line with ✗ says what");
+        Ok(Ending::Wrong)
+    }
+}

@@ -1,0 +1,65 @@
+//! Where the configuration is found, and what of the environment belongs to it.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use gatepass_config::{Config, Environment, ProcessEnvironment};
+
+use crate::failure::Failure;
+
+/// Where it is looked for when nobody names it.
+const PLACES: [&str; 2] = ["gatepass.toml", "/etc/gatepass/gatepass.toml"];
+
+/// By which `gatepass whoami` gets its token: no setting.
+pub(crate) const TOKEN_VARIABLE: &str = "GATEPASS_TOKEN";
+
+/// Reads the configuration in `file`, or the first one that is found.
+pub(crate) fn load(file: Option<&Path>) -> Result<Config, Failure> {
+    let path = match file {
+        Some(file) => file.to_owned(),
+        None => find().ok_or_else(|| {
+            let places = PLACES.join(" nor ");
+            let words = format!(
+                "there is no configuration, neither {places}; name one with --config, or try \
+                 `gatepass demo`"
+            );
+            Failure::new("config_missing", words)
+        })?,
+    };
+    Ok(gatepass_config::load(&path, &Settings)?)
+}
+
+/// Reads the configuration in `file` without the environment: a demonstration is alone with its
+/// own.
+pub(crate) fn load_plain(file: &Path) -> Result<Config, Failure> {
+    Ok(gatepass_config::load(file, &Nothing)?)
+}
+
+fn find() -> Option<PathBuf> {
+    PLACES.iter().map(PathBuf::from).find(|place| place.exists())
+}
+
+struct Nothing;
+
+impl Environment for Nothing {
+    fn variables(&self) -> Vec<(OsString, OsString)> {
+        Vec::new()
+    }
+}
+
+/// The environment without the variables of ours that set nothing.
+struct Settings;
+
+impl Environment for Settings {
+    fn variables(&self) -> Vec<(OsString, OsString)> {
+        let mut variables = ProcessEnvironment.variables();
+        variables.retain(|(name, _)| name != TOKEN_VARIABLE);
+        variables
+    }
+}
+
+/// The token that [`TOKEN_VARIABLE`] holds.
+pub(crate) fn token_from_environment() -> Option<OsString> {
+    let mut variables = ProcessEnvironment.variables().into_iter();
+    variables.find(|(name, _)| name == TOKEN_VARIABLE).map(|(_, value)| value)
+}

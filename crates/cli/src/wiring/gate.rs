@@ -1,0 +1,330 @@
+//! A whole gate: put together, run, and ended in order.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use arc_swap::ArcSwap;
+use gatepass_api::ApiState;
+use gatepass_config::Config;
+use gatepass_control::{Control, ControlParts};
+use gatepass_gate::{Gate, Parts, StartError};
+use gatepass_identity::{DirectoryState, FileWatcher, Prover, Wallet, run_probes};
+use gatepass_ledger::{Ledger, Writer};
+use gatepass_model::{Clock, DirectoryName};
+use gatepass_snapshot::{FollowError, Follower, Snapshot};
+use gatepass_store::activity::{ActivityStore, Retention, SqliteActivityStore};
+use gatepass_store::{NodeId, Store};
+use gatepass_vault::{Entropy as _, KeyRing, SystemEntropy};
+use tokio::runtime::Handle;
+use tokio::sync::{oneshot, watch};
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::clock::SystemClock;
+use super::directories::{self, Directories};
+use super::keys::{self, KeyWatcher, SharedKeys};
+use super::local::LocalApi;
+use super::operations::{self, Operations};
+use super::readiness::NodeReadiness;
+use super::sink::WalletSink;
+use super::{identity, settings, store};
+use crate::failure::Failure;
+
+/// A gate that runs, with everything behind it.
+pub(crate) struct RunningGate {
+    gate: Gate,
+    control: Arc<Control>,
+    node: NodeId,
+    readiness: Arc<NodeReadiness>,
+    store: Arc<dyn Store>,
+    activity: Arc<SqliteActivityStore>,
+    /// What goes on as long as the gate does.
+    tasks: JoinSet<()>,
+    writing: JoinHandle<()>,
+    stop_writing: oneshot::Sender<()>,
+    operations: Option<SocketAddr>,
+    has_new_keys: bool,
+}
+
+/// What stands before a gate is started.
+struct Ground {
+    store: Arc<dyn Store>,
+    activity: Arc<SqliteActivityStore>,
+    ring: KeyRing,
+    has_new_keys: bool,
+    directories: Directories,
+    watchers: Vec<FileWatcher>,
+    wallet: Arc<Wallet>,
+    prover: Prover,
+    operations: Option<tokio::net::TcpListener>,
+}
+
+/// What the threads of the gate read.
+struct Knowledge {
+    snapshot: Arc<Snapshot>,
+    keys: SharedKeys,
+    node: NodeId,
+    follower: Follower,
+}
+
+impl RunningGate {
+    /// Starts a gate; the runtime that this is called on becomes its control runtime. When it
+    /// returns, requests are served.
+    pub(crate) async fn start(config: &Config) -> Result<Self, Failure> {
+        let ground = Ground::lay(config).await?;
+        let knowledge = Knowledge::gather(config, &ground).await?;
+        let node = knowledge.node;
+        let store = Arc::clone(&ground.store);
+        let started = Self::start_on(config, ground, knowledge);
+        if started.is_err() {
+            // Or every change would be waited for here, until the node counts as dead.
+            let _ = store.forget_node(node).await;
+        }
+        started
+    }
+
+    fn start_on(config: &Config, ground: Ground, knowledge: Knowledge) -> Result<Self, Failure> {
+        let Ground { store, activity, ring, directories, watchers, wallet, prover, .. } = ground;
+        let Knowledge { snapshot, keys, node, follower } = knowledge;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let control = control(config, &store, &activity, ring, &directories);
+        let readiness = Arc::new(NodeReadiness {
+            snapshot: Arc::clone(&snapshot),
+            wallet: Arc::clone(&wallet),
+            directories: directories.clone(),
+            clock: Arc::clone(&clock),
+            is_stopping: AtomicBool::new(false),
+        });
+        let state =
+            ApiState { control: Arc::clone(&control), readiness: Arc::clone(&readiness) as _ };
+        let settings = settings::gate(config);
+        let (ledger, writer) = gatepass_ledger::ledger(
+            Arc::clone(&activity) as _,
+            Arc::clone(&clock),
+            settings.threads,
+        );
+        let gate = Gate::start(Parts {
+            settings,
+            snapshot: Arc::clone(&snapshot),
+            wallet: Arc::clone(&wallet),
+            ledger: ledger.clone(),
+            clock,
+            entropy: Arc::new(SystemEntropy),
+            local: Arc::new(LocalApi::new(gatepass_api::router(state))),
+            control: Handle::current(),
+        })
+        .map_err(|error| start_failure(&error))?;
+        let mut tasks = JoinSet::new();
+        tasks.spawn(follower.run());
+        tasks.spawn(run_probes(wallet, prover));
+        follow_directories(&mut tasks, watchers, &directories, &snapshot);
+        let path = config.secrets.key_file.clone();
+        let control_too = Arc::clone(&control);
+        tasks.spawn(KeyWatcher { path, keys, snapshot, control: control_too }.run());
+        let operations = serve_operations(&mut tasks, ground.operations, &gate, &readiness, ledger);
+        let (stop_writing, writing) = start_writing(writer);
+        Ok(Self {
+            gate,
+            control,
+            node,
+            readiness,
+            store,
+            activity,
+            tasks,
+            writing,
+            stop_writing,
+            operations,
+            has_new_keys: ground.has_new_keys,
+        })
+    }
+
+    /// The use cases, on this gate's store.
+    pub(crate) const fn control(&self) -> &Arc<Control> {
+        &self.control
+    }
+
+    /// Where it listens.
+    pub(crate) fn addresses(&self) -> &[SocketAddr] {
+        self.gate.addresses()
+    }
+
+    /// Where metrics and readiness are.
+    pub(crate) const fn operations(&self) -> Option<SocketAddr> {
+        self.operations
+    }
+
+    /// Whether the key file was made by this start.
+    pub(crate) const fn has_new_keys(&self) -> bool {
+        self.has_new_keys
+    }
+
+    /// Ends it: accepted requests finish, what was counted is written, the node takes itself off
+    /// the list.
+    pub(crate) async fn stop(mut self) -> Result<(), Failure> {
+        self.readiness.begin_to_stop();
+        let gate = self.gate;
+        let stopped = tokio::task::spawn_blocking(move || gate.stop()).await;
+        // The writer ends by itself only when it has failed, and said so.
+        let _ = self.stop_writing.send(());
+        let _ = self.writing.await;
+        self.tasks.shutdown().await;
+        if let Err(error) = self.store.forget_node(self.node).await {
+            tracing::warn!(%error, "this node stays on the list for 10 s");
+        }
+        if let Err(error) = self.activity.close().await {
+            tracing::warn!(%error, "the activity could not be closed in order");
+        }
+        if let Err(error) = self.store.close().await {
+            tracing::warn!(%error, "the store could not be closed in order");
+        }
+        match stopped {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(Failure::io("a thread of the gate failed", &error)),
+            Err(error) => Err(Failure::new("io", format!("the gate did not stop: {error}"))),
+        }
+    }
+}
+
+impl Ground {
+    /// All that can fail for a mistake in the configuration or around it.
+    async fn lay(config: &Config) -> Result<Self, Failure> {
+        let (directories, watchers) = directories::read(config)?;
+        let wallet = Arc::new(identity::wallet(config)?);
+        let prover = identity::prover(config)?;
+        check_free(config)?;
+        let operations = operations::bind(config.server.operations_listen).await?;
+        let store = store::open(config).await?;
+        let opened = keys::open(&config.secrets.key_file, &*store).await?;
+        let path = store::activity_file(config);
+        let activity = Arc::new(SqliteActivityStore::open(&path, Retention::default()).await?);
+        Ok(Self {
+            store,
+            activity,
+            ring: opened.keyring,
+            has_new_keys: opened.is_new,
+            directories,
+            watchers,
+            wallet,
+            prover,
+            operations,
+        })
+    }
+}
+
+impl Knowledge {
+    /// Reads the store and the directories, so that the first request can be judged.
+    async fn gather(config: &Config, ground: &Ground) -> Result<Self, Failure> {
+        let keys: SharedKeys = Arc::new(ArcSwap::from_pointee(ground.ring.clone()));
+        let settings = settings::snapshot(config);
+        let snapshot = Arc::new(Snapshot::new(settings, keys.load_full()));
+        for (name, state) in ground.directories.iter() {
+            publish(&snapshot, name, state);
+        }
+        let sink = WalletSink { wallet: Arc::clone(&ground.wallet), keys: Arc::clone(&keys) };
+        let mut node = NodeId([0; 16]);
+        SystemEntropy.fill(&mut node.0)?;
+        let follower = Follower::start(
+            Arc::clone(&snapshot),
+            Arc::clone(&ground.store),
+            Arc::new(sink),
+            Arc::new(SystemClock),
+            node,
+            node_name(config),
+        )
+        .await
+        .map_err(|error| match error {
+            FollowError::Store(error) => Failure::from(error),
+            FollowError::NoPolicy => Failure::new("store_unavailable", error.to_string()),
+        })?;
+        Ok(Self { snapshot, keys, node, follower })
+    }
+}
+
+fn control(
+    config: &Config,
+    store: &Arc<dyn Store>,
+    activity: &Arc<SqliteActivityStore>,
+    keyring: KeyRing,
+    directories: &Directories,
+) -> Arc<Control> {
+    Arc::new(Control::new(ControlParts {
+        store: Arc::clone(store),
+        activity: Some(Arc::clone(activity) as _),
+        keyring,
+        key_file: config.secrets.key_file.clone(),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        people: Arc::new(directories.clone()),
+        directories: config.directories.iter().map(|one| one.name.clone()).collect(),
+        instances: settings::known_instances(config),
+    }))
+}
+
+/// Fails where another program, or another gate, has an address. The gate's own sockets would not
+/// notice another gate of this user: with `SO_REUSEPORT` the two would share the connections.
+fn check_free(config: &Config) -> Result<(), Failure> {
+    for address in config.server.listen.iter().filter(|address| address.port() != 0) {
+        TcpListener::bind(address).map_err(|error| {
+            Failure::io(format_args!("server.listen: can't listen on {address}"), &error)
+        })?;
+    }
+    Ok(())
+}
+
+fn start_failure(error: &StartError) -> Failure {
+    Failure::new("start_failed", format!("server.listen: {error}"))
+}
+
+/// What people call this node: its first address.
+fn node_name(config: &Config) -> String {
+    config.server.listen.first().map_or_else(|| "gatepass".to_owned(), ToString::to_string)
+}
+
+fn publish(snapshot: &Snapshot, name: &DirectoryName, state: &watch::Receiver<DirectoryState>) {
+    let people = state.borrow().people.to_vec();
+    snapshot.replace_people(name, people);
+}
+
+fn follow_directories(
+    tasks: &mut JoinSet<()>,
+    watchers: Vec<FileWatcher>,
+    directories: &Directories,
+    snapshot: &Arc<Snapshot>,
+) {
+    for watcher in watchers {
+        tasks.spawn(watcher.run());
+    }
+    for (name, state) in directories.iter().cloned() {
+        let snapshot = Arc::clone(snapshot);
+        let mut state = state;
+        tasks.spawn(async move {
+            while state.changed().await.is_ok() {
+                publish(&snapshot, &name, &state);
+            }
+        });
+    }
+}
+
+fn serve_operations(
+    tasks: &mut JoinSet<()>,
+    listener: Option<tokio::net::TcpListener>,
+    gate: &Gate,
+    node: &Arc<NodeReadiness>,
+    ledger: Ledger,
+) -> Option<SocketAddr> {
+    let listener = listener?;
+    let address = listener.local_addr().ok();
+    let totals = Arc::new(gate.totals_reader());
+    let operations = Operations { node: Arc::clone(node), totals, ledger };
+    tasks.spawn(operations::serve(listener, operations));
+    address
+}
+
+fn start_writing(writer: Writer) -> (oneshot::Sender<()>, JoinHandle<()>) {
+    let (stop, stopped) = oneshot::channel();
+    let writing = tokio::spawn(writer.run(async {
+        // An error means that the gate was dropped.
+        let _ = stopped.await;
+    }));
+    (stop, writing)
+}

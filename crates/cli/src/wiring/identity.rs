@@ -1,0 +1,67 @@
+//! How the gate becomes owners, and how products are asked who they think we are.
+
+use std::time::Duration;
+
+use gatepass_config::{Config, InstanceConfig, ServiceAccount};
+use gatepass_http_client::{Client, ClientError, Settings};
+use gatepass_identity::{
+    InstanceIdentity, Prover, ReadyCredential, SecretFileError, Upstream, Wallet, service_password,
+    service_token,
+};
+
+use crate::failure::Failure;
+
+/// For a product's answer to a question of ours; people wait for it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// An empty wallet, but for the service accounts.
+pub(crate) fn wallet(config: &Config) -> Result<Wallet, Failure> {
+    let mut identities = Vec::new();
+    for instance in &config.instances {
+        let name = instance.instance.name.clone();
+        let service_account = account(instance).map_err(|error| {
+            let key = format!("instances.{name}.service_account");
+            Failure::new("service_account_unreadable", error.to_string()).of_key(&key)
+        })?;
+        let identity = InstanceIdentity {
+            directory: instance.instance.directory.clone(),
+            methods: instance.identity.clone(),
+            service_account,
+        };
+        identities.push((name, identity));
+    }
+    Ok(Wallet::new(identities))
+}
+
+/// The service account of an instance, from its file.
+pub(crate) fn account(
+    instance: &InstanceConfig,
+) -> Result<Option<ReadyCredential>, SecretFileError> {
+    match &instance.service_account {
+        None => Ok(None),
+        Some(ServiceAccount::Token { file, user }) => service_token(file, user.clone()).map(Some),
+        Some(ServiceAccount::Password { user, file }) => {
+            service_password(user.clone(), file).map(Some)
+        }
+    }
+}
+
+/// Asks the products of these instances.
+pub(crate) fn prover(config: &Config) -> Result<Prover, Failure> {
+    let upstream = |instance: &InstanceConfig| {
+        let product = instance.instance.product;
+        (instance.instance.name.clone(), Upstream { product, base_url: base_url(instance) })
+    };
+    Ok(Prover::new(client()?, config.instances.iter().map(upstream)))
+}
+
+/// Without a slash at its end.
+pub(crate) fn base_url(instance: &InstanceConfig) -> String {
+    instance.base_url.to_string().trim_end_matches('/').to_owned()
+}
+
+/// A client for questions that people wait for.
+pub(crate) fn client() -> Result<Client, Failure> {
+    let settings = Settings { connect_timeout: PATIENCE, timeout: PATIENCE, ..Settings::default() };
+    Client::new(settings).map_err(|error: ClientError| Failure::new("io", error.to_string()))
+}

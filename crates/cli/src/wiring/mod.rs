@@ -1,0 +1,22 @@
+//! From a configuration to things that work.
+//!
+//! `gate.rs` puts a whole gate together, `desk.rs` what a single command needs; the other files
+//! are parts of both.
+
+pub(crate) mod clock;
+pub(crate) mod config;
+pub(crate) mod desk;
+pub(crate) mod directories;
+pub(crate) mod gate;
+pub(crate) mod identity;
+pub(crate) mod keys;
+mod local;
+pub(crate) mod log;
+mod metrics;
+mod operations;
+mod readiness;
+pub(crate) mod settings;
+pub(crate) mod signals;
+mod sink;
+pub(crate) mod store;
+pub(crate) mod system_user;

@@ -1,0 +1,90 @@
+//! The configuration, in the words of each room.
+
+use std::num::NonZeroUsize;
+
+use gatepass_config::{Config, HostHeader, InstanceConfig, TargetStrictness};
+use gatepass_control::KnownInstance;
+use gatepass_gate::settings as gate;
+use gatepass_snapshot as snapshot;
+
+/// How many threads carry requests.
+pub(crate) fn threads(config: &Config) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    config.server.threads.map_or_else(cores, NonZeroUsize::get)
+}
+
+/// What the gate is told.
+pub(crate) fn gate(config: &Config) -> gate::Settings {
+    let server = &config.server;
+    let threads = threads(config);
+    gate::Settings {
+        listen: server.listen.clone(),
+        threads,
+        trusted_proxies: server.trusted_proxies.clone(),
+        console_path: server.console_path.clone(),
+        console_host: server.console_host.as_ref().map(ToString::to_string).unwrap_or_default(),
+        timeouts: gate::Timeouts {
+            head: server.timeouts.head,
+            idle: server.timeouts.idle,
+            body: server.timeouts.body,
+            write: server.timeouts.write,
+            drain: server.timeouts.drain,
+            ..gate::Timeouts::default()
+        },
+        limits: gate_limits(config, threads),
+        instances: config.instances.iter().map(instance).collect(),
+    }
+}
+
+fn gate_limits(config: &Config, threads: usize) -> gate::Limits {
+    let given = &config.server.limits;
+    let mut limits = gate::Limits::default();
+    limits.head.head = given.head_bytes;
+    limits.head.headers = given.headers;
+    limits.head.target = given.target_bytes;
+    limits.form = given.form_bytes;
+    limits.connections = given.connections.div_ceil(threads);
+    limits
+}
+
+fn instance(config: &InstanceConfig) -> gate::InstanceSettings {
+    gate::InstanceSettings {
+        instance: config.instance.clone(),
+        hosts: config.hosts.iter().map(ToString::to_string).collect(),
+        host: match config.host {
+            HostHeader::Preserve => gate::UpstreamHost::Preserve,
+            HostHeader::Upstream => gate::UpstreamHost::Upstream,
+        },
+        upstream_name: config.base_url.host_to_look_up().to_owned(),
+        upstream_port: config.base_url.port(),
+        targets: match config.targets {
+            TargetStrictness::Observe => gate::TargetMode::Observe,
+            TargetStrictness::Enforce => gate::TargetMode::Enforce,
+        },
+        reads: config.reads.clone(),
+        trusted_header: None,
+        connect: config.timeouts.connect,
+        first_byte: config.timeouts.first_byte,
+        connections: config.limits.connections,
+    }
+}
+
+/// What the snapshot is told.
+pub(crate) fn snapshot(config: &Config) -> snapshot::Settings {
+    let instance = |one: &InstanceConfig| (one.instance.name.clone(), one.instance.product);
+    snapshot::Settings {
+        instances: config.instances.iter().map(instance).collect(),
+        directories: config.directories.iter().map(|one| one.name.clone()).collect(),
+        stale_limit: config.store.stale_limit,
+    }
+}
+
+/// What the use cases know of the instances.
+pub(crate) fn known_instances(config: &Config) -> Vec<KnownInstance> {
+    let known = |one: &InstanceConfig| KnownInstance {
+        instance: one.instance.clone(),
+        identity: one.identity.clone(),
+        reads: one.reads.clone(),
+    };
+    config.instances.iter().map(known).collect()
+}

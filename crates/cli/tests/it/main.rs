@@ -1,0 +1,20 @@
+//! The program as its users have it: arguments, files, exit codes, processes.
+
+#[cfg(test)]
+mod config;
+#[cfg(test)]
+mod demo;
+#[cfg(test)]
+mod docs;
+#[cfg(test)]
+mod keys;
+#[cfg(test)]
+mod policy;
+#[cfg(test)]
+mod serve;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod token;
+#[cfg(test)]
+mod usage;
