@@ -1,1 +1,0 @@
-//! Tests against programs that we did not write.
