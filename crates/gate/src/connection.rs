@@ -9,7 +9,7 @@ use gatepass_model::{Product, Reason, Refusal};
 use gatepass_profiles::profile;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::engine::http1::request::{self, BadHead, HeadLimits, Progress};
+use crate::engine::http1::request::{self, BadHead, Progress};
 use crate::exchange::{self, After, Line, Taken};
 use crate::refuse::{self, Reader};
 use crate::thread::{Thread, Tracked};
@@ -101,7 +101,7 @@ async fn read_head<S: AsyncRead + AsyncWrite + Unpin>(
                 Progress::Complete(length) => return Ok(Arrived::Head(length)),
                 Progress::Incomplete => seen = client.buffer.unread().len(),
             }
-            check_first_line(client.buffer.unread(), limits)?;
+            check_first_line(client.buffer.unread())?;
             if !has_begun {
                 has_begun = true;
                 client.deadline.set(settings.timeouts.head);
@@ -140,7 +140,7 @@ fn skip_empty_line<S>(client: &mut ClientSide<S>) {
 
 /// A first line that can't be HTTP/1.1 is refused before the rest comes: an HTTP/0.9 client sends
 /// no rest.
-fn check_first_line(bytes: &[u8], _limits: &HeadLimits) -> Result<(), BadHead> {
+fn check_first_line(bytes: &[u8]) -> Result<(), BadHead> {
     let Some(end) = memchr::memchr(b'\r', bytes).filter(|_| bytes != b"\r") else {
         // Nothing yet, or the first half of an empty line.
         return Ok(());
