@@ -16,6 +16,15 @@ use crate::thread::{Thread, Tracked};
 use crate::wire::buffer::Outgoing;
 use crate::wire::client::{ClientSide, SMALL};
 
+/// How a connection came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Arrival {
+    /// Whose address stands at its other end; what a trusted peer said of it, where one may.
+    pub(crate) peer: IpAddr,
+    /// Whether it is encrypted.
+    pub(crate) is_secure: bool,
+}
+
 /// How the waiting for a head ended.
 enum Arrived {
     /// So many bytes of the buffer are a head.
@@ -29,7 +38,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     thread: Rc<Thread>,
     tracked: Rc<Tracked>,
     stream: S,
-    peer: IpAddr,
+    arrival: Arrival,
 ) {
     let settings = &thread.shared.settings;
     let mut client = ClientSide::new(stream, settings.timeouts.idle);
@@ -63,7 +72,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
                             tracked: &tracked,
                             client: &mut client,
                             out: &mut out,
-                            peer,
+                            arrival,
                             taken: Taken::default(),
                         };
                         exchange::serve(line, &head).await

@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::LocalSet;
 
-use crate::connection;
+use crate::connection::{self, Arrival};
 use crate::exchange::meter::{Count, Meter, Published};
 use crate::forward::pool::Pool;
 use crate::request_id::RequestIds;
@@ -166,7 +166,8 @@ fn take(thread: &Rc<Thread>, next: &mut u64, stream: TcpStream, peer: SocketAddr
     let tracked = Rc::new(Tracked::default());
     thread.meter.add(Count::Accepted);
     let guard = Guard { thread: Rc::clone(thread), number };
-    let serving = connection::serve(Rc::clone(thread), Rc::clone(&tracked), stream, peer.ip());
+    let arrival = Arrival { peer: peer.ip(), is_secure: false };
+    let serving = connection::serve(Rc::clone(thread), Rc::clone(&tracked), stream, arrival);
     let task = tokio::task::spawn_local(async move {
         let _guard = guard;
         serving.await;

@@ -79,7 +79,11 @@ pub(crate) async fn forward<S: AsyncRead + AsyncWrite + Unpin>(
         }
         Err(Failed::Gone) => return After::Close,
     };
-    let scheme = if peer.by_trusted_proxy { forwarded_scheme(head) } else { "http" };
+    let scheme = match peer.by_trusted_proxy {
+        true => forwarded_scheme(head),
+        false if line.arrival.is_secure => "https",
+        false => "http",
+    };
     let towards = Towards {
         path: target.path,
         query: target.query,

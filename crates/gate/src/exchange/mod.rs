@@ -9,7 +9,6 @@ pub(crate) mod respond;
 pub(crate) mod tally;
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 use std::time::Instant;
 
 use gatepass_model::{
@@ -24,6 +23,7 @@ use self::ask::Gathered;
 use self::meter::Count;
 use self::respond::Responder;
 use self::tally::{Tally, Whose, leading_kind};
+use crate::connection::Arrival;
 use crate::engine::http1::request::RequestHead;
 use crate::read::client::{Client, client_of};
 use crate::read::credential::Credentials;
@@ -53,7 +53,7 @@ pub(crate) struct Line<'l, S> {
     pub(crate) tracked: &'l Tracked,
     pub(crate) client: &'l mut ClientSide<S>,
     pub(crate) out: &'l mut Outgoing,
-    pub(crate) peer: IpAddr,
+    pub(crate) arrival: Arrival,
     /// How much of the request's body was taken from the connection.
     pub(crate) taken: Taken,
 }
@@ -96,7 +96,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     let thread = line.thread;
     let shared = &thread.shared;
     let id = thread.ids.next();
-    let peer = client_of(head, line.peer, &shared.settings.trusted_proxies);
+    let peer = client_of(head, line.arrival.peer, &shared.settings.trusted_proxies);
     thread.meter.add(Count::Requests);
     let found = place::origin_form(head.target, head.host).and_then(|raw| {
         place::find(raw, head.host, &shared.settings, |index| respond::profile_of(shared, index))
