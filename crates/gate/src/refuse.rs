@@ -3,7 +3,7 @@
 
 use std::io::Write as _;
 
-use gatepass_model::{Family, Method, Operation, Reason, Refusal};
+use gatepass_model::{Family, Method, Reason, Refusal};
 use gatepass_profiles::{Audience, Profile};
 
 use crate::engine::http1::request::RequestHead;
@@ -82,9 +82,9 @@ impl Reader {
         Self { audience: Audience::Program, is_fetch: false, is_head: false };
 
     /// Of this request. git is known by its path: its first request asks for `*/*`.
-    pub(crate) fn of(head: &RequestHead<'_>, operation: Option<&Operation<'_>>) -> Self {
+    pub(crate) fn of(head: &RequestHead<'_>, family: Option<Family>) -> Self {
         let accept = head.single("accept").unwrap_or_default();
-        let is_git = operation.is_some_and(|operation| operation.family == Family::Git);
+        let is_git = family == Some(Family::Git);
         let audience = if is_git {
             let is_lfs = holds(accept, b"git-lfs") || holds(head.target, b"/info/lfs");
             if is_lfs { Audience::GitLfs } else { Audience::Git }

@@ -71,7 +71,7 @@ pub struct Surprised {
 #[derive(Debug)]
 struct Drawer {
     identity: Identity,
-    native: papaya::HashMap<PersonKey, Arc<ReadyCredential>>,
+    native: papaya::HashMap<PersonKey, Arc<ReadyCredential>, foldhash::fast::RandomState>,
 }
 
 #[derive(Debug)]
@@ -85,7 +85,7 @@ struct Identity {
 /// next request.
 #[derive(Debug)]
 pub struct Wallet {
-    drawers: HashMap<InstanceName, Drawer>,
+    drawers: HashMap<InstanceName, Drawer, foldhash::fast::RandomState>,
 }
 
 impl Wallet {
@@ -97,7 +97,7 @@ impl Wallet {
                 methods: identity.methods,
                 service_account: identity.service_account.map(Arc::new),
             },
-            native: papaya::HashMap::new(),
+            native: papaya::HashMap::default(),
         };
         let drawers = instances.into_iter().map(|(name, identity)| (name, drawer(identity)));
         Self { drawers: drawers.collect() }

@@ -15,7 +15,7 @@ use gatepass_store::Revision;
 pub struct PublishedPolicy {
     document: PolicyDocument,
     revision: Revision,
-    instances: HashMap<InstanceName, Arc<CompiledInstancePolicy>>,
+    instances: HashMap<InstanceName, Arc<CompiledInstancePolicy>, foldhash::fast::RandomState>,
     everything_allowed: Arc<CompiledInstancePolicy>,
 }
 

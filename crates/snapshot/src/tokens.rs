@@ -1,6 +1,7 @@
 //! The map of tokens: read by all threads without a lock, written by one writer.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use gatepass_model::{SecretDigest, TokenId};
@@ -10,7 +11,23 @@ use crate::entry::{ByDigest, ById, TokenEntry};
 /// The entries by digest. A map to nothing rather than a set: the set's `insert` keeps an equal
 /// entry that is there already, the map's puts the new one in its place.
 #[derive(Debug, Default)]
-pub(crate) struct DigestMap(papaya::HashMap<ByDigest, ()>);
+pub(crate) struct DigestMap(papaya::HashMap<ByDigest, (), BuildHasherDefault<DigestHasher>>);
+
+/// Takes bytes of the digest for its hash. A digest is made with a key that nobody outside has, so
+/// nobody can choose digests that collide.
+#[derive(Debug, Default)]
+pub(crate) struct DigestHasher(u64);
+
+impl Hasher for DigestHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        let last = bytes.last_chunk().copied().map_or(0, u64::from_le_bytes);
+        self.0 = self.0.rotate_left(31) ^ last;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 impl DigestMap {
     pub(crate) fn find(&self, digest: &SecretDigest) -> Option<Arc<TokenEntry>> {

@@ -100,7 +100,10 @@ impl fmt::Debug for PresentedSecret<'_> {
 /// Whether something of a token's shape stands anywhere in `bytes`, whatever its checksum. A
 /// token has no business in a query string: logs of every proxy on the way would keep it.
 pub fn looks_like_token(bytes: &[u8]) -> bool {
-    memchr::memmem::find_iter(bytes, PREFIX)
+    // Most header values are shorter than a token, and few bytes are rarer than the prefix's last.
+    let Some(last) = bytes.len().checked_sub(LENGTH - PREFIX.len()) else { return false };
+    let ends = memchr::memchr_iter(b'_', bytes.get(..last).unwrap_or_default());
+    ends.filter_map(|end| (end + 1).checked_sub(PREFIX.len()))
         .any(|at| bytes.get(at..at + LENGTH).is_some_and(has_shape))
 }
 

@@ -177,8 +177,10 @@ impl Trip<'_, '_> {
         }
         let mut fresh = false;
         loop {
-            let mut upstream = connect(line, target, fresh).await?;
-            let started = Instant::now();
+            let mut upstream = connect(line, target, fresh, tally.started).await?;
+            // Nothing took time yet, but for a new connection and a body that was read.
+            let has_waited = !upstream.is_reused || self.body.is_some();
+            let started = if has_waited { Instant::now() } else { tally.started };
             let mut body = self.prepare(line)?;
             let patience = patience_of(line, target);
             let Line { client, out, .. } = &mut *line;
@@ -190,6 +192,7 @@ impl Trip<'_, '_> {
             match sent {
                 Ok(sent) => {
                     line.thread.meter.add_answer(took);
+                    tally.answered = Some(started + took);
                     return Ok((upstream, body, sent));
                 }
                 Err(SendError::UpstreamDied) if may_retry && upstream.is_reused && !fresh => {
@@ -221,12 +224,13 @@ async fn connect<S>(
     line: &Line<'_, S>,
     target: &Target<'_>,
     fresh: bool,
+    now: Instant,
 ) -> Result<Upstream, Failed> {
     let Some(pool) = line.thread.pools.get(target.index) else {
         return Err(refused(Reason::NotReady, "This product is not known here yet."));
     };
     let name = &target.room.settings.instance.name;
-    match pool.take(fresh).await {
+    match pool.take(fresh, now).await {
         Ok(upstream) => Ok(upstream),
         Err(NoConnection::Exhausted) => Err(refused(
             Reason::Overloaded,
@@ -348,8 +352,10 @@ async fn finish<S: AsyncRead + AsyncWrite + Unpin>(
     let patience = patience_of(&line, target);
     let mut down = Body::new(begun.downward.from, begun.downward.chunked);
     let Line { client, out, .. } = line;
-    let first = down.take(&mut upstream.buffer, &mut out.bytes);
-    let relayed = match first {
+    // A plain body goes from where it lies; one that is framed anew goes behind the head.
+    let framed =
+        if down.is_plain() { Ok(()) } else { down.take(&mut upstream.buffer, &mut out.bytes) };
+    let relayed = match framed {
         Ok(()) => pump::relay(client, &mut upstream, out, &mut down, patience).await,
         Err(_) => Err(RelayError::Upstream),
     };
@@ -361,7 +367,7 @@ async fn finish<S: AsyncRead + AsyncWrite + Unpin>(
     }
     let may_reuse = !begun.upstream_closes && sent == Sent::Whole;
     if let Some(pool) = thread.pools.get(target.index).filter(|_| may_reuse) {
-        pool.put(upstream);
+        pool.put(upstream, tally.answered.unwrap_or(tally.started));
     }
     // A client that sends on would be reset, and the answer with it: so no plain close.
     if closes || begun.downward.until_close { After::Linger } else { After::Next }

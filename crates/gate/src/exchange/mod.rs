@@ -30,7 +30,6 @@ use crate::read::credential::Credentials;
 use crate::read::form::{Needed, needed_of};
 use crate::read::place::{self, Place};
 use crate::read::{login, origin};
-use crate::refuse::Reader;
 use crate::settings::TargetMode;
 use crate::thread::{InstanceRoom, Thread, Tracked};
 use crate::wire::buffer::Outgoing;
@@ -101,7 +100,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     let found = place::origin_form(head.target, head.host).and_then(|raw| {
         place::find(raw, head.host, &shared.settings, |index| respond::profile_of(shared, index))
     });
-    let responder = Responder { id, reader: Reader::of(head, None), instance: None };
+    let responder = Responder { id, family: None, instance: None };
     match found {
         Err(refusal) => respond::refuse(line, head, responder, &refusal).await,
         Ok(Place::Local(target)) => local::serve(line, head, &target, &peer, responder).await,
@@ -137,12 +136,13 @@ async fn serve_instance<S: AsyncRead + AsyncWrite + Unpin>(
     let thread = line.thread;
     let folded = room.profile.fold(read.segments);
     let operation = operation_of(head.method, &folded, room, read);
-    responder.reader = Reader::of(head, Some(&operation));
+    responder.family = Some(operation.family);
     responder.instance = Some(index);
     let mut tally = Tally {
         thread,
         at: thread.shared.clock.now(),
         started: Instant::now(),
+        answered: None,
         instance: index,
         whose: Whose::Caller(CredentialKind::Anonymous, None),
         verified: None,

@@ -4,15 +4,17 @@
 //! client may go while the product works, and neither side may make the other buffer.
 
 use std::future::poll_fn;
+use std::sync::LazyLock;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use memchr::memmem::Finder;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::engine::http1::chunked::BrokenChunk;
 use crate::engine::http1::response::MAX_HEAD;
 use crate::forward::pool::Upstream;
-use crate::wire::body::{Body, BodyError};
+use crate::wire::body::{Body, BodyError, PIECE};
 use crate::wire::buffer::Outgoing;
 use crate::wire::client::ClientSide;
 
@@ -143,6 +145,9 @@ fn poll_upload<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
+/// What ends a head. Built once: that costs more than the search.
+static HEAD_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\r\n\r\n"));
+
 /// What was heard of the product.
 enum Heard {
     Nothing,
@@ -172,7 +177,7 @@ fn poll_answer(
         Poll::Ready(Ok(0) | Err(_)) => return Err(SendError::UpstreamBad),
         Poll::Ready(Ok(_)) => {}
     }
-    while let Some(at) = memchr::memmem::find(buffer.unread(), b"\r\n\r\n") {
+    while let Some(at) = HEAD_END.find(buffer.unread()) {
         let status = buffer.unread().get(9..12).unwrap_or_default();
         if status.first() != Some(&b'1') || status == b"101" {
             return Ok(Heard::Whole);
@@ -197,7 +202,8 @@ pub(crate) enum RelayError {
     Upstream,
 }
 
-/// Sends `out` (the head, and what was there of the body), then the rest of the answer's `body`.
+/// Sends `out` (the head, and what was there of a body that is framed anew), then the rest of the
+/// answer's `body`. A plain body goes from the upstream's buffer to the client without a copy.
 pub(crate) async fn relay<S: AsyncRead + AsyncWrite + Unpin>(
     client: &mut ClientSide<S>,
     upstream: &mut Upstream,
@@ -209,29 +215,22 @@ pub(crate) async fn relay<S: AsyncRead + AsyncWrite + Unpin>(
     client.wait(patience.write, patience.half_closed);
     poll_fn(|context| {
         loop {
-            if out.is_sent() {
-                if body.is_done() {
-                    return Poll::Ready(Ok(()));
-                }
-                if waits_for_client {
-                    waits_for_client = false;
-                    client.wait(patience.upstream, patience.half_closed);
-                }
-                match body.poll_piece(context, &mut upstream.buffer, &mut upstream.stream, out) {
-                    Poll::Ready(Ok(())) => continue,
-                    Poll::Ready(Err(_)) => return Poll::Ready(Err(RelayError::Upstream)),
-                    Poll::Pending => {}
-                }
+            let step = if body.is_plain() {
+                poll_plain(context, client, upstream, out, body)
             } else {
-                if !waits_for_client {
-                    waits_for_client = true;
-                    client.wait(patience.write, patience.half_closed);
-                }
-                match out.poll_send(context, &mut client.stream) {
-                    Poll::Ready(Ok(())) => continue,
-                    Poll::Ready(Err(_)) => return Poll::Ready(Err(RelayError::Client)),
-                    Poll::Pending => {}
-                }
+                poll_framed(context, client, upstream, out, body)
+            };
+            let for_client = match step {
+                Step::Ended => return Poll::Ready(Ok(())),
+                Step::Failed(error) => return Poll::Ready(Err(error)),
+                Step::Moved => continue,
+                Step::WaitsForClient => true,
+                Step::WaitsForProduct => false,
+            };
+            if for_client != waits_for_client {
+                waits_for_client = for_client;
+                let span = if for_client { patience.write } else { patience.upstream };
+                client.wait(span, patience.half_closed);
             }
             if client.poll_watch(context, patience.half_closed).is_err() {
                 return Poll::Ready(Err(RelayError::Client));
@@ -248,4 +247,71 @@ pub(crate) async fn relay<S: AsyncRead + AsyncWrite + Unpin>(
         }
     })
     .await
+}
+
+/// How an answer moves on.
+enum Step {
+    Moved,
+    Ended,
+    WaitsForClient,
+    WaitsForProduct,
+    Failed(RelayError),
+}
+
+fn poll_framed<S: AsyncRead + AsyncWrite + Unpin>(
+    context: &mut Context<'_>,
+    client: &mut ClientSide<S>,
+    upstream: &mut Upstream,
+    out: &mut Outgoing,
+    body: &mut Body,
+) -> Step {
+    if !out.is_sent() {
+        return match out.poll_send(context, &mut client.stream) {
+            Poll::Ready(Ok(())) => Step::Moved,
+            Poll::Ready(Err(_)) => Step::Failed(RelayError::Client),
+            Poll::Pending => Step::WaitsForClient,
+        };
+    }
+    if body.is_done() {
+        return Step::Ended;
+    }
+    match body.poll_piece(context, &mut upstream.buffer, &mut upstream.stream, out) {
+        Poll::Ready(Ok(())) => Step::Moved,
+        Poll::Ready(Err(_)) => Step::Failed(RelayError::Upstream),
+        Poll::Pending => Step::WaitsForProduct,
+    }
+}
+
+fn poll_plain<S: AsyncRead + AsyncWrite + Unpin>(
+    context: &mut Context<'_>,
+    client: &mut ClientSide<S>,
+    upstream: &mut Upstream,
+    out: &mut Outgoing,
+    body: &mut Body,
+) -> Step {
+    let buffer = &mut upstream.buffer;
+    let count = body.count_of(buffer.unread().len());
+    if count > 0 || !out.is_sent() {
+        let more = buffer.unread().get(..count).unwrap_or_default();
+        return match out.poll_send_with(context, &mut client.stream, more) {
+            Poll::Ready(Ok(count)) => {
+                buffer.consume(count);
+                body.pass(count);
+                Step::Moved
+            }
+            Poll::Ready(Err(_)) => Step::Failed(RelayError::Client),
+            Poll::Pending => Step::WaitsForClient,
+        };
+    }
+    if body.is_done() {
+        return Step::Ended;
+    }
+    buffer.make_room(PIECE);
+    // A counted body is never read beyond its end.
+    match buffer.poll_read_from(context, &mut upstream.stream, body.count_of(usize::MAX)) {
+        Poll::Ready(Ok(0)) if body.end() => Step::Moved,
+        Poll::Ready(Ok(0) | Err(_)) => Step::Failed(RelayError::Upstream),
+        Poll::Ready(Ok(_)) => Step::Moved,
+        Poll::Pending => Step::WaitsForProduct,
+    }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
 
-use gatepass_model::{Product, Reason, Refusal};
+use gatepass_model::{Family, Product, Reason, Refusal};
 use gatepass_profiles::{Profile, profile};
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -21,7 +21,8 @@ use crate::wire::body::Body;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Responder {
     pub(crate) id: RequestId,
-    pub(crate) reader: Reader,
+    /// What the request is, once that is known.
+    pub(crate) family: Option<Family>,
     pub(crate) instance: Option<usize>,
 }
 
@@ -64,7 +65,14 @@ pub(crate) async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(
     let profile = responder
         .instance
         .map_or_else(|| profile_of(&thread.shared, 0), |index| profile_of(&thread.shared, index));
-    refuse::write(refusal, profile, responder.reader, responder.id, closes, &mut out.bytes);
+    refuse::write(
+        refusal,
+        profile,
+        Reader::of(head, responder.family),
+        responder.id,
+        closes,
+        &mut out.bytes,
+    );
     if client.send(&out.bytes, thread.shared.settings.timeouts.write).await.is_err() {
         return After::Close;
     }

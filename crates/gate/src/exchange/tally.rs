@@ -27,6 +27,8 @@ pub(crate) struct Tally<'a> {
     pub(crate) thread: &'a Thread,
     pub(crate) at: Timestamp,
     pub(crate) started: Instant,
+    /// When the product's answer began.
+    pub(crate) answered: Option<Instant>,
     pub(crate) instance: usize,
     pub(crate) whose: Whose,
     /// The user for whom the product says it took the call.

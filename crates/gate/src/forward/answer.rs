@@ -1,8 +1,6 @@
 //! The head that comes down: byte for byte what the product sent, less what is hop-by-hop and,
 //! to a token, less what would be more than the token.
 
-use std::io::Write as _;
-
 use gatepass_model::Method;
 use gatepass_profiles::is_kept_from_tokens;
 
@@ -10,6 +8,7 @@ use crate::engine::http1::framing::Framing;
 use crate::engine::http1::request::{RequestHead, Version, connection_options};
 use crate::engine::http1::response::ResponseHead;
 use crate::request_id::RequestId;
+use crate::wire::text::push_decimal;
 
 /// How an answer's body goes to this client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +38,13 @@ pub(crate) fn write(
     id: RequestId,
     out: &mut Vec<u8>,
 ) {
-    let _ = write!(out, "HTTP/1.1 {} {}\r\n", answer.status, answer.reason);
+    out.extend_from_slice(b"HTTP/1.1 ");
+    push_decimal(answer.status.into(), out);
+    out.push(b' ');
+    out.extend_from_slice(answer.reason.as_bytes());
+    out.extend_from_slice(b"\r\n");
     let is_upgrade = answer.status == 101;
+    let names_others = nominated(answer).next().is_some();
     for header in &answer.headers {
         let name = header.name;
         let is_dropped = match name.len() {
@@ -58,7 +62,10 @@ pub(crate) fn write(
         };
         // `Connection: Upgrade` names the line that a client who is switched must see.
         let is_switch = is_upgrade && name.eq_ignore_ascii_case("upgrade");
-        let is_hop = is_dropped || (is_nominated(answer, name) && !is_switch);
+        let is_hop = is_dropped
+            || (names_others
+                && !is_switch
+                && nominated(answer).any(|option| option.eq_ignore_ascii_case(name.as_bytes())));
         if is_hop || (to_token && is_kept_from_tokens(name)) {
             continue;
         }
@@ -81,14 +88,17 @@ pub(crate) fn write(
     out.extend_from_slice(b"\r\n");
 }
 
-fn is_nominated(answer: &ResponseHead<'_>, name: &str) -> bool {
-    // A product's Connection line is `close` or `keep-alive` nearly always.
+/// What `Connection` names, but for `close` and `keep-alive`, which are all that a product says
+/// nearly always and name no line.
+fn nominated<'a>(answer: &'a ResponseHead<'_>) -> impl Iterator<Item = &'a [u8]> {
     answer
         .headers
         .iter()
         .filter(|header| header.name.len() == 10 && header.name.eq_ignore_ascii_case("connection"))
         .flat_map(|header| connection_options(header.value))
-        .any(|option| option.eq_ignore_ascii_case(name.as_bytes()))
+        .filter(|option| {
+            !option.eq_ignore_ascii_case(b"close") && !option.eq_ignore_ascii_case(b"keep-alive")
+        })
 }
 
 #[cfg(test)]

@@ -2,8 +2,6 @@
 //! everything that looks like an identity left out; the identity that the permit names goes on
 //! last.
 
-use std::io::Write as _;
-
 use gatepass_model::Method;
 use gatepass_profiles::is_identity_header;
 use gatepass_vault::looks_like_token;
@@ -12,6 +10,7 @@ use crate::engine::http1::framing::Framing;
 use crate::engine::http1::request::{RequestHead, connection_options};
 use crate::read::client::Client;
 use crate::request_id::RequestId;
+use crate::wire::text::{push_address, push_decimal};
 
 /// What decides how a request's head looks upstream.
 pub(crate) struct Towards<'a> {
@@ -134,10 +133,11 @@ impl<'b> Nominated<'b> {
 
 /// What the gate says itself, the owner's identity last.
 fn write_ours(head: &RequestHead<'_>, towards: &Towards<'_>, out: &mut Vec<u8>) {
-    // Writing to a Vec can't fail.
-    let _ = write!(out, "X-Forwarded-For: {}", towards.client.address);
-    for hop in &towards.client.hops {
-        let _ = write!(out, ", {hop}");
+    out.extend_from_slice(b"X-Forwarded-For: ");
+    push_address(towards.client.address, out);
+    for &hop in &towards.client.hops {
+        out.extend_from_slice(b", ");
+        push_address(hop, out);
     }
     out.extend_from_slice(b"\r\n");
     line(out, "X-Forwarded-Proto", towards.scheme.as_bytes());
@@ -147,7 +147,9 @@ fn write_ours(head: &RequestHead<'_>, towards: &Towards<'_>, out: &mut Vec<u8>) 
     out.extend_from_slice(b"\r\n");
     match towards.framing {
         Framing::Length(length) => {
-            let _ = write!(out, "Content-Length: {length}\r\n");
+            out.extend_from_slice(b"Content-Length: ");
+            push_decimal(length, out);
+            out.extend_from_slice(b"\r\n");
         }
         Framing::Chunked => out.extend_from_slice(b"Transfer-Encoding: chunked\r\n"),
         // A POST without a body says so, for some servers answer 411 to silence.

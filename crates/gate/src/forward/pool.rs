@@ -17,8 +17,8 @@ use crate::wire::buffer::Buffer;
 
 /// How long an idle connection is kept: below the 20 s after which Tomcat ends it.
 const IDLE: Duration = Duration::from_secs(15);
-/// Room for an answer's head and the start of its body.
-const ANSWER: usize = 16 * 1024;
+/// Room for an answer's head and the start of its body: most answers of REST are smaller.
+const ANSWER: usize = 32 * 1024;
 
 /// A connection to the product, with what was read from it.
 pub(crate) struct Upstream {
@@ -58,9 +58,9 @@ impl Pool {
     }
 
     /// The idle connection that was used last, if it still stands and `fresh` is not asked for;
-    /// else a new one.
-    pub(crate) async fn take(&self, fresh: bool) -> Result<Upstream, NoConnection> {
-        if !fresh && let Some(found) = self.take_idle().await {
+    /// else a new one. `now`, read a moment ago, spares another look at the clock.
+    pub(crate) async fn take(&self, fresh: bool, now: Instant) -> Result<Upstream, NoConnection> {
+        if !fresh && let Some(found) = self.take_idle(now).await {
             return Ok(found);
         }
         let place = self.place().await?;
@@ -72,10 +72,10 @@ impl Pool {
         Ok(Upstream { stream, buffer, is_reused: false, _place: place })
     }
 
-    async fn take_idle(&self) -> Option<Upstream> {
+    async fn take_idle(&self, now: Instant) -> Option<Upstream> {
         loop {
             let (mut found, since) = self.idle.borrow_mut().pop_back()?;
-            if since.elapsed() < IDLE && is_silent(&mut found).await {
+            if now.saturating_duration_since(since) < IDLE && is_silent(&mut found).await {
                 found.is_reused = true;
                 return Some(found);
             }
@@ -108,12 +108,12 @@ impl Pool {
         Err(failed)
     }
 
-    /// Gives a connection back. The caller vouches that its answer has ended and that nothing of
-    /// it is left.
-    pub(crate) fn put(&self, mut upstream: Upstream) {
+    /// Gives a connection back, on which an answer began at `since`. The caller vouches that the
+    /// answer has ended and that nothing of it is left.
+    pub(crate) fn put(&self, mut upstream: Upstream, since: Instant) {
         if upstream.buffer.is_empty() {
             upstream.buffer.shrink_when_empty(ANSWER);
-            self.idle.borrow_mut().push_back((upstream, Instant::now()));
+            self.idle.borrow_mut().push_back((upstream, since));
         }
     }
 

@@ -57,6 +57,40 @@ impl Body {
         matches!(self.left, Left::Nothing)
     }
 
+    /// Whether its bytes go out as they come in, so that nobody need copy them.
+    pub(crate) const fn is_plain(&self) -> bool {
+        !self.out_chunked && !matches!(self.left, Left::Chunks(_))
+    }
+
+    /// How many of `here` bytes are this body's, when it is plain.
+    pub(crate) fn count_of(&self, here: usize) -> usize {
+        match self.left {
+            Left::Bytes(left) => usize::try_from(left).unwrap_or(usize::MAX).min(here),
+            Left::UntilClose => here,
+            Left::Nothing | Left::Chunks(_) => 0,
+        }
+    }
+
+    /// So many bytes of a plain body went on.
+    pub(crate) const fn pass(&mut self, count: usize) {
+        self.bytes += count as u64;
+        if let Left::Bytes(left) = &mut self.left {
+            *left = left.saturating_sub(count as u64);
+            if *left == 0 {
+                self.left = Left::Nothing;
+            }
+        }
+    }
+
+    /// The sender has ended. Whether that is this body's end.
+    pub(crate) const fn end(&mut self) -> bool {
+        let ends = matches!(self.left, Left::UntilClose);
+        if ends {
+            self.left = Left::Nothing;
+        }
+        ends
+    }
+
     /// How many bytes of it were read, framing not counted.
     pub(crate) const fn bytes(&self) -> u64 {
         self.bytes

@@ -1,6 +1,6 @@
 //! One buffer of bytes that were read and not used yet.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -126,6 +126,32 @@ impl Outgoing {
     /// Whether everything was sent.
     pub(crate) const fn is_sent(&self) -> bool {
         self.sent >= self.bytes.len()
+    }
+
+    /// Sends the rest, and then `more`, in one go as far as the other side takes it. Gives how many
+    /// bytes of `more` went.
+    pub(crate) fn poll_send_with<S: AsyncWrite + Unpin>(
+        &mut self,
+        context: &mut Context<'_>,
+        stream: &mut S,
+        more: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let rest = self.bytes.get(self.sent..).unwrap_or_default();
+        let stream = Pin::new(stream);
+        let count = match (rest, more) {
+            (rest, []) => ready!(stream.poll_write(context, rest))?,
+            ([], more) => ready!(stream.poll_write(context, more))?,
+            (rest, more) => {
+                let both = [IoSlice::new(rest), IoSlice::new(more)];
+                ready!(stream.poll_write_vectored(context, &both))?
+            }
+        };
+        if count == 0 {
+            return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+        }
+        let of_more = count.saturating_sub(rest.len());
+        self.sent += count - of_more;
+        Poll::Ready(Ok(of_more))
     }
 
     /// Sends the rest.

@@ -1,5 +1,7 @@
 //! The head of an answer (RFC 9112 4 and 5), as the product sends it.
 
+use std::mem::MaybeUninit;
+
 use smallvec::SmallVec;
 
 use super::framing::{Framing, FramingHeaders};
@@ -29,18 +31,13 @@ pub struct BadAnswer(pub &'static str);
 
 /// Reads the head at the start of `bytes`; `None` while it is incomplete. Gives its length too.
 pub fn parse(bytes: &[u8]) -> Result<Option<(ResponseHead<'_>, usize)>, BadAnswer> {
-    if memchr::memmem::find(bytes, b"\r\n\r\n").is_none() {
-        return if bytes.len() >= MAX_HEAD {
-            Err(BadAnswer("its head is too long"))
-        } else {
-            Ok(None)
-        };
-    }
-    let mut lines = [httparse::EMPTY_HEADER; MOST_HEADERS];
-    let mut raw = httparse::Response::new(&mut lines);
-    let end = match raw.parse(bytes) {
+    let mut lines = [const { MaybeUninit::uninit() }; MOST_HEADERS];
+    let mut raw = httparse::Response::new(&mut []);
+    let config = httparse::ParserConfig::default();
+    let end = match config.parse_response_with_uninit_headers(&mut raw, bytes, &mut lines) {
         Ok(httparse::Status::Complete(end)) => end,
-        Ok(httparse::Status::Partial) => return Ok(None),
+        Ok(httparse::Status::Partial) if bytes.len() < MAX_HEAD => return Ok(None),
+        Ok(httparse::Status::Partial) => return Err(BadAnswer("its head is too long")),
         Err(_) => return Err(BadAnswer("its head is not HTTP/1.1")),
     };
     let status = raw.code.unwrap_or_default();
