@@ -64,7 +64,7 @@ def wait_until(holds, what, patience=PATIENCE):
 class Process:
     """A program that runs, its output in files. It is ended by `stop` or `kill`, by its pid."""
 
-    def __init__(self, command, folder, name):
+    def __init__(self, command, folder, name, **options):
         self.name = name
         self.out, self.err = folder / f"{name}.out", folder / f"{name}.err"
         with self.out.open("wb") as out, self.err.open("ab") as err:
@@ -75,6 +75,7 @@ class Process:
                 stderr=err,
                 env=environment(),
                 cwd=folder,
+                **options,
             )
 
     @property
@@ -308,10 +309,10 @@ class Demo(Installation):
 
 
 class Upstream:
-    """`upstream.py` in a process of its own."""
+    """`upstream.py`, or another such file, in a process of its own."""
 
-    def __init__(self, folder):
-        self.process = Process([sys.executable, HERE / "upstream.py"], folder, "upstream")
+    def __init__(self, folder, file="upstream.py"):
+        self.process = Process([sys.executable, HERE / file], folder, "upstream")
         try:
             line = wait_until(self.first_line, "the upstream listens")
         except BaseException:

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use gatepass_model::time::Lifetime;
-use gatepass_model::{DirectoryName, IdentityMethod, Instance, Network, Pattern, Username};
+use gatepass_model::{
+    DirectoryName, IdentityMethod, Instance, ListenAddress, Pattern, PeerSet, Username,
+};
 
 use crate::base_url::BaseUrl;
 use crate::host::HostPattern;
@@ -33,11 +35,19 @@ pub struct Config {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerConfig {
     /// Where callers reach the gate; at least one.
-    pub listen: Vec<SocketAddr>,
+    pub listen: Vec<ListenAddress>,
+    /// The mode of the files of unix sockets.
+    pub socket_mode: u32,
+    /// TLS on TCP; `None`: none.
+    pub tls: Option<TlsConfig>,
     /// How many threads carry requests; `None`: one per core.
     pub threads: Option<NonZeroUsize>,
     /// Whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<Network>,
+    pub trusted_proxies: PeerSet,
+    /// Who must say by the PROXY protocol whose connection it is.
+    pub proxy_protocol: PeerSet,
+    /// Where a gate is asked for its sockets; `None`: nowhere.
+    pub handover_socket: Option<PathBuf>,
     /// Canonical, begins with `/`, is not `/`, and has no slash at its end.
     pub console_path: String,
     /// The console's own host; `None`: below every instance's host.
@@ -48,6 +58,15 @@ pub struct ServerConfig {
     pub timeouts: ServerTimeouts,
     /// How much is taken from them.
     pub limits: ServerLimits,
+}
+
+/// `[server.tls]`. The files are not read yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsConfig {
+    /// The certificate and those of its issuers.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
 }
 
 /// `[server.timeouts]`.

@@ -133,7 +133,11 @@ pub const SECTIONS: &[Section] = &[
     section("server", "Where the gate listens, and what it believes of those before it."),
     section("server.timeouts", "How long the gate waits for those who call it."),
     section("server.limits", "How much the gate takes from those who call it."),
-    Section { available: false, ..section("server.tls", "TLS towards callers.") },
+    section(
+        "server.tls",
+        "TLS towards callers on TCP, with both keys; without this table it is plain HTTP. A \
+         certificate that changes is shown within seconds, and cuts no connection.",
+    ),
     section("store", "Where tokens and policy are kept."),
     section("secrets", "The keys that protect what is kept."),
     Section { repeated: true, ..section("directories", "Where people come from. At least one.") },
@@ -186,13 +190,24 @@ use Kind::{Duration, File, Integer, List, OneOf, Size, SomeOf, Text};
 use Preset::{Required, Unset, Value};
 
 keys! {
-    LISTEN "server.listen" List("addresses with their port"), Value("[\"127.0.0.1:8080\"]"),
-        "Where callers reach the gate.";
+    LISTEN "server.listen" List("addresses with their port, or `unix:` and a path"),
+        Value("[\"127.0.0.1:8080\"]"),
+        "Where callers reach the gate. Sockets that systemd hands over take the place of all of \
+         them.";
+    SOCKET_MODE "server.socket_mode" Text("a mode in octal"), Value("\"0660\""),
+        "Who may connect to unix sockets: the mode of their files.";
     THREADS "server.threads" Integer(0, 1024), Value("0"),
         "Threads that carry requests; `0`: one per core.";
-    TRUSTED_PROXIES "server.trusted_proxies" List("networks"), Value("[]"),
+    TRUSTED_PROXIES "server.trusted_proxies" List("networks, or `unix`"), Value("[]"),
         "The proxies before the gate. `X-Forwarded-For` is believed when it comes from them, and \
-         from nobody else.";
+         from nobody else. `unix`: whoever comes by a unix socket.";
+    PROXY_PROTOCOL "server.proxy_protocol" List("networks, or `unix`"), Value("[]"),
+        "Proxies that say by the PROXY protocol, version 2, whose connection it is. They must, or \
+         the connection ends; from nobody else it is taken. `unix`: whoever comes by a unix socket.";
+    HANDOVER_SOCKET "server.handover_socket" Text("a path, or empty"),
+        Value("\"gatepass.handover\""),
+        "Where a gate that starts with `--takeover` asks the one that runs for its sockets: a unix \
+         socket for this user only. Empty: nowhere.";
     CONSOLE_PATH "server.console_path" Text("a path"), Value("\"/gatepass\""),
         "Below which path console, API and health stand.";
     CONSOLE_HOST "server.console_host" Text("a host name, or empty"), Value("\"\""),
@@ -222,6 +237,10 @@ keys! {
          themselves read 2 MiB of a form.";
     CONNECTIONS "server.limits.connections" Integer(10, 1_000_000), Value("20000"),
         "Most connections of callers at once, over all threads.";
+    TLS_CERTIFICATE "server.tls.certificate" File, Unset,
+        "The certificate and, after it, those of its issuers, in PEM.";
+    TLS_KEY "server.tls.key" File, Unset,
+        "The certificate's private key, in PEM, not encrypted. Nobody else should be able to read it.";
     STORE_URL "store.url" Text("`sqlite:` and a file"), Value("\"sqlite:gatepass.db\""),
         "Where the store stands; a relative file counts from the configuration file's folder.";
     STALE_LIMIT "store.stale_limit" Duration("1m", "1d"), Value("\"15m\""),

@@ -27,7 +27,7 @@ pub use base_url::{BaseUrl, InvalidBaseUrl};
 pub use config::{
     Config, DirectoryConfig, DirectorySource, HostHeader, InstanceConfig, InstanceLimits,
     InstanceTimeouts, LogConfig, LogFormat, LogLevel, SecretsConfig, ServerConfig, ServerLimits,
-    ServerTimeouts, ServiceAccount, StoreConfig, StoreLocation, TargetStrictness,
+    ServerTimeouts, ServiceAccount, StoreConfig, StoreLocation, TargetStrictness, TlsConfig,
 };
 pub use environment::{Environment, ProcessEnvironment};
 pub use error::{ConfigError, Place};

@@ -95,6 +95,10 @@ impl<'a> Reader<'a> {
         self.folder.join(path)
     }
 
+    pub(crate) fn below_folder(&self, path: &Path) -> PathBuf {
+        self.folder.join(path)
+    }
+
     /// A number or a size within its bounds.
     pub(crate) fn number(&mut self, key: &Key) -> Option<u64> {
         let Value::Number(number) = self.value(key)? else { return None };

@@ -23,6 +23,9 @@ pub(crate) struct Arrival {
     pub(crate) peer: IpAddr,
     /// Whether it is encrypted.
     pub(crate) is_secure: bool,
+    /// Whether it came by a unix socket that only trusted proxies use: then `peer` says nothing,
+    /// and what they say of the client is believed.
+    pub(crate) is_trusted: bool,
 }
 
 /// How the waiting for a head ended.
@@ -44,21 +47,16 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     let mut client = ClientSide::new(stream, settings.timeouts.idle);
     let mut out = Outgoing::default();
     let mut bytes = Vec::new();
-    let mut is_new = true;
     loop {
         if client.has_ended && client.buffer.is_empty() {
-            return;
+            return client.finish(settings.timeouts.write).await;
         }
+        // While the gate drains this one is served once more: see `listen::drain`.
         tracked.is_idle.set(client.buffer.is_empty());
-        // A new connection may have brought its request: it is read, if it is there.
-        if thread.is_draining.get() && client.buffer.is_empty() && !is_new {
-            return;
-        }
-        is_new = false;
         client.buffer.shrink_when_empty(SMALL);
         client.deadline.set(settings.timeouts.idle);
         let after = match read_head(&mut client, &thread, &tracked).await {
-            Ok(Arrived::Nothing) => return,
+            Ok(Arrived::Nothing) => return client.finish(settings.timeouts.write).await,
             Err(bad) => refuse_head(&thread, &mut client, bad).await,
             Ok(Arrived::Head(length)) => {
                 bytes.clear();
@@ -106,6 +104,7 @@ async fn read_head<S: AsyncRead + AsyncWrite + Unpin>(
         skip_empty_line(client);
         if !client.buffer.is_empty() {
             tracked.is_idle.set(false);
+            tracked.was_used.set(true);
             match request::find_end(client.buffer.unread(), seen, limits)? {
                 Progress::Complete(length) => return Ok(Arrived::Head(length)),
                 Progress::Incomplete => seen = client.buffer.unread().len(),

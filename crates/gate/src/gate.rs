@@ -1,14 +1,13 @@
 //! The gate as a whole: its threads started, counted and stopped.
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::thread::JoinHandle;
 
 use gatepass_identity::Wallet;
 use gatepass_ledger::{Ledger, ThreadLedger};
-use gatepass_model::Clock;
+use gatepass_model::{Clock, ListenAddress};
 use gatepass_profiles::profile;
 use gatepass_snapshot::Snapshot;
 use gatepass_vault::{Entropy, NoEntropy};
@@ -19,7 +18,8 @@ use tokio::task::AbortHandle;
 use crate::exchange::local::LocalService;
 use crate::exchange::meter::{Published, Totals};
 use crate::forward::resolve::{self, Addresses};
-use crate::listen::{self, Start};
+use crate::listen::sockets::Sockets;
+use crate::listen::{self, Start, tls};
 use crate::settings::{InstanceSettings, Settings};
 use crate::thread::{InstanceRoom, Shared};
 
@@ -27,6 +27,8 @@ use crate::thread::{InstanceRoom, Shared};
 pub struct Parts {
     /// What it is told.
     pub settings: Settings,
+    /// Where it listens.
+    pub sockets: Sockets,
     /// What it decides by.
     pub snapshot: Arc<Snapshot>,
     /// As whom it goes up.
@@ -52,29 +54,47 @@ pub enum StartError {
     /// The system gives no randomness.
     #[error("the system gives no randomness")]
     Entropy(NoEntropy),
+    /// It can't speak TLS on these terms.
+    #[error("TLS can't be set up: {0}")]
+    Tls(rustls::Error),
+}
+
+/// How a gate leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parting {
+    /// Nobody comes after it, or not before it has gone.
+    Alone,
+    /// Another gate takes connections from the same sockets already.
+    HandedOn,
 }
 
 /// A gate that runs.
 pub struct Gate {
-    addresses: Vec<SocketAddr>,
-    stop: watch::Sender<bool>,
+    addresses: Vec<ListenAddress>,
+    sockets: Sockets,
+    stop: watch::Sender<Option<Parting>>,
     threads: Vec<JoinHandle<io::Result<()>>>,
     published: Vec<Arc<Published>>,
     looking_up: AbortHandle,
 }
 
 impl Gate {
-    /// Binds the sockets and starts the threads. From when it returns, connections are taken.
+    /// Starts the threads. From when it returns, connections are taken.
     pub fn start(parts: Parts) -> Result<Self, StartError> {
-        let Parts { settings, snapshot, wallet, ledger, clock, entropy, local, control } = parts;
+        let Parts { settings, sockets, snapshot, .. } = parts;
+        let Parts { wallet, ledger, clock, entropy, local, control, .. } = parts;
         let count = settings.threads.max(1);
-        let (sockets, addresses) = listen::bind(&settings.listen, count)?;
+        let doors = sockets.share(count)?;
+        let addresses = sockets.addresses().cloned().collect();
+        let tls = settings.entry.tls.as_ref().map(tls::acceptor);
+        let tls = tls.transpose().map_err(StartError::Tls)?;
         let instances: Vec<InstanceRoom> = settings.instances.iter().map(room_of).collect();
         let looked_up: Vec<Arc<Addresses>> =
             instances.iter().map(|room| Arc::clone(&room.addresses)).collect();
         let looking_up = control.spawn(look_up(looked_up)).abort_handle();
         let shared = Arc::new(Shared {
             settings,
+            tls,
             instances,
             snapshot,
             wallet,
@@ -83,10 +103,16 @@ impl Gate {
             control,
             forms: AtomicUsize::new(0),
         });
-        let (stop, stopped) = watch::channel(false);
-        let mut gate =
-            Self { addresses, stop, threads: Vec::new(), published: Vec::new(), looking_up };
-        for (number, sockets) in sockets.into_iter().enumerate() {
+        let (stop, stopped) = watch::channel(None);
+        let mut gate = Self {
+            addresses,
+            sockets,
+            stop,
+            threads: Vec::new(),
+            published: Vec::new(),
+            looking_up,
+        };
+        for (number, doors) in doors.into_iter().enumerate() {
             let mut seed = [0; 8];
             entropy.fill(&mut seed).map_err(StartError::Entropy)?;
             let published = Arc::new(Published::default());
@@ -94,7 +120,7 @@ impl Gate {
             let ledger: ThreadLedger = ledger.thread();
             let start = Start {
                 shared: Arc::clone(&shared),
-                sockets,
+                doors,
                 ledger,
                 published,
                 seed: u64::from_ne_bytes(seed),
@@ -107,8 +133,13 @@ impl Gate {
     }
 
     /// Where it listens, with the ports that were free.
-    pub fn addresses(&self) -> &[SocketAddr] {
+    pub fn addresses(&self) -> &[ListenAddress] {
         &self.addresses
+    }
+
+    /// Its sockets, to be handed on.
+    pub const fn sockets(&self) -> &Sockets {
+        &self.sockets
     }
 
     /// The numbers of all threads, at most a second old.
@@ -125,8 +156,23 @@ impl Gate {
     /// Takes no more connections, lets accepted requests finish, and waits for that. Blocks: not
     /// for a runtime's own thread.
     pub fn stop(self) -> io::Result<()> {
+        self.end(Parting::Alone)
+    }
+
+    /// The same when another gate has the sockets and takes connections already: connections that
+    /// wait to be accepted are left to it.
+    pub fn hand_on(self) -> io::Result<()> {
+        self.end(Parting::HandedOn)
+    }
+
+    fn end(self, parting: Parting) -> io::Result<()> {
+        if parting == Parting::Alone {
+            self.sockets.remove_files();
+        }
+        // Or a socket that no thread takes from would let clients wait in it.
+        drop(self.sockets);
         // Threads that have ended already hear nothing.
-        let _ = self.stop.send(true);
+        let _ = self.stop.send(Some(parting));
         self.looking_up.abort();
         for thread in self.threads {
             thread.join().unwrap_or_else(|_| Err(io::Error::other("a thread panicked")))?;

@@ -6,7 +6,7 @@
 //! only.
 //!
 //! Start at [`Gate::start`]. A request's way stands in `exchange/mod.rs`; the threads in
-//! `listen.rs`. Each data-plane thread has a runtime, sockets, pools and counters of its own, and
+//! `listen/mod.rs`. Each data-plane thread has a runtime, sockets, pools and counters of its own, and
 //! nothing on the path of a request waits for another thread.
 
 mod connection;
@@ -28,5 +28,7 @@ pub use exchange::local::{
     Caller, LOCAL_BODY, LocalAnswer, LocalFuture, LocalRequest, LocalService,
 };
 pub use exchange::meter::{Count, Totals, UPSTREAM_BUCKETS_MS};
-pub use gate::{Gate, Parts, StartError};
+pub use gate::{Gate, Parting, Parts, StartError};
+pub use listen::sockets::{Listener, Sockets, check_free};
+pub use listen::tls::{CertificateError, CertificatePair, ServerCertificate};
 pub use request_id::RequestId;

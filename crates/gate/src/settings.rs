@@ -1,17 +1,17 @@
 //! What the gate is told once, at its start.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use gatepass_model::{Instance, Network, Pattern};
+use gatepass_model::{Instance, Network, Pattern, PeerSet};
 
 use crate::engine::http1::request::HeadLimits;
+use crate::listen::tls::ServerCertificate;
 
 /// All of it.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where it listens. Port 0 takes a free one, the same for every thread.
-    pub listen: Vec<SocketAddr>,
+    /// What connections go through before their first request.
+    pub entry: Entry,
     /// Data-plane threads, at least one.
     pub threads: usize,
     /// Networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
@@ -28,6 +28,32 @@ pub struct Settings {
     pub instances: Vec<InstanceSettings>,
 }
 
+/// What connections go through before their first request.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What is shown to clients on TCP; `None`: they are not spoken to in TLS. Unix sockets never
+    /// are.
+    pub tls: Option<ServerCertificate>,
+    /// Who must say by the PROXY protocol (version 2) whose connection it is; from nobody else it
+    /// is taken.
+    pub proxy_protocol: PeerSet,
+    /// Whether those who come by a unix socket are believed as `trusted_proxies` are.
+    pub trusts_unix: bool,
+    /// For all of that, from the moment that the connection is accepted: then it ends.
+    pub handshake: Duration,
+}
+
+impl Default for Entry {
+    fn default() -> Self {
+        Self {
+            tls: None,
+            proxy_protocol: PeerSet::default(),
+            trusts_unix: false,
+            handshake: Duration::from_secs(10),
+        }
+    }
+}
+
 /// How long the gate waits for what.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
@@ -41,6 +67,9 @@ pub struct Timeouts {
     pub write: Duration,
     /// For accepted requests to finish when it is told to stop.
     pub drain: Duration,
+    /// For the next request on a connection when it is told to stop and nobody takes its sockets
+    /// on; `drain` at most.
+    pub parting: Duration,
     /// A client that has ended its side may be gone or may still read. It is served on while
     /// answers flow; without any progress for so long, the product's work for it is ended.
     pub half_closed: Duration,
@@ -54,6 +83,7 @@ impl Default for Timeouts {
             body: Duration::from_mins(1),
             write: Duration::from_mins(1),
             drain: Duration::from_secs(30),
+            parting: Duration::from_secs(1),
             half_closed: Duration::from_secs(3),
         }
     }
@@ -68,7 +98,8 @@ pub struct Limits {
     pub form: usize,
     /// Most bytes of all such forms at once, over all threads: then 503.
     pub all_forms: usize,
-    /// Most connections of clients a thread: then 503.
+    /// Most connections of clients a thread: then the oldest that is idle makes room, and where
+    /// none is, the new one is ended.
     pub connections: usize,
 }
 

@@ -2,7 +2,7 @@
 //! [`Shared`] holds, which is read without locks.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -14,6 +14,7 @@ use gatepass_profiles::Profile;
 use gatepass_snapshot::{Snapshot, TokenEntry};
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
+use tokio_rustls::TlsAcceptor;
 
 use crate::exchange::ask::state_of;
 use crate::exchange::local::LocalService;
@@ -26,6 +27,8 @@ use crate::settings::{InstanceSettings, Settings};
 /// What all threads read.
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
+    /// For connections of TCP; `None`: they are not encrypted.
+    pub(crate) tls: Option<TlsAcceptor>,
     pub(crate) instances: Vec<InstanceRoom>,
     pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) wallet: Arc<Wallet>,
@@ -56,7 +59,13 @@ pub(crate) struct Thread {
     pub(crate) ids: RequestIds,
     pub(crate) ledger: RefCell<ThreadLedger>,
     pub(crate) meter: Meter,
+    /// By the number that each got when it came.
     pub(crate) connections: RefCell<HashMap<u64, Rc<Tracked>>>,
+    /// The number that the next connection gets.
+    pub(crate) arrivals: Cell<u64>,
+    /// Connections in the order in which they came, or were last spared; also some that have ended.
+    pub(crate) in_order: RefCell<VecDeque<u64>>,
+    /// The gate stops: each connection ends with its next answer.
     pub(crate) is_draining: Cell<bool>,
 }
 
@@ -65,6 +74,8 @@ pub(crate) struct Thread {
 pub(crate) struct Tracked {
     /// It waits for a request: it may be ended at any moment.
     pub(crate) is_idle: Cell<bool>,
+    /// A request has come since it was last looked at, when room was needed.
+    pub(crate) was_used: Cell<bool>,
     /// The token whose request is on its way.
     pub(crate) token: RefCell<Option<Arc<TokenEntry>>>,
     /// Ends it.
@@ -72,7 +83,7 @@ pub(crate) struct Tracked {
 }
 
 impl Tracked {
-    fn end(&self) {
+    pub(crate) fn end(&self) {
         if let Some(abort) = self.abort.borrow().as_ref() {
             abort.abort();
         }
@@ -95,17 +106,6 @@ impl Thread {
                 .is_some_and(|entry| state_of(entry, now) != TokenState::Active);
             if has_ended {
                 self.meter.add(Count::Cut);
-                tracked.end();
-            }
-        }
-    }
-
-    /// Connections that wait for a request are ended; the others end after the answer that they
-    /// are in.
-    pub(crate) fn drain(&self) {
-        self.is_draining.set(true);
-        for tracked in self.connections.borrow().values() {
-            if tracked.is_idle.get() {
                 tracked.end();
             }
         }

@@ -1,14 +1,16 @@
 //! The nouns of Gatepass and what must always hold for them.
 //!
 //! Knows: tokens and their states, grants, people, policies, instances, operations, canonical
-//! targets, the reasons for a refusal, audit events, time. Deliberately does not know: I/O,
-//! async, serialisation, SQL, HTTP libraries, or any secret's bytes (those are the vault's).
+//! targets, the reasons for a refusal, audit events, where a gate is reached, time. Deliberately
+//! does not know: I/O, async, serialisation, SQL, HTTP libraries, or any secret's bytes (those are
+//! the vault's).
 //!
 //! Start at [`token`] for what is issued, [`policy`] for what people may do, [`target`] and
 //! [`operation`] for what a request is, [`refusal`] for how it ends when it may not pass.
 
 pub mod audit;
 pub mod credential;
+pub mod door;
 pub mod grant;
 pub mod id;
 pub mod instance;
@@ -25,6 +27,7 @@ pub mod token;
 
 pub use audit::{Actor, AuditEvent};
 pub use credential::{CredentialKind, CredentialSet};
+pub use door::{ListenAddress, PeerSet, Peers};
 pub use grant::{Access, Grant, RequiredHeader};
 pub use id::TokenId;
 pub use instance::{IdentityMethod, Instance, Product};

@@ -31,6 +31,14 @@ metrics! {
     BYTES_OUT "gatepass_sent_bytes_total" "Bytes of answers' bodies.";
     CONNECTIONS "gatepass_connections_total" "Connections of callers that were accepted.";
     OPEN_CONNECTIONS "gatepass_connections_open" "Connections of callers that are open.";
+    UNADMITTED "gatepass_connections_unadmitted_total"
+        "Connections that ended before their first request: no TLS, or no PROXY header.";
+    EVICTED "gatepass_connections_evicted_total"
+        "Idle connections that were ended to make room for new ones.";
+    CERTIFICATE_END "gatepass_certificate_end_seconds"
+        "When the TLS certificate in force ends, in seconds since 1970.";
+    CERTIFICATE_PROBLEM "gatepass_certificate_problem"
+        "1 when newer files of the TLS certificate can't be used, else 0.";
     BROKEN_ANSWERS "gatepass_broken_answers_total" "Answers that did not reach the caller whole.";
     RETRIES "gatepass_retries_total"
         "Requests sent once more because a reused connection had died.";

@@ -17,7 +17,7 @@ struct Tool {
     reason: &'static str,
 }
 
-const PACKAGES: [Tool; 7] = [
+const PACKAGES: [Tool; 8] = [
     Tool { name: "curl", probe: &["curl", "--version"], reason: "the calls that the demo prints" },
     Tool { name: "g++", probe: &["c++", "--version"], reason: "libFuzzer's runtime" },
     Tool { name: "gcc", probe: &["cc", "--version"], reason: "SQLite, and linking" },
@@ -37,6 +37,7 @@ const PACKAGES: [Tool; 7] = [
         probe: &["strace", "--version"],
         reason: "the proof that a change is on disk before it is acknowledged",
     },
+    Tool { name: "wrk", probe: &["sh", "-c", "command -v wrk"], reason: "restarts under load" },
 ];
 
 const COMPONENTS: [Tool; 2] = [

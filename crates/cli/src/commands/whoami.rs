@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use clap::Args;
+use gatepass_model::ListenAddress;
 use gatepass_vault::SecretText;
 use serde::Deserialize;
 use serde_json::Value;
@@ -104,8 +105,10 @@ fn address_from_config(call: &Call) -> Result<String, Failure> {
         ..failure
     })?;
     let server = &config.server;
-    let Some(&listen) = server.listen.first() else {
-        return Err(Failure::new("config_invalid", "server.listen is empty"));
+    let listen = server.listen.iter().find_map(ListenAddress::tcp);
+    let (Some(listen), None) = (listen, &server.tls) else {
+        let words = "the gate has no address of plain HTTP; name it with --url";
+        return Err(Failure::new("config_invalid", words));
     };
     Ok(format!("http://{}{}/api/v1/whoami", reachable(listen), server.console_path))
 }

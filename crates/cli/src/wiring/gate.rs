@@ -1,6 +1,6 @@
 //! A whole gate: put together, run, and ended in order.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -8,10 +8,10 @@ use arc_swap::ArcSwap;
 use gatepass_api::ApiState;
 use gatepass_config::Config;
 use gatepass_control::{Control, ControlParts};
-use gatepass_gate::{Gate, Parts, StartError};
+use gatepass_gate::{Gate, Parting, Parts, StartError};
 use gatepass_identity::{DirectoryState, FileWatcher, Prover, Wallet, run_probes};
-use gatepass_ledger::{Ledger, Writer};
-use gatepass_model::{Clock, DirectoryName};
+use gatepass_ledger::Writer;
+use gatepass_model::{Clock, DirectoryName, ListenAddress};
 use gatepass_snapshot::{FollowError, Follower, Snapshot};
 use gatepass_store::activity::{ActivityStore, Retention, SqliteActivityStore};
 use gatepass_store::{NodeId, Store};
@@ -20,11 +20,15 @@ use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
+use super::certificate::Certificate;
 use super::clock::SystemClock;
 use super::directories::{self, Directories};
+use super::front::Front;
+use super::given::{Given, Openings};
+use super::handover::Predecessor;
 use super::keys::{self, KeyWatcher, SharedKeys};
 use super::local::LocalApi;
-use super::operations::{self, Operations};
+use super::operations::Operations;
 use super::readiness::NodeReadiness;
 use super::sink::WalletSink;
 use super::{identity, settings, store};
@@ -42,7 +46,7 @@ pub(crate) struct RunningGate {
     tasks: JoinSet<()>,
     writing: JoinHandle<()>,
     stop_writing: oneshot::Sender<()>,
-    operations: Option<SocketAddr>,
+    front: Front,
     has_new_keys: bool,
 }
 
@@ -56,7 +60,8 @@ struct Ground {
     watchers: Vec<FileWatcher>,
     wallet: Arc<Wallet>,
     prover: Prover,
-    operations: Option<tokio::net::TcpListener>,
+    given: Given,
+    certificate: Option<Certificate>,
 }
 
 /// What the threads of the gate read.
@@ -69,13 +74,18 @@ struct Knowledge {
 
 impl RunningGate {
     /// Starts a gate; the runtime that this is called on becomes its control runtime. When it
-    /// returns, requests are served.
-    pub(crate) async fn start(config: &Config) -> Result<Self, Failure> {
-        let ground = Ground::lay(config).await?;
+    /// returns, requests are served, and the gate that had the sockets before takes none any more.
+    pub(crate) async fn start(config: &Config, given: Given) -> Result<Self, Failure> {
+        let ground = Ground::lay(config, given).await?;
         let knowledge = Knowledge::gather(config, &ground).await?;
         let node = knowledge.node;
         let store = Arc::clone(&ground.store);
         let started = Self::start_on(config, ground, knowledge);
+        let started = match started {
+            Ok((gate, Some(predecessor))) => gate.relieve(predecessor).await,
+            Ok((gate, None)) => Ok(gate),
+            Err(failure) => Err(failure),
+        };
         if started.is_err() {
             // Or every change would be waited for here, until the node counts as dead.
             let _ = store.forget_node(node).await;
@@ -83,7 +93,24 @@ impl RunningGate {
         started
     }
 
-    fn start_on(config: &Config, ground: Ground, knowledge: Knowledge) -> Result<Self, Failure> {
+    /// Tells the gate of before that it may go. If it does not, this one must.
+    async fn relieve(self, predecessor: Predecessor) -> Result<Self, Failure> {
+        let told = tokio::task::spawn_blocking(move || predecessor.relieve()).await;
+        match told.unwrap_or_else(|error| Err(std::io::Error::other(error))) {
+            Ok(()) => Ok(self),
+            Err(error) => {
+                let _ = self.stop(Parting::HandedOn).await;
+                let words = format!("the gate that runs goes on: {error}");
+                Err(Failure::new("takeover_failed", words))
+            }
+        }
+    }
+
+    fn start_on(
+        config: &Config,
+        ground: Ground,
+        knowledge: Knowledge,
+    ) -> Result<(Self, Option<Predecessor>), Failure> {
         let Ground { store, activity, ring, directories, watchers, wallet, prover, .. } = ground;
         let Knowledge { snapshot, keys, node, follower } = knowledge;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -93,11 +120,14 @@ impl RunningGate {
             wallet: Arc::clone(&wallet),
             directories: directories.clone(),
             clock: Arc::clone(&clock),
+            certificate: ground.certificate.as_ref().map(Certificate::state),
             is_stopping: AtomicBool::new(false),
         });
         let state =
             ApiState { control: Arc::clone(&control), readiness: Arc::clone(&readiness) as _ };
-        let settings = settings::gate(config);
+        let tls = ground.certificate.as_ref().map(Certificate::in_force);
+        let settings = settings::gate(config, tls);
+        let Openings { sockets, operations, handover, predecessor } = ground.given.open(config)?;
         let (ledger, writer) = gatepass_ledger::ledger(
             Arc::clone(&activity) as _,
             Arc::clone(&clock),
@@ -105,6 +135,7 @@ impl RunningGate {
         );
         let gate = Gate::start(Parts {
             settings,
+            sockets,
             snapshot: Arc::clone(&snapshot),
             wallet: Arc::clone(&wallet),
             ledger: ledger.clone(),
@@ -121,9 +152,11 @@ impl RunningGate {
         let path = config.secrets.key_file.clone();
         let control_too = Arc::clone(&control);
         tasks.spawn(KeyWatcher { path, keys, snapshot, control: control_too }.run());
-        let operations = serve_operations(&mut tasks, ground.operations, &gate, &readiness, ledger);
+        let totals = Arc::new(gate.totals_reader());
+        let told = Operations { node: Arc::clone(&readiness), totals, ledger };
+        let front = Front::open(&gate, operations, handover, told, ground.certificate)?;
         let (stop_writing, writing) = start_writing(writer);
-        Ok(Self {
+        let running = Self {
             gate,
             control,
             node,
@@ -133,9 +166,10 @@ impl RunningGate {
             tasks,
             writing,
             stop_writing,
-            operations,
+            front,
             has_new_keys: ground.has_new_keys,
-        })
+        };
+        Ok((running, predecessor))
     }
 
     /// The use cases, on this gate's store.
@@ -144,13 +178,23 @@ impl RunningGate {
     }
 
     /// Where it listens.
-    pub(crate) fn addresses(&self) -> &[SocketAddr] {
+    pub(crate) fn addresses(&self) -> &[ListenAddress] {
         self.gate.addresses()
     }
 
     /// Where metrics and readiness are.
     pub(crate) const fn operations(&self) -> Option<SocketAddr> {
-        self.operations
+        self.front.operations()
+    }
+
+    /// Has the certificate's files read again.
+    pub(crate) fn reload(&self) {
+        self.front.reload();
+    }
+
+    /// Waits until another gate has taken the sockets over. It may never come.
+    pub(crate) async fn taken_over(&mut self) {
+        self.front.taken_over().await;
     }
 
     /// Whether the key file was made by this start.
@@ -160,10 +204,16 @@ impl RunningGate {
 
     /// Ends it: accepted requests finish, what was counted is written, the node takes itself off
     /// the list.
-    pub(crate) async fn stop(mut self) -> Result<(), Failure> {
+    pub(crate) async fn stop(mut self, parting: Parting) -> Result<(), Failure> {
         self.readiness.begin_to_stop();
+        let serving = self.front.leave(parting).await;
         let gate = self.gate;
-        let stopped = tokio::task::spawn_blocking(move || gate.stop()).await;
+        let stopped = tokio::task::spawn_blocking(move || match parting {
+            Parting::Alone => gate.stop(),
+            Parting::HandedOn => gate.hand_on(),
+        });
+        let stopped = stopped.await;
+        drop(serving);
         // The writer ends by itself only when it has failed, and said so.
         let _ = self.stop_writing.send(());
         let _ = self.writing.await;
@@ -187,12 +237,13 @@ impl RunningGate {
 
 impl Ground {
     /// All that can fail for a mistake in the configuration or around it.
-    async fn lay(config: &Config) -> Result<Self, Failure> {
+    async fn lay(config: &Config, mut given: Given) -> Result<Self, Failure> {
         let (directories, watchers) = directories::read(config)?;
         let wallet = Arc::new(identity::wallet(config)?);
         let prover = identity::prover(config)?;
-        check_free(config)?;
-        let operations = operations::bind(config.server.operations_listen).await?;
+        let certificate = config.server.tls.as_ref().map(Certificate::open).transpose()?;
+        given.check_free(config)?;
+        given.bind_operations(config)?;
         let store = store::open(config).await?;
         let opened = keys::open(&config.secrets.key_file, &*store).await?;
         let path = store::activity_file(config);
@@ -206,7 +257,8 @@ impl Ground {
             watchers,
             wallet,
             prover,
-            operations,
+            given,
+            certificate,
         })
     }
 }
@@ -260,19 +312,8 @@ fn control(
     }))
 }
 
-/// Fails where another program, or another gate, has an address. The gate's own sockets would not
-/// notice another gate of this user: with `SO_REUSEPORT` the two would share the connections.
-fn check_free(config: &Config) -> Result<(), Failure> {
-    for address in config.server.listen.iter().filter(|address| address.port() != 0) {
-        TcpListener::bind(address).map_err(|error| {
-            Failure::io(format_args!("server.listen: can't listen on {address}"), &error)
-        })?;
-    }
-    Ok(())
-}
-
 fn start_failure(error: &StartError) -> Failure {
-    Failure::new("start_failed", format!("server.listen: {error}"))
+    Failure::new("start_failed", error.to_string())
 }
 
 /// What people call this node: its first address.
@@ -303,21 +344,6 @@ fn follow_directories(
             }
         });
     }
-}
-
-fn serve_operations(
-    tasks: &mut JoinSet<()>,
-    listener: Option<tokio::net::TcpListener>,
-    gate: &Gate,
-    node: &Arc<NodeReadiness>,
-    ledger: Ledger,
-) -> Option<SocketAddr> {
-    let listener = listener?;
-    let address = listener.local_addr().ok();
-    let totals = Arc::new(gate.totals_reader());
-    let operations = Operations { node: Arc::clone(node), totals, ledger };
-    tasks.spawn(operations::serve(listener, operations));
-    address
 }
 
 fn start_writing(writer: Writer) -> (oneshot::Sender<()>, JoinHandle<()>) {

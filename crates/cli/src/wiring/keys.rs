@@ -62,7 +62,7 @@ impl KeyWatcher {
 }
 
 /// What tells two states of the file apart; it is never written in place.
-fn stamp(path: &Path) -> Option<(u64, u64, i64, i64)> {
+pub(super) fn stamp(path: &Path) -> Option<(u64, u64, i64, i64)> {
     let found = fs::metadata(path).ok()?;
     Some((found.ino(), found.len(), found.mtime(), found.mtime_nsec()))
 }

@@ -6,6 +6,7 @@ use gatepass_model::{Clock as _, Reason};
 use gatepass_snapshot::Condition;
 use gatepass_telemetry::{Buckets, Labels, PrometheusText, metric};
 
+use super::certificate::{self, CertificateState};
 use super::clock::SystemClock;
 use super::readiness::NodeReadiness;
 use gatepass_api::Readiness as _;
@@ -53,6 +54,8 @@ fn traffic(page: PrometheusText, totals: &Totals) -> PrometheusText {
         .counter(&metric::BYTES_OUT, &one(Count::BytesOut))
         .counter(&metric::CONNECTIONS, &one(Count::Accepted))
         .gauge(&metric::OPEN_CONNECTIONS, &[(NO_LABELS, float(open))])
+        .counter(&metric::UNADMITTED, &one(Count::Unadmitted))
+        .counter(&metric::EVICTED, &one(Count::Evicted))
         .counter(&metric::BROKEN_ANSWERS, &one(Count::Broken))
         .counter(&metric::RETRIES, &one(Count::Retried))
         .counter(&metric::IDENTITY_SURPRISES, &one(Count::Surprised))
@@ -76,6 +79,10 @@ fn state(page: PrometheusText, node: &NodeReadiness) -> PrometheusText {
     let snapshot = &node.snapshot;
     let surprised: usize = node.wallet.count_surprised().iter().map(|(_, count)| count).sum();
     let gauge = |number: f64| [(NO_LABELS, number)];
+    let page = match &node.certificate {
+        Some(state) => certificate_page(page, &certificate::look(state)),
+        None => page,
+    };
     page.gauge(&metric::READY, &gauge(f64::from(u8::from(node.is_ready()))))
         .gauge(&metric::SURPRISED_CREDENTIALS, &gauge(float(surprised as u64)))
         .gauge(&metric::TOKENS, &gauge(float(snapshot.count_tokens() as u64)))
@@ -83,6 +90,13 @@ fn state(page: PrometheusText, node: &NodeReadiness) -> PrometheusText {
         .gauge(&metric::REVISION, &gauge(float(snapshot.revision().get())))
         .gauge(&metric::STORE_AGE_SECONDS, &gauge(store_age(node)))
         .gauge(&metric::DIRECTORY_PROBLEMS, &gauge(float(node.directories.problems().len() as u64)))
+}
+
+fn certificate_page(page: PrometheusText, state: &CertificateState) -> PrometheusText {
+    let end = u64::try_from(state.ends().as_seconds()).unwrap_or_default();
+    let problem = f64::from(u8::from(state.has_problem()));
+    page.gauge(&metric::CERTIFICATE_END, &[(NO_LABELS, float(end))])
+        .gauge(&metric::CERTIFICATE_PROBLEM, &[(NO_LABELS, problem)])
 }
 
 /// Since the store was last read; less than a second counts as nothing.

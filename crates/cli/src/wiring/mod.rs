@@ -3,11 +3,15 @@
 //! `gate.rs` puts a whole gate together, `desk.rs` what a single command needs; the other files
 //! are parts of both.
 
+pub(crate) mod certificate;
 pub(crate) mod clock;
 pub(crate) mod config;
 pub(crate) mod desk;
 pub(crate) mod directories;
+mod front;
 pub(crate) mod gate;
+pub(crate) mod given;
+mod handover;
 pub(crate) mod identity;
 pub(crate) mod keys;
 mod local;
@@ -19,4 +23,5 @@ pub(crate) mod settings;
 pub(crate) mod signals;
 mod sink;
 pub(crate) mod store;
+pub(crate) mod supervisor;
 pub(crate) mod system_user;

@@ -1,7 +1,6 @@
 //! What is served on `operations_listen`: metrics, and readiness with its reasons. For those who
 //! run the gate; nobody is asked who he is.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -18,7 +17,6 @@ use tokio::net::TcpListener;
 
 use super::metrics::{self, Numbers};
 use super::readiness::NodeReadiness;
-use crate::failure::Failure;
 
 /// What the answers are made from.
 #[derive(Clone)]
@@ -26,15 +24,6 @@ pub(crate) struct Operations {
     pub(crate) node: Arc<NodeReadiness>,
     pub(crate) totals: Arc<dyn Fn() -> Totals + Send + Sync>,
     pub(crate) ledger: Ledger,
-}
-
-/// Binds the address, so that a mistake in it is told before anything has begun.
-pub(crate) async fn bind(address: Option<SocketAddr>) -> Result<Option<TcpListener>, Failure> {
-    let Some(address) = address else { return Ok(None) };
-    let bound = TcpListener::bind(address).await;
-    bound.map(Some).map_err(|error| {
-        Failure::io(format_args!("server.operations_listen: can't listen on {address}"), &error)
-    })
 }
 
 /// Answers until it is dropped.

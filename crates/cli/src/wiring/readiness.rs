@@ -8,6 +8,7 @@ use gatepass_identity::Wallet;
 use gatepass_model::Clock;
 use gatepass_snapshot::{Condition, Snapshot};
 
+use super::certificate::{self, SharedState};
 use super::directories::Directories;
 
 /// What readiness is judged by.
@@ -16,6 +17,7 @@ pub(crate) struct NodeReadiness {
     pub(crate) wallet: Arc<Wallet>,
     pub(crate) directories: Directories,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) certificate: Option<SharedState>,
     pub(crate) is_stopping: AtomicBool,
 }
 
@@ -33,6 +35,9 @@ impl NodeReadiness {
             self.snapshot.conditions(now).iter().map(ToString::to_string).collect();
         if self.is_stopping.load(Ordering::Acquire) {
             reasons.push("it is stopping".to_owned());
+        }
+        if let Some(state) = &self.certificate {
+            reasons.extend(certificate::look(state).reasons(now));
         }
         for (name, problem) in self.directories.problems() {
             reasons.push(format!("an older state of the directory {name} holds: {problem}"));

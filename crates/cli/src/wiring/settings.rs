@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use gatepass_config::{Config, HostHeader, InstanceConfig, TargetStrictness};
 use gatepass_control::KnownInstance;
-use gatepass_gate::settings as gate;
+use gatepass_gate::{ServerCertificate, settings as gate};
 use gatepass_snapshot as snapshot;
 
 /// How many threads carry requests.
@@ -14,13 +14,18 @@ pub(crate) fn threads(config: &Config) -> usize {
 }
 
 /// What the gate is told.
-pub(crate) fn gate(config: &Config) -> gate::Settings {
+pub(crate) fn gate(config: &Config, tls: Option<ServerCertificate>) -> gate::Settings {
     let server = &config.server;
     let threads = threads(config);
     gate::Settings {
-        listen: server.listen.clone(),
+        entry: gate::Entry {
+            tls,
+            proxy_protocol: server.proxy_protocol.clone(),
+            trusts_unix: server.trusted_proxies.unix,
+            ..gate::Entry::default()
+        },
         threads,
-        trusted_proxies: server.trusted_proxies.clone(),
+        trusted_proxies: server.trusted_proxies.networks.clone(),
         console_path: server.console_path.clone(),
         console_host: server.console_host.as_ref().map(ToString::to_string).unwrap_or_default(),
         timeouts: gate::Timeouts {

@@ -1,4 +1,4 @@
-//! How the program is told to stop.
+//! How the program is told to stop, or to read files again.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -27,5 +27,21 @@ impl Signals {
             _ = self.terminate.recv() => "SIGTERM",
             _ = self.interrupt.recv() => "SIGINT",
         }
+    }
+}
+
+/// SIGHUP: files are to be read again.
+pub(crate) struct Hangup(Signal);
+
+impl Hangup {
+    /// From now on it does not end the process.
+    pub(crate) fn listen() -> Result<Self, Failure> {
+        let listening = signal(SignalKind::hangup());
+        listening.map(Self).map_err(|error| Failure::io("signals can't be received", &error))
+    }
+
+    /// Waits for the next.
+    pub(crate) async fn next(&mut self) {
+        self.0.recv().await;
     }
 }

@@ -7,6 +7,8 @@ mod demo;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
+mod doors;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod policy;

@@ -135,13 +135,23 @@ impl Running {
         Self { child, said }
     }
 
-    /// SIGTERM; its exit code, and what it said on standard error.
-    pub(crate) fn stop(mut self) -> (i32, String) {
+    /// Sends a signal.
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
         let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    /// Waits for it to end by itself; its exit code, and what it said on standard error.
+    pub(crate) fn wait(mut self) -> (i32, String) {
         let mut err = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
         (self.child.wait().unwrap().code().unwrap(), err)
+    }
+
+    /// SIGTERM; its exit code, and what it said on standard error.
+    pub(crate) fn stop(self) -> (i32, String) {
+        self.signal(rustix::process::Signal::TERM);
+        self.wait()
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::str::FromStr;
 
+use gatepass_model::ListenAddress;
+
 use crate::base_url::is_plain_path;
-use crate::config::{ServerConfig, ServerLimits, ServerTimeouts};
+use crate::config::{ServerConfig, ServerLimits, ServerTimeouts, TlsConfig};
 use crate::keys;
 use crate::reader::Reader;
 
@@ -26,13 +29,13 @@ impl FromStr for Address {
 }
 
 pub(super) fn read(root: &mut Reader<'_>) -> Option<ServerConfig> {
-    let listen: Vec<Address> = root.list(&keys::LISTEN);
-    let listen: Vec<SocketAddr> = listen.into_iter().map(|address| address.0).collect();
-    if root.is_empty_list(&keys::LISTEN) {
-        root.wrong(&keys::LISTEN, "it needs at least one address, such as 127.0.0.1:8080");
-    }
+    let listen = listen(root);
+    let socket_mode = socket_mode(root);
+    let tls = tls(root);
     let threads = root.count(&keys::THREADS);
-    let trusted_proxies = root.list(&keys::TRUSTED_PROXIES);
+    let trusted_proxies = root.list(&keys::TRUSTED_PROXIES).into_iter().collect();
+    let proxy_protocol = root.list(&keys::PROXY_PROTOCOL).into_iter().collect();
+    let handover_socket = handover_socket(root);
     let console_path = console_path(root);
     let console_host = root.parsed_unless_empty(&keys::CONSOLE_HOST);
     let operations_listen = operations_listen(root, &listen);
@@ -40,14 +43,64 @@ pub(super) fn read(root: &mut Reader<'_>) -> Option<ServerConfig> {
     let limits = limits(root);
     Some(ServerConfig {
         listen,
+        socket_mode: socket_mode?,
+        tls,
         threads: NonZeroUsize::new(threads?),
         trusted_proxies,
+        proxy_protocol,
+        handover_socket,
         console_path: console_path?,
         console_host,
         operations_listen,
         timeouts: timeouts?,
         limits: limits?,
     })
+}
+
+/// The paths of unix sockets count from the configuration file's folder.
+fn listen(root: &mut Reader<'_>) -> Vec<ListenAddress> {
+    let listen: Vec<ListenAddress> = root.list(&keys::LISTEN);
+    if root.is_empty_list(&keys::LISTEN) {
+        root.wrong(&keys::LISTEN, "it needs at least one address, such as 127.0.0.1:8080");
+    }
+    let mut all = Vec::new();
+    for address in listen {
+        all.push(match address {
+            ListenAddress::Unix(path) => ListenAddress::Unix(root.below_folder(&path)),
+            address @ ListenAddress::Tcp(_) => address,
+        });
+    }
+    all
+}
+
+fn socket_mode(root: &mut Reader<'_>) -> Option<u32> {
+    let text = root.text(&keys::SOCKET_MODE)?;
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mode = u32::from_str_radix(&text, 8).ok().filter(|&mode| plain && mode <= 0o777);
+    if mode.is_none() {
+        root.wrong(&keys::SOCKET_MODE, "it must be a mode in octal, such as 0660");
+    }
+    mode
+}
+
+/// Both files or neither.
+fn tls(root: &mut Reader<'_>) -> Option<TlsConfig> {
+    let section = keys::TLS_KEY.section();
+    let certificate = root.file(&keys::TLS_CERTIFICATE);
+    let key = root.file(&keys::TLS_KEY);
+    match (certificate, key) {
+        (Some(certificate), Some(key)) => Some(TlsConfig { certificate, key }),
+        (None, None) if root.table().find_section(section).is_none() => None,
+        _ => {
+            root.wrong_section(section, "it needs both: certificate and key");
+            None
+        }
+    }
+}
+
+fn handover_socket(root: &mut Reader<'_>) -> Option<PathBuf> {
+    let path = root.text(&keys::HANDOVER_SOCKET).filter(|path| !path.is_empty())?;
+    Some(root.in_folder(&path))
 }
 
 fn console_path(root: &mut Reader<'_>) -> Option<String> {
@@ -61,10 +114,10 @@ fn console_path(root: &mut Reader<'_>) -> Option<String> {
     plain.then_some(path)
 }
 
-fn operations_listen(root: &mut Reader<'_>, listen: &[SocketAddr]) -> Option<SocketAddr> {
+fn operations_listen(root: &mut Reader<'_>, listen: &[ListenAddress]) -> Option<SocketAddr> {
     let Address(address) = root.parsed_unless_empty(&keys::OPERATIONS_LISTEN)?;
     // Port 0 is a free one, each time another.
-    if address.port() != 0 && listen.contains(&address) {
+    if address.port() != 0 && listen.contains(&address.into()) {
         let problem = "callers reach the gate there; metrics need an address of their own";
         root.wrong(&keys::OPERATIONS_LISTEN, problem);
     }

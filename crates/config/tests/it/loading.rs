@@ -17,6 +17,8 @@ fn what_is_left_out_has_its_preset() {
     assert_eq!(server.listen, ["127.0.0.1:8080".parse().unwrap()]);
     assert_eq!((server.threads, server.console_host.as_ref()), (None, None));
     assert_eq!(server.console_path, "/gatepass");
+    assert!(server.tls.is_none() && server.proxy_protocol.is_empty());
+    assert_eq!(server.handover_socket, Some("/etc/gatepass/gatepass.handover".into()));
     assert_eq!(server.operations_listen, "127.0.0.1:9180".parse().ok());
     assert_eq!(server.timeouts.head, Duration::from_secs(15));
     assert_eq!((server.limits.head_bytes, server.limits.target_bytes), (16_384, 8_192));
@@ -41,8 +43,15 @@ fn what_is_left_out_has_its_preset() {
 #[test]
 fn the_complete_example_loads_and_says_what_it_says() {
     let config = read(reference::EXAMPLE).unwrap();
-    assert_eq!(config.server.console_host.unwrap().to_string(), "gatepass.example.com");
-    assert_eq!(config.server.trusted_proxies.len(), 1);
+    assert_eq!(config.server.console_host.as_ref().unwrap().to_string(), "gatepass.example.com");
+    let server = &config.server;
+    assert_eq!((server.trusted_proxies.networks.len(), server.trusted_proxies.unix), (1, true));
+    assert_eq!((server.proxy_protocol.networks.len(), server.proxy_protocol.unix), (1, false));
+    assert_eq!(server.listen[2].to_string(), "unix:/run/gatepass/gate.sock");
+    assert_eq!(server.socket_mode, 0o660);
+    let tls = server.tls.as_ref().unwrap();
+    assert_eq!(tls.certificate, PathBuf::from("/etc/gatepass/gatepass.crt"));
+    assert_eq!(tls.key, PathBuf::from("/etc/gatepass/gatepass-tls.key"));
     let people = PathBuf::from("/etc/gatepass/people.toml");
     assert_eq!(config.directories[0].source, DirectorySource::File(people));
     let [jira, wiki] = config.instances.as_slice() else { panic!("two instances") };

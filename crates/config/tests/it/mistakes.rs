@@ -80,7 +80,6 @@ fn only(text: &str) -> String {
 #[test]
 fn what_comes_with_a_later_version_is_refused_by_name() {
     for (text, key) in [
-        ("[server.tls]\ncertificate = \"c\"", "server.tls"),
         ("[instances.tls]\nca = \"c\"", "instances.jira.tls"),
         ("[instances.trusted_header]\nname = \"X\"", "instances.jira.trusted_header"),
         ("identity = [\"impersonation\"]", "instances.jira.identity"),
@@ -181,6 +180,13 @@ fn numbers_out_of_bounds_and_addresses_that_are_none_are_refused() {
         ("[server]\nlisten = [\"localhost:80\"]", "server.listen"),
         ("[server]\nlisten = \"127.0.0.1:80\"", "server.listen"),
         ("[server]\noperations_listen = \"127.0.0.1:8080\"", "server.operations_listen"),
+        ("[server]\nlisten = [\"unix:\"]", "server.listen"),
+        ("[server]\nsocket_mode = \"0999\"", "server.socket_mode"),
+        ("[server]\nsocket_mode = \"+660\"", "server.socket_mode"),
+        ("[server]\nproxy_protocol = [\"proxy\"]", "server.proxy_protocol"),
+        ("[server.tls]\ncertificate = \"c\"", "server.tls"),
+        ("[server.tls]\nkey = \"c\"", "server.tls"),
+        ("[server.tls]", "server.tls"),
         ("[server]\ntrusted_proxies = [\"10.0.0.0/33\"]", "server.trusted_proxies"),
         ("[server.limits]\nform_bytes = \"1GiB\"", "server.limits.form_bytes"),
         ("[server.limits]\ntarget_bytes = 16384", "server.limits.target_bytes"),

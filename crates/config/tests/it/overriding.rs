@@ -55,6 +55,7 @@ fn a_variable_that_is_wrong_is_named_beside_the_mistakes_of_the_file() {
             ("GATEPASS_STORE_URL", "sqlite:a"),
             ("GATEPASS_SERVER__THREADS", "many"),
             ("GATEPASS_SERVER__TLS__KEY", "k"),
+            ("GATEPASS_INSTANCES__JIRA__TRUSTED_HEADER__NAME", "X"),
             ("GATEPASS_INSTANCES__JIRRA__HOST", "upstream"),
             ("GATEPASS_INSTANCES__JIRA__NAME", "b"),
             ("GATEPASS_INSTANCES__JIRA__BASE_URL", "jira"),
@@ -66,10 +67,11 @@ fn a_variable_that_is_wrong_is_named_beside_the_mistakes_of_the_file() {
         "GATEPASS_INSTANCES: instances: ",
         "GATEPASS_INSTANCES__JIRA__BASE_URL: instances.jira.base_url: \"jira\" is no base URL",
         "GATEPASS_INSTANCES__JIRA__NAME: instances.jira.name: a name stands in the file only",
+        "GATEPASS_INSTANCES__JIRA__TRUSTED_HEADER__NAME: instances.jira.trusted_header.name: this is not available in this version",
         "GATEPASS_INSTANCES__JIRRA__HOST: instances: the file has no [[instances]] of the name \"jirra\"; the nearest is \"jira\"",
         "GATEPASS_SERVER__LISEN: server.lisen: there is no such key; the nearest is server.listen",
         "GATEPASS_SERVER__THREADS: server.threads: it must be a whole number, 0 to 1024",
-        "GATEPASS_SERVER__TLS__KEY: server.tls.key: this is not available in this version",
+        "GATEPASS_SERVER__TLS__KEY: server.tls: it needs both: certificate and key",
         "GATEPASS_STORE_URL: store_url: there is no such key; the nearest is store.url",
     ];
     assert_eq!(told.len(), expected.len(), "{told:#?}");

@@ -19,6 +19,10 @@ pub enum Count {
     Accepted,
     /// Connections of clients that have ended.
     Ended,
+    /// Connections that ended before their first request: no TLS, or no PROXY header.
+    Unadmitted,
+    /// Idle connections that were ended to make room for new ones.
+    Evicted,
     /// Requests whose head was read.
     Requests,
     /// Requests that went up to a product.

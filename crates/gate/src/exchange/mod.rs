@@ -95,7 +95,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     let thread = line.thread;
     let shared = &thread.shared;
     let id = thread.ids.next();
-    let peer = client_of(head, line.arrival.peer, &shared.settings.trusted_proxies);
+    let peer = client_of(head, line.arrival, &shared.settings.trusted_proxies);
     thread.meter.add(Count::Requests);
     let found = place::origin_form(head.target, head.host).and_then(|raw| {
         place::find(raw, head.host, &shared.settings, |index| respond::profile_of(shared, index))

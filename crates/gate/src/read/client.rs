@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use gatepass_model::Network;
 
+use crate::connection::Arrival;
 use crate::engine::http1::request::RequestHead;
 
 /// Who sends a request, as far as anybody may be believed.
@@ -17,15 +18,15 @@ pub(crate) struct Client {
     pub(crate) by_trusted_proxy: bool,
 }
 
-/// The client of a request that came from `peer`.
+/// The client of a request on a connection that came in so.
 ///
 /// `X-Forwarded-For` is read only when the peer is a trusted proxy, from the right, skipping
 /// trusted hops: what stands left of the first untrusted address was written by whoever it is.
 /// `Forwarded`, `X-Real-IP` and other spellings are not believed, whoever sends them.
-pub(crate) fn client_of(head: &RequestHead<'_>, peer: IpAddr, trusted: &[Network]) -> Client {
-    let peer = peer.to_canonical();
+pub(crate) fn client_of(head: &RequestHead<'_>, arrival: Arrival, trusted: &[Network]) -> Client {
+    let peer = arrival.peer.to_canonical();
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
-    if trusted.is_empty() || !is_trusted(peer) {
+    if !arrival.is_trusted && (trusted.is_empty() || !is_trusted(peer)) {
         return Client { address: peer, hops: Vec::new(), by_trusted_proxy: false };
     }
     let mut hops = vec![peer];
@@ -74,7 +75,8 @@ mod tests {
         let text = format!("GET / HTTP/1.1\r\nHost: a\r\n{lines}\r\n");
         let head = parse(text.as_bytes(), &HeadLimits::default()).unwrap();
         let trusted: Vec<Network> = trusted.iter().map(|n| n.parse().unwrap()).collect();
-        client_of(&head, peer.parse().unwrap(), &trusted)
+        let peer = peer.parse().unwrap();
+        client_of(&head, Arrival { peer, is_secure: false, is_trusted: false }, &trusted)
     }
 
     fn address(peer: &str, trusted: &[&str], lines: &[&str]) -> String {
@@ -104,6 +106,17 @@ mod tests {
         assert_eq!(address("10.0.0.1", trusted, &[]), "10.0.0.1");
         let seen = client("10.0.0.1", trusted, &["198.51.100.7, 10.0.0.2"]);
         assert_eq!(seen.hops, ["10.0.0.2".parse::<IpAddr>().unwrap(), "10.0.0.1".parse().unwrap()]);
+    }
+
+    #[test]
+    fn a_unix_socket_of_trusted_proxies_is_believed_and_its_own_address_is_not() {
+        let text = "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 6.6.6.6, 192.0.2.9\r\n\r\n";
+        let head = parse(text.as_bytes(), &HeadLimits::default()).unwrap();
+        let peer = IpAddr::from([127, 0, 0, 1]);
+        let by = |is_trusted| client_of(&head, Arrival { peer, is_secure: false, is_trusted }, &[]);
+        assert_eq!(by(true).address.to_string(), "192.0.2.9");
+        assert!(by(true).by_trusted_proxy && !by(false).by_trusted_proxy);
+        assert_eq!(by(false).address, peer);
     }
 
     #[test]

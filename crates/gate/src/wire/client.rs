@@ -75,6 +75,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ClientSide<S> {
         sent.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
     }
 
+    /// Ends a connection on which everything was said: what a layer below still holds is sent.
+    pub(crate) async fn finish(mut self, patience: Duration) {
+        let _ = tokio::time::timeout(patience, self.stream.shutdown()).await;
+    }
+
     /// Ends the connection so that the client can read the last answer: our side is closed first,
     /// then what still comes is read over, for unread bytes would make the system reset the
     /// connection and the answer with it (RFC 9112 9.6). At most 30 s, and 5 s of silence.

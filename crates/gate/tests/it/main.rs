@@ -5,11 +5,15 @@ mod answers;
 #[cfg(test)]
 mod doors;
 #[cfg(test)]
+mod entry;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod large;
 #[cfg(test)]
 mod leaving;
+#[cfg(test)]
+mod parting;
 #[cfg(test)]
 mod pipelining;
 #[cfg(test)]

@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use gatepass_gate::{Gate, Parts, Totals};
+use gatepass_gate::{Gate, Parts, Sockets, Totals};
 use gatepass_identity::{InstanceIdentity, Wallet};
 use gatepass_ledger::Ledger;
 use gatepass_model::{
-    Clock as _, Grant, IdentityMethod, InstanceName, Lifetime, Person, PolicyDocument, Token,
-    TokenId, TokenState,
+    Clock as _, Grant, IdentityMethod, InstanceName, Lifetime, ListenAddress, Person,
+    PolicyDocument, Token, TokenId, TokenState,
 };
 use gatepass_snapshot::{Follower, Settings as SnapshotSettings, Snapshot};
 use gatepass_store::activity::{ActivityReader, Retention, SqliteActivityStore};
@@ -96,6 +96,10 @@ impl TestGate {
         let (ledger, books) = Books::open(&folder, &clock, options.threads).await?;
         let parts = Parts {
             settings: options.settings()?,
+            sockets: match &options.sockets {
+                Some(given) => given.try_clone()?,
+                None => Sockets::bind(&options.listen, options.threads, 0o660)?,
+            },
             snapshot: Arc::clone(&snapshot),
             wallet: Arc::clone(&wallet),
             ledger,
@@ -113,7 +117,8 @@ impl TestGate {
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.gate.addresses().first().copied().unwrap_or_else(|| ([127, 0, 0, 1], 0).into())
+        let first = self.gate.addresses().iter().find_map(ListenAddress::tcp);
+        first.unwrap_or_else(|| ([127, 0, 0, 1], 0).into())
     }
 
     /// What it counted, at most a second old.

@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gatepass_gate::LocalService;
 use gatepass_gate::settings::{
-    InstanceSettings, Limits, Settings, TargetMode, Timeouts, UpstreamHost,
+    Entry, InstanceSettings, Limits, Settings, TargetMode, Timeouts, UpstreamHost,
 };
-use gatepass_model::{Instance, Network, Person, PolicyDocument, Product};
+use gatepass_gate::{LocalService, Sockets};
+use gatepass_model::{Instance, ListenAddress, Network, Person, PolicyDocument, Product};
 
 use super::local::NothingThere;
 use crate::build;
@@ -95,6 +95,12 @@ pub struct TestGateOptions {
     pub limits: Limits,
     /// Networks whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
+    /// Where it listens: by default on a free port of the loopback.
+    pub listen: Vec<ListenAddress>,
+    /// Sockets that somebody else has bound, instead of `listen`.
+    pub sockets: Option<Arc<Sockets>>,
+    /// What connections go through before their first request.
+    pub entry: Entry,
     /// What answers below `/gatepass`.
     pub local: Arc<dyn LocalService>,
     /// Decides all randomness.
@@ -117,9 +123,12 @@ impl TestGateOptions {
             people: vec![build::person("alice")?, build::person("bob")?],
             credentials: instances.iter().map(of_alice).collect(),
             policy: PolicyDocument::default(),
-            timeouts: Timeouts::default(),
+            timeouts: Timeouts { parting: Duration::from_millis(100), ..Timeouts::default() },
             limits: Limits::default(),
             trusted_proxies: Vec::new(),
+            listen: vec![ListenAddress::Tcp(SocketAddr::from(([127, 0, 0, 1], 0)))],
+            sockets: None,
+            entry: Entry::default(),
             local: Arc::new(NothingThere),
             seed: 1,
             instances,
@@ -134,7 +143,7 @@ impl TestGateOptions {
     pub(super) fn settings(&self) -> anyhow::Result<Settings> {
         let instances = self.instances.iter().map(TestInstance::settings);
         Ok(Settings {
-            listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
+            entry: self.entry.clone(),
             threads: self.threads,
             trusted_proxies: self.trusted_proxies.clone(),
             console_path: "/gatepass".to_owned(),

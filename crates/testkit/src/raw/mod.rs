@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
@@ -38,10 +38,14 @@ pub enum Delivery {
     Cut(Vec<usize>, Duration),
 }
 
+/// What a connection runs over.
+trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Wire for S {}
+
 /// One connection.
-#[derive(Debug)]
 pub struct Client {
-    stream: TcpStream,
+    stream: Box<dyn Wire>,
     /// What was read and not used.
     buffer: Vec<u8>,
     ended: Option<Ended>,
@@ -53,7 +57,12 @@ impl Client {
     pub async fn connect(address: SocketAddr) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, buffer: Vec::new(), ended: None, patience: PATIENCE })
+        Ok(Self::over(stream))
+    }
+
+    /// Over something that is connected already: TLS, a unix socket.
+    pub fn over(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Self {
+        Self { stream: Box::new(stream), buffer: Vec::new(), ended: None, patience: PATIENCE }
     }
 
     /// With another patience than [`PATIENCE`] for each step.

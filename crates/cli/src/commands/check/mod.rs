@@ -3,6 +3,7 @@
 mod finding;
 mod identity;
 mod local;
+mod tls;
 mod upstream;
 
 use clap::Args;
@@ -27,6 +28,7 @@ impl Check {
         let mut findings = Findings::default();
         let instances = config.instances.len();
         findings.add("configuration", State::Ok, format!("read; instances: {instances}"));
+        tls::certificate(&config, &mut findings);
         local::directories(&config, &mut findings);
         let opened = local::store(&config, &mut findings).await;
         upstream::reach(&config, &mut findings).await?;

@@ -95,6 +95,7 @@ fn config_text(port: u16, jira: &str) -> String {
 [server]
 listen = ["127.0.0.1:{port}"]
 operations_listen = "127.0.0.1:0"
+handover_socket = ""
 
 [store]
 url = "sqlite:gatepass.db"

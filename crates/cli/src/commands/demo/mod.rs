@@ -10,6 +10,7 @@ use std::sync::Arc;
 use clap::Args;
 use files::Files;
 use gatepass_control::{AddCredential, Control, IssueRequest, Issued};
+use gatepass_gate::Parting;
 use gatepass_model::{Actor, Expiry, Grant, InstanceName, Lifetime};
 use gatepass_sandbox::{Jira, JiraSettings};
 use gatepass_vault::{Entropy as _, SecretText, SystemEntropy};
@@ -19,6 +20,7 @@ use crate::call::{Call, Outcome};
 use crate::failure::Failure;
 use crate::wiring::clock::SystemClock;
 use crate::wiring::gate::RunningGate;
+use crate::wiring::given::Given;
 use crate::wiring::signals::Signals;
 use crate::wiring::{config, log, system_user};
 
@@ -60,7 +62,7 @@ impl Demo {
         }
         signals.next().await;
         let Stage { gate, jira, files, .. } = stage;
-        let outcome = until_stopped(gate, &mut signals).await;
+        let outcome = until_stopped(gate, &mut signals, Parting::Alone).await;
         jira.stop();
         files.clear_away();
         outcome
@@ -81,7 +83,8 @@ impl Stage {
             .map_err(|error| Failure::io("the stand-in Jira can't be started", &error))?;
         let files = Files::write(demo.data.as_deref(), port, &jira.base_url(), &accounts)?;
         let is_again = files.has_store();
-        let gate = RunningGate::start(&config::load_plain(&files.config)?).await?;
+        let gate =
+            RunningGate::start(&config::load_plain(&files.config)?, Given::default()).await?;
         let url = format!("http://127.0.0.1:{port}");
         let control = gate.control();
         let actor = system_user::actor();
