@@ -45,8 +45,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
 ) {
     let settings = &thread.shared.settings;
     let mut client = ClientSide::new(stream, settings.timeouts.idle);
-    let mut out = Outgoing::default();
-    let mut bytes = Vec::new();
+    let mut room = Room::default();
     loop {
         if client.has_ended && client.buffer.is_empty() {
             return client.finish(settings.timeouts.write).await;
@@ -55,36 +54,52 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         tracked.is_idle.set(client.buffer.is_empty());
         client.buffer.shrink_when_empty(SMALL);
         client.deadline.set(settings.timeouts.idle);
-        let after = match read_head(&mut client, &thread, &tracked).await {
-            Ok(Arrived::Nothing) => return client.finish(settings.timeouts.write).await,
-            Err(bad) => refuse_head(&thread, &mut client, bad).await,
-            Ok(Arrived::Head(length)) => {
-                bytes.clear();
-                bytes.extend_from_slice(client.buffer.unread().get(..length).unwrap_or_default());
-                client.buffer.consume(length);
-                match request::parse(&bytes, &settings.limits.head) {
-                    Err(bad) => refuse_head(&thread, &mut client, bad).await,
-                    Ok(head) => {
-                        let line = Line {
-                            thread: &thread,
-                            tracked: &tracked,
-                            client: &mut client,
-                            out: &mut out,
-                            arrival,
-                            taken: Taken::default(),
-                        };
-                        exchange::serve(line, &head).await
-                    }
-                }
-            }
-        };
+        let after = serve_one(&thread, &tracked, &mut client, &mut room, arrival).await;
         match after {
-            After::Next => {}
-            After::Close => return,
-            After::Linger => {
+            Some(After::Next) => {}
+            Some(After::Close) => return,
+            None => return client.finish(settings.timeouts.write).await,
+            Some(After::Linger) => {
                 tracked.is_idle.set(true);
                 return client.linger().await;
             }
+        }
+    }
+}
+
+/// Memory that one request after the other uses.
+#[derive(Default)]
+pub(crate) struct Room {
+    /// The head of the present one.
+    head: Vec<u8>,
+    /// What goes out next, to either side.
+    out: Outgoing,
+}
+
+/// Serves one request, from the first byte of its head on. `None`: there came none.
+pub(crate) async fn serve_one<S: AsyncRead + AsyncWrite + Unpin>(
+    thread: &Thread,
+    tracked: &Tracked,
+    client: &mut ClientSide<S>,
+    room: &mut Room,
+    arrival: Arrival,
+) -> Option<After> {
+    let Room { head: bytes, out } = room;
+    match read_head(client, thread, tracked).await {
+        Ok(Arrived::Nothing) => None,
+        Err(bad) => Some(refuse_head(thread, client, bad).await),
+        Ok(Arrived::Head(length)) => {
+            bytes.clear();
+            bytes.extend_from_slice(client.buffer.unread().get(..length).unwrap_or_default());
+            client.buffer.consume(length);
+            Some(match request::parse(bytes, &thread.shared.settings.limits.head) {
+                Err(bad) => refuse_head(thread, client, bad).await,
+                Ok(head) => {
+                    let taken = Taken::default();
+                    let line = Line { thread, tracked, client, out, arrival, taken };
+                    exchange::serve(line, &head).await
+                }
+            })
         }
     }
 }
@@ -161,7 +176,7 @@ fn check_first_line(bytes: &[u8]) -> Result<(), BadHead> {
 }
 
 /// Answers what could not be read. Whatever follows on the connection can't be trusted.
-async fn refuse_head<S: AsyncRead + AsyncWrite + Unpin>(
+pub(crate) async fn refuse_head<S: AsyncRead + AsyncWrite + Unpin>(
     thread: &Thread,
     client: &mut ClientSide<S>,
     bad: BadHead,

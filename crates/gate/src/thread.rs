@@ -13,6 +13,7 @@ use gatepass_model::{Clock, Pattern, TokenState};
 use gatepass_profiles::Profile;
 use gatepass_snapshot::{Snapshot, TokenEntry};
 use tokio::runtime::Handle;
+use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio_rustls::TlsAcceptor;
 
@@ -80,6 +81,8 @@ pub(crate) struct Tracked {
     pub(crate) token: RefCell<Option<Arc<TokenEntry>>>,
     /// Ends it.
     pub(crate) abort: RefCell<Option<AbortHandle>>,
+    /// Told when the thread begins to drain: for a connection that says goodbye itself.
+    pub(crate) drains: Notify,
 }
 
 impl Tracked {
@@ -111,8 +114,29 @@ impl Thread {
         }
     }
 
+    /// Keeps sight of a request that shares its connection with others, until the guard is
+    /// dropped.
+    pub(crate) fn track(self: &Rc<Self>, tracked: &Rc<Tracked>) -> TrackedGuard {
+        let number = self.arrivals.get();
+        self.arrivals.set(number + 1);
+        self.connections.borrow_mut().insert(number, Rc::clone(tracked));
+        TrackedGuard { thread: Rc::clone(self), number }
+    }
+
     /// Ends every connection.
     pub(crate) fn end_all(&self) {
         self.connections.borrow().values().for_each(|tracked| tracked.end());
+    }
+}
+
+/// Takes a request out of the thread's sight, however it ended.
+pub(crate) struct TrackedGuard {
+    thread: Rc<Thread>,
+    number: u64,
+}
+
+impl Drop for TrackedGuard {
+    fn drop(&mut self) {
+        self.thread.connections.borrow_mut().remove(&self.number);
     }
 }

@@ -11,6 +11,7 @@ use super::proxy_protocol::{self, Source};
 use super::secure::Secure;
 use super::tls::H2;
 use crate::connection::{self, Arrival};
+use crate::engine::http2;
 use crate::exchange::meter::Count;
 use crate::thread::{Thread, Tracked};
 
@@ -60,8 +61,7 @@ async fn speak(
     arrival: Arrival,
 ) {
     if stream.get_ref().1.alpn_protocol() == Some(H2) {
-        // Not offered in this version, so nobody can have agreed on it.
-        return;
+        return http2::serve(thread, tracked, stream, arrival).await;
     }
     connection::serve(thread, tracked, Secure::new(stream), arrival).await;
 }

@@ -19,6 +19,7 @@ const PACE: Duration = Duration::from_millis(10);
 /// for us, so that the grace is as long as the whole drain.
 pub(super) async fn drain(thread: &Rc<Thread>, parting: Parting) {
     thread.is_draining.set(true);
+    thread.connections.borrow().values().for_each(|one| one.drains.notify_one());
     let timeouts = &thread.shared.settings.timeouts;
     let began = Instant::now();
     let grace = match parting {

@@ -16,9 +16,8 @@ use tokio_rustls::TlsAcceptor;
 /// HTTP/2, as ALPN names it (RFC 9113 3.2).
 pub(super) const H2: &[u8] = b"h2";
 
-/// What is offered to clients, the preferred first. `H2` goes before the other in the version that
-/// can speak it: see `admit::speak`.
-const OFFERED: [&[u8]; 1] = [b"http/1.1"];
+/// What is offered to clients, the preferred first.
+const OFFERED: [&[u8]; 2] = [H2, b"http/1.1"];
 
 /// A certificate, those that vouch for it, and its key.
 #[derive(Clone)]
