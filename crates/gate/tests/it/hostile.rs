@@ -19,7 +19,7 @@ const ROWS: usize = 146;
 const FORWARDED: usize = 39;
 const NATIVE: &str = "MDAwMDAwMDAwMDAyOmFsaWNlLWFub3RoZXItdG9rZW5z";
 
-fn rows() -> Vec<Row> {
+pub(crate) fn rows() -> Vec<Row> {
     hostile::parse(TABLE).unwrap().into_iter().filter(|row| row.since == "gate").collect()
 }
 
@@ -31,8 +31,12 @@ fn is_forwarded(row: &Row) -> bool {
     row.expected.split(' ').any(|word| word == "fwd")
 }
 
-/// Three products behind one gate, everything blocked, and the tokens of the table.
 async fn world() -> (TestGate, World) {
+    world_with(|_| {}).await
+}
+
+/// Three products behind one gate, everything blocked, and the tokens of the table.
+pub(crate) async fn world_with(set_up: impl FnOnce(&mut TestGateOptions)) -> (TestGate, World) {
     let mut products = BTreeMap::new();
     let mut instances = Vec::new();
     for product in Product::ALL {
@@ -43,6 +47,7 @@ async fn world() -> (TestGate, World) {
     let mut options = TestGateOptions::new(instances).unwrap();
     let names = Product::ALL.map(Product::as_str);
     options.policy = build::policy_with_mode(Mode::Block, &names).unwrap();
+    set_up(&mut options);
     let gate = TestGate::start(options).await.unwrap();
     let denying = build::read_only_but(&["GET /rest/api/*/user"]).unwrap();
     let revoked = gate.issue("alice", Grant::read_write()).await.unwrap();

@@ -9,6 +9,8 @@ mod entry;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod http2;
+#[cfg(test)]
 mod large;
 #[cfg(test)]
 mod leaving;

@@ -73,6 +73,11 @@ impl Row {
         })
     }
 
+    /// Whether it is a request that any version of HTTP can carry: it does not fix its bytes.
+    pub fn is_plain(&self) -> bool {
+        self.wire.is_empty()
+    }
+
     /// The same row with another expectation.
     #[must_use]
     pub fn expecting(&self, expected: &str) -> Self {

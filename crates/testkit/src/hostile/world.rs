@@ -10,7 +10,7 @@ use gatepass_sandbox::{RecordedRequest, Recorder};
 
 use super::judge::{self, Outcome};
 use super::{Row, expect};
-use crate::raw::{self, Delivery};
+use crate::raw::{self, Delivery, Exchange};
 
 /// What stands for itself in a table.
 #[derive(Clone, Debug, Default)]
@@ -86,6 +86,18 @@ impl World {
         for (name, product) in &self.products {
             arrived.insert(name.clone(), self.arrived(name, product).await?);
         }
+        self.judge(row, exchange, arrived)
+    }
+
+    /// Says what is wrong with what came of a row that was sent in another way: what came back,
+    /// and what arrived, by product.
+    pub fn judge(
+        &self,
+        row: &Row,
+        exchange: Exchange,
+        arrived: BTreeMap<String, Vec<RecordedRequest>>,
+    ) -> anyhow::Result<Vec<String>> {
+        let (alternatives, sent) = (row.alternatives()?, row.sent(&self.secrets)?);
         let outcome = Outcome { row, sent: &sent, exchange, arrived, world: self };
         Ok(judge::judge(&outcome, &alternatives))
     }

@@ -9,6 +9,7 @@ const HEADERS: u8 = 0x1;
 const CONTINUATION: u8 = 0x9;
 
 const END_HEADERS: u8 = 0x4;
+const PADDED: u8 = 0x8;
 
 /// A frame of DATA from this size on, padding included, pays back: 1,024 bytes. At most 255 of
 /// them are padding.
@@ -50,7 +51,8 @@ impl FrameHead {
     pub(super) const fn price(self) -> i32 {
         match self.kind {
             DATA if self.length >= USEFUL_DATA => -1,
-            DATA if self.length > 0 => 0,
+            // A small one that is padded may hold nothing else.
+            DATA if self.length > 0 && self.flags & PADDED == 0 => 0,
             _ => 1,
         }
     }
@@ -166,7 +168,7 @@ impl Purse {
 
     /// Gives back.
     pub(super) fn earn(&mut self, what: i32) {
-        self.left = self.left.saturating_add(what).min(PURSE);
+        self.left = self.left.saturating_add(what).clamp(0, PURSE);
     }
 }
 
@@ -216,8 +218,10 @@ mod tests {
 
     #[test]
     fn bodies_are_free_and_everything_else_is_paid_for() {
-        let price = |kind, length| FrameHead { length, kind, flags: 0, stream: 1 }.price();
+        let of = |kind, flags, length| FrameHead { length, kind, flags, stream: 1 }.price();
+        let price = |kind, length| of(kind, 0, length);
         assert_eq!((price(DATA, 16_384), price(DATA, 10), price(DATA, 0)), (-1, 0, 1));
+        assert_eq!((of(DATA, PADDED, 16_384), of(DATA, PADDED, 256)), (-1, 1));
         assert!((1..=255).all(|kind| price(kind, 8) == 1));
         let mut purse = Purse::default();
         purse.earn(100);
