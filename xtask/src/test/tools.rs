@@ -17,7 +17,7 @@ struct Tool {
     reason: &'static str,
 }
 
-const PACKAGES: [Tool; 8] = [
+const PACKAGES: [Tool; 10] = [
     Tool { name: "curl", probe: &["curl", "--version"], reason: "the calls that the demo prints" },
     Tool { name: "g++", probe: &["c++", "--version"], reason: "libFuzzer's runtime" },
     Tool { name: "gcc", probe: &["cc", "--version"], reason: "SQLite, and linking" },
@@ -26,6 +26,16 @@ const PACKAGES: [Tool; 8] = [
         name: "libc6-dev",
         probe: &["test", "-e", "/usr/include/stdio.h"],
         reason: "SQLite's headers",
+    },
+    Tool {
+        name: "nghttp2-client",
+        probe: &["h2load", "--version"],
+        reason: "HTTP/2 under load, by somebody else's client",
+    },
+    Tool {
+        name: "openssl",
+        probe: &["openssl", "version"],
+        reason: "certificates for the end-to-end tests",
     },
     Tool {
         name: "python3-venv",

@@ -136,7 +136,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + 'static> Serving<S> {
                 }
                 Event::Flooded => self.end(Reason::ENHANCE_YOUR_CALM),
                 Event::Late if matches!(self.phase, Phase::Ending(_)) => return,
-                Event::Late => self.end(Reason::NO_ERROR),
+                Event::Late if self.requests.is_empty() => self.end(Reason::NO_ERROR),
+                Event::Late => self.end(Reason::ENHANCE_YOUR_CALM),
             }
         }
     }

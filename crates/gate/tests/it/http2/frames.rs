@@ -96,6 +96,16 @@ async fn a_path_that_does_not_begin_with_a_slash_is_refused() {
     }
 }
 
+/// `h2` cuts a fragment off before anybody sees it: what is decided on is what goes up.
+#[tokio::test]
+async fn a_fragment_goes_no_further() {
+    let stage = Stage::new().await;
+    let mut fields = stage.get();
+    wire::set(&mut fields, ":path", "/rest/api/2/issue/ABC-1#/../../user");
+    assert_eq!(fate(&stage, &[wire::request(1, &fields)]).await, Fate::Answered(200));
+    assert_eq!(stage.scene.jira.requests()[0].target(), "/rest/api/2/issue/ABC-1");
+}
+
 /// G17: pseudo-headers twice, late, unknown, missing, or of an answer.
 #[tokio::test]
 async fn pseudo_headers_stand_once_and_first() {

@@ -92,6 +92,39 @@ async fn crumbs_of_a_cookie_are_counted_each() {
     assert_eq!(stage.scene.jira.requests().len(), 0);
 }
 
+/// 40 connections hold a bomb of 64 MB each, as large as it may become before its end.
+#[tokio::test]
+async fn bombs_that_are_held_take_little_memory() {
+    const MOST_KB: u64 = 100_000;
+    let stage = Stage::new().await;
+    let before = memory("VmRSS:");
+    let mut bomb = wire::block(&stage.get());
+    bomb.extend(wire::indexing(&[field("x-a", vec![b'a'; 4000])]));
+    bomb.extend(vec![0x80 | 62; 16_000]);
+    let mut held = Vec::new();
+    for _ in 0..40 {
+        let mut wire = stage.wire().await;
+        let mut pieces = bomb.chunks(4096);
+        let first = wire::frame(wire::HEADERS, wire::END_STREAM, 1, pieces.next().unwrap());
+        wire.send(first).await;
+        for piece in pieces {
+            wire.send(wire::frame(wire::CONTINUATION, 0, 1, piece)).await;
+        }
+        held.push(wire);
+    }
+    let answer = stage.client().await.ask(client::get(&stage.scene.token), b"").await.unwrap();
+    assert_eq!(answer.status, 200);
+    let more = memory("VmHWM:").saturating_sub(before);
+    assert!(more < MOST_KB, "{more} KB");
+}
+
+/// A line of `/proc/self/status`, in KB.
+fn memory(line: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let found = status.lines().find_map(|own| own.strip_prefix(line)).unwrap();
+    found.trim().strip_suffix(" kB").unwrap().parse().unwrap()
+}
+
 /// A head in pieces hides from `h2` what is malformed in the first ones.
 #[tokio::test]
 async fn a_head_in_pieces_is_refused_whatever_it_holds() {

@@ -94,8 +94,6 @@ async fn a_client_that_opens_no_window_is_cut() {
     assert!(matches!(wire.fate(1).await, Fate::Reset(_)));
     until("the end upstream", || stage.scene.jira.open_connections() == 0).await;
     // The others on the connection are served.
-    let other = request(Method::GET, "/gatepass/x", &stage.scene.token);
-    drop(other);
     wire.send(wire::request(3, &wire::get("/gatepass/x", &stage.scene.token))).await;
     assert_eq!(wire.fate(3).await, Fate::Answered(404));
 }
@@ -117,7 +115,7 @@ async fn a_client_that_reads_nothing_is_cut_with_its_connection() {
     until("the end upstream", || stage.scene.jira.open_connections() == 0).await;
     until("the end of the connection", || {
         let totals = stage.scene.gate.totals();
-        totals.count(Count::Ended) == totals.count(Count::Accepted)
+        (totals.count(Count::Accepted), totals.count(Count::Ended)) == (1, 1)
     })
     .await;
 }
@@ -207,6 +205,20 @@ async fn the_hundred_and_first_request_is_refused_and_may_be_sent_again() {
     wire.send(wire::request(201, &stage.get())).await;
     assert_eq!(wire.fate(201).await, Fate::Reset(REFUSED_STREAM));
     assert_eq!(stage.scene.jira.requests().len(), 100);
+}
+
+/// Each request counts as a connection does, for it needs as much memory.
+#[tokio::test]
+async fn no_more_requests_are_taken_than_connections() {
+    const REFUSED_STREAM: u32 = 0x7;
+    let stage = Stage::with(|options| options.limits.connections = 3, hanging).await;
+    let mut wire = stage.wire().await;
+    for stream in [1, 3] {
+        wire.send(wire::request(stream, &stage.get())).await;
+    }
+    within("the requests", stage.scene.jira.wait_for(2)).await;
+    wire.send(wire::request(5, &stage.get())).await;
+    assert_eq!(wire.fate(5).await, Fate::Reset(REFUSED_STREAM));
 }
 
 /// Counted and recorded as a request of HTTP/1.1 is.
