@@ -28,12 +28,15 @@ pub(super) struct FrameHead {
 
 impl FrameHead {
     fn read(bytes: [u8; HEAD]) -> Self {
-        let [a, b, c, kind, flags, e, f, g, h] = bytes;
+        let [length @ .., kind, flags, _, _, _, _] = bytes;
+        let [_, _, _, _, _, stream @ ..] = bytes;
+        let [high, middle, low] = length;
         Self {
-            length: u32::from_be_bytes([0, a, b, c]),
+            length: u32::from_be_bytes([0, high, middle, low]),
             kind,
             flags,
-            stream: u32::from_be_bytes([e, f, g, h]) & (u32::MAX >> 1),
+            // The first bit is reserved.
+            stream: u32::from_be_bytes(stream) & (u32::MAX >> 1),
         }
     }
 
@@ -146,12 +149,22 @@ pub(super) struct Purse {
 /// What a client has at first, and at most: so many frames of a flood are read, at most, before
 /// the connection ends.
 pub(super) const PURSE: i32 = 500;
-/// What an answered request pays back: its HEADERS, an empty DATA, and two WINDOW_UPDATE.
+/// What an answered request pays back: its HEADERS, an empty DATA, and two
+/// of `WINDOW_UPDATE`.
 pub(super) const ANSWERED: i32 = 4;
-/// What each piece of an answer pays back: a WINDOW_UPDATE for the stream and the connection.
-pub(super) const PIECE: i32 = 2;
+/// What each frame of an answer's body pays back: a `WINDOW_UPDATE` for the stream, one for the
+/// connection, and a PING by which clients measure.
+const FRAME: i32 = 3;
+/// What a frame holds at most, unless the client asks for more (RFC 9113 6.5.2).
+const FRAME_SIZE: usize = 16 * 1024;
 /// What each second pays back.
 pub(super) const SECOND: i32 = 16;
+
+/// What so many bytes of an answer's body pay back.
+pub(super) fn of_answer(bytes: usize) -> i32 {
+    let frames = bytes.div_ceil(FRAME_SIZE).max(1);
+    i32::try_from(frames).unwrap_or(PURSE).saturating_mul(FRAME)
+}
 
 impl Default for Purse {
     fn default() -> Self {
@@ -228,5 +241,6 @@ mod tests {
         assert_eq!((0..1000).filter(|_| purse.pay(1)).count(), 499);
         purse.earn(ANSWERED);
         assert!(purse.pay(1));
+        assert_eq!([0, 1, 16_384, 16_385, 32_768].map(of_answer), [3, 3, 3, 6, 6]);
     }
 }

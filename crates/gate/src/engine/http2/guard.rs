@@ -1,8 +1,8 @@
 //! What stands between the socket and `h2`: it lets every byte pass, and counts.
 //!
 //! `h2` answers each PING, SETTINGS and cancelled stream without end. Whoever sends frames that
-//! are no bodies and come to no answer (Rapid Reset, MadeYouReset, floods of PING, SETTINGS,
-//! WINDOW_UPDATE, PRIORITY, CONTINUATION, empty DATA) is cut off here, after at most
+//! are no bodies and come to no answer (Rapid Reset, `MadeYouReset`, floods of PING, SETTINGS,
+//! `WINDOW_UPDATE`, PRIORITY, CONTINUATION, empty DATA) is cut off here, after at most
 //! [`frames::PURSE`] of them at once.
 
 use std::cell::{Cell, RefCell};

@@ -134,10 +134,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + 'static> Serving<S> {
                     self.idle_since = Instant::now();
                     self.connection.graceful_shutdown();
                 }
-                Event::Flooded => self.end(Reason::ENHANCE_YOUR_CALM),
                 Event::Late if matches!(self.phase, Phase::Ending(_)) => return,
                 Event::Late if self.requests.is_empty() => self.end(Reason::NO_ERROR),
-                Event::Late => self.end(Reason::ENHANCE_YOUR_CALM),
+                Event::Late | Event::Flooded => self.end(Reason::ENHANCE_YOUR_CALM),
             }
         }
     }

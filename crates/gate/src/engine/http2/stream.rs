@@ -173,8 +173,9 @@ impl StreamSide {
 
     fn send(&mut self, data: Vec<u8>, ends: bool) -> io::Result<()> {
         let sending = self.sending.as_mut().ok_or_else(gone)?;
+        let earned = frames::of_answer(data.len());
         sending.send_data(Cursor::new(data), ends).map_err(|_| gone())?;
-        self.watch.earn(frames::PIECE);
+        self.watch.earn(earned);
         Ok(())
     }
 

@@ -40,7 +40,7 @@ impl Client {
     pub(super) async fn new(stream: TlsStream<TcpStream>) -> Self {
         let mut builder = h2::client::Builder::new();
         builder.enable_push(false).max_concurrent_reset_streams(1000);
-        builder.reset_stream_duration(Duration::from_secs(60));
+        builder.reset_stream_duration(Duration::from_mins(1));
         Self::with(stream, &builder).await
     }
 

@@ -49,14 +49,14 @@ async fn frames_that_ask_for_nothing_end_the_connection() {
     let priority = wire::frame(wire::PRIORITY, 0, 5, &[0, 0, 0, 3, 7]);
     let update = wire::frame(wire::WINDOW_UPDATE, 0, 0, &[0, 0, 0, 1]);
     let unknown = wire::frame(0xf0, 0, 0, b"abc");
-    let pong = wire::frame(wire::PING, wire::ACK, 0, &[0; 8]);
+    let answer = wire::frame(wire::PING, wire::ACK, 0, &[0; 8]);
     for (what, frame) in [
         ("PING", ping),
         ("SETTINGS", settings),
         ("PRIORITY", priority),
         ("WINDOW_UPDATE", update),
         ("unknown frames", unknown),
-        ("PING that answer nothing", pong),
+        ("PING that answer nothing", answer),
     ] {
         flood(&stage, what, Vec::new(), |_| frame.clone()).await;
         others_are_served(&stage).await;
@@ -179,7 +179,7 @@ async fn requests_that_make_the_server_reset_end_the_connection() {
     others_are_served(&stage).await;
 }
 
-/// A client that works is never taken for a flood: 3,000 requests, and a WINDOW_UPDATE for each
+/// A client that works is never taken for a flood: 3,000 requests, and a `WINDOW_UPDATE` for each
 /// piece of an answer.
 #[tokio::test]
 async fn a_busy_client_is_no_flood() {
@@ -193,5 +193,35 @@ async fn a_busy_client_is_no_flood() {
         let all = [wire::request(stream, &fields), update(stream), update(0), update(0)].concat();
         assert!(wire.send(all).await, "{number}");
         assert_eq!(wire.fate(stream).await, Fate::Answered(200), "{number}");
+    }
+}
+
+/// Clients that open both windows again for each frame of a long answer, and measure meanwhile.
+#[tokio::test]
+async fn a_client_that_opens_windows_frame_by_frame_is_no_flood() {
+    const LENGTH: usize = 30_000_000;
+    let stage = Stage::with(
+        |_| {},
+        |_| {
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nX-AUSERNAME: alice\r\nContent-Length: {LENGTH}\r\n\r\n"
+            );
+            RawAnswer::raw(head).then(Step::Repeat(vec![b'x'; 10_000], 3000))
+        },
+    )
+    .await;
+    let mut wire = stage.wire().await;
+    wire.send(wire::request(1, &stage.get())).await;
+    let mut left = LENGTH;
+    while left > 0 {
+        let data = wire.next(wire::DATA).await.expect("the connection goes on");
+        left -= data.payload.len();
+        let size = u32::try_from(data.payload.len()).unwrap().to_be_bytes();
+        if data.payload.is_empty() || left == 0 {
+            continue;
+        }
+        let update = |stream| wire::frame(wire::WINDOW_UPDATE, 0, stream, &size);
+        let ping = wire::frame(wire::PING, 0, 0, &[0; 8]);
+        assert!(wire.send([update(0), update(1), ping].concat()).await, "{left} bytes are left");
     }
 }

@@ -30,7 +30,8 @@ impl Asked {
         let sent = row.sent(&world.secrets).unwrap();
         let (head, body) = sent.bytes.split_at(sent.head_length());
         let head = head.strip_suffix(b"\r\n\r\n").unwrap();
-        let mut lines = head.split(|&byte| byte == b'\n').map(|line| line.trim_suffix_cr());
+        let mut lines =
+            head.split(|&byte| byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         lines.next();
         let mut fields = vec![
             field(":method", sent.method()),
@@ -74,16 +75,6 @@ impl Asked {
             request.headers_mut().append(name, HeaderValue::from_bytes(value).ok()?);
         }
         Some(request)
-    }
-}
-
-trait TrimSuffixCr {
-    fn trim_suffix_cr(&self) -> &[u8];
-}
-
-impl TrimSuffixCr for [u8] {
-    fn trim_suffix_cr(&self) -> &[u8] {
-        self.strip_suffix(b"\r").unwrap_or(self)
     }
 }
 
