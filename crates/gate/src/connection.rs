@@ -50,6 +50,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
             return;
         }
         tracked.is_idle.set(client.buffer.is_empty());
+        tracked.waits_since.set(thread.seconds.get());
         // A new connection may have brought its request: it is read, if it is there.
         if thread.is_draining.get() && client.buffer.is_empty() && !is_new {
             return;
@@ -75,7 +76,10 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
                             arrival,
                             taken: Taken::default(),
                         };
-                        exchange::serve(line, &head).await
+                        tracked.is_serving.set(true);
+                        let after = exchange::serve(line, &head).await;
+                        tracked.is_serving.set(false);
+                        after
                     }
                 }
             }

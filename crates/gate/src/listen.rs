@@ -81,10 +81,7 @@ async fn serve(start: Start) -> io::Result<()> {
     let pools = shared
         .instances
         .iter()
-        .map(|room| {
-            let settings = &room.settings;
-            Pool::new(Arc::clone(&room.addresses), settings.connections, settings.connect)
-        })
+        .map(|room| Pool::new(Arc::clone(&room.addresses), &room.settings))
         .collect();
     let thread = Rc::new(Thread {
         shared,
@@ -94,6 +91,7 @@ async fn serve(start: Start) -> io::Result<()> {
         meter: Meter::new(published),
         connections: RefCell::new(HashMap::new()),
         is_draining: Cell::new(false),
+        seconds: Cell::new(0),
     });
     let mut accepting = Vec::new();
     for socket in sockets {
@@ -155,8 +153,10 @@ async fn accept(thread: Rc<Thread>, listener: TcpListener, mut stop: watch::Rece
 fn take(thread: &Rc<Thread>, next: &mut u64, stream: TcpStream, peer: SocketAddr) {
     if thread.connections.borrow().len() >= thread.shared.settings.limits.connections {
         // More would take memory from those that are served.
-        thread.meter.add_refusal(gatepass_model::Reason::Overloaded);
-        return;
+        if !thread.make_place() {
+            thread.meter.add_refusal(gatepass_model::Reason::Overloaded);
+            return;
+        }
     }
     if stream.set_nodelay(true).is_err() {
         return;

@@ -58,6 +58,8 @@ pub(crate) struct Thread {
     pub(crate) meter: Meter,
     pub(crate) connections: RefCell<HashMap<u64, Rc<Tracked>>>,
     pub(crate) is_draining: Cell<bool>,
+    /// Seconds since it began.
+    pub(crate) seconds: Cell<u64>,
 }
 
 /// A connection of a client, as its thread keeps sight of it.
@@ -65,6 +67,10 @@ pub(crate) struct Thread {
 pub(crate) struct Tracked {
     /// It waits for a request: it may be ended at any moment.
     pub(crate) is_idle: Cell<bool>,
+    /// A request of its is served.
+    pub(crate) is_serving: Cell<bool>,
+    /// In which second of its thread it began to wait for a request.
+    pub(crate) waits_since: Cell<u64>,
     /// The token whose request is on its way.
     pub(crate) token: RefCell<Option<Arc<TokenEntry>>>,
     /// Ends it.
@@ -84,6 +90,7 @@ impl Thread {
     /// connections to products end, and so do requests whose token has ended.
     pub(crate) fn tick(&self) {
         let now = self.shared.clock.now();
+        self.seconds.set(self.seconds.get() + 1);
         self.meter.publish();
         self.ledger.borrow_mut().flush(now);
         self.pools.iter().for_each(|pool| pool.sweep());
@@ -98,6 +105,22 @@ impl Thread {
                 tracked.end();
             }
         }
+    }
+
+    /// Makes place for new connections by ending those that wait the longest for a request, the
+    /// idle ones first: some at once, for to find them is to look at all. Whether it could.
+    pub(crate) fn make_place(&self) -> bool {
+        let connections = self.connections.borrow();
+        let mut waiting: Vec<_> =
+            connections.values().filter(|tracked| !tracked.is_serving.get()).collect();
+        let some = (connections.len() / 64).max(1).min(waiting.len());
+        if some == 0 {
+            return false;
+        }
+        let key = |tracked: &&Rc<Tracked>| (!tracked.is_idle.get(), tracked.waits_since.get());
+        waiting.select_nth_unstable_by_key(some - 1, key);
+        waiting.iter().take(some).for_each(|tracked| tracked.end());
+        true
     }
 
     /// Connections that wait for a request are ended; the others end after the answer that they

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::call::{Call, Ending, Outcome};
 use crate::failure::Failure;
+use crate::wiring::files;
 use crate::wiring::gate::RunningGate;
 use crate::wiring::log;
 use crate::wiring::signals::Signals;
@@ -26,6 +27,7 @@ impl Serve {
     pub(crate) async fn run(self, call: &Call) -> Outcome {
         let config = call.config()?;
         log::init(config.log);
+        files::raise_limit(config.server.limits.connections);
         let mut signals = Signals::listen()?;
         let gate = RunningGate::start(&config).await?;
         announce(&gate);

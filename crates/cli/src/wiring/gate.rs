@@ -27,6 +27,7 @@ use super::local::LocalApi;
 use super::operations::{self, Operations};
 use super::readiness::NodeReadiness;
 use super::sink::WalletSink;
+use super::trust::Trust;
 use super::{identity, settings, store};
 use crate::failure::Failure;
 
@@ -56,6 +57,7 @@ struct Ground {
     watchers: Vec<FileWatcher>,
     wallet: Arc<Wallet>,
     prover: Prover,
+    trust: Trust,
     operations: Option<tokio::net::TcpListener>,
 }
 
@@ -84,7 +86,8 @@ impl RunningGate {
     }
 
     fn start_on(config: &Config, ground: Ground, knowledge: Knowledge) -> Result<Self, Failure> {
-        let Ground { store, activity, ring, directories, watchers, wallet, prover, .. } = ground;
+        let Ground { store, activity, ring, directories, watchers, wallet, prover, trust, .. } =
+            ground;
         let Knowledge { snapshot, keys, node, follower } = knowledge;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let control = control(config, &store, &activity, ring, &directories);
@@ -97,7 +100,7 @@ impl RunningGate {
         });
         let state =
             ApiState { control: Arc::clone(&control), readiness: Arc::clone(&readiness) as _ };
-        let settings = settings::gate(config);
+        let settings = settings::gate(config, &trust);
         let (ledger, writer) = gatepass_ledger::ledger(
             Arc::clone(&activity) as _,
             Arc::clone(&clock),
@@ -190,7 +193,8 @@ impl Ground {
     async fn lay(config: &Config) -> Result<Self, Failure> {
         let (directories, watchers) = directories::read(config)?;
         let wallet = Arc::new(identity::wallet(config)?);
-        let prover = identity::prover(config)?;
+        let trust = Trust::of(config)?;
+        let prover = identity::prover(config, &trust)?;
         check_free(config)?;
         let operations = operations::bind(config.server.operations_listen).await?;
         let store = store::open(config).await?;
@@ -206,6 +210,7 @@ impl Ground {
             watchers,
             wallet,
             prover,
+            trust,
             operations,
         })
     }

@@ -7,4 +7,5 @@ pub(crate) mod body;
 pub(crate) mod buffer;
 pub(crate) mod client;
 pub(crate) mod deadline;
+pub(crate) mod pace;
 pub(crate) mod upgrade;

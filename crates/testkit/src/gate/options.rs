@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use gatepass_gate::LocalService;
 use gatepass_gate::settings::{
-    InstanceSettings, Limits, Settings, TargetMode, Timeouts, UpstreamHost,
+    InstanceSettings, Limits, Settings, TargetMode, Timeouts, UpstreamHost, UpstreamTls,
 };
 use gatepass_model::{Instance, Network, Person, PolicyDocument, Product};
 
@@ -24,6 +24,8 @@ pub struct TestInstance {
     pub upstream: SocketAddr,
     /// Empty or `/jira`.
     pub context_path: String,
+    /// How it is spoken to in TLS.
+    pub tls: Option<UpstreamTls>,
     /// How strictly targets of pages are read.
     pub targets: TargetMode,
     /// For the first byte of an answer.
@@ -42,6 +44,7 @@ impl TestInstance {
             product,
             upstream,
             context_path: String::new(),
+            tls: None,
             targets: TargetMode::Enforce,
             first_byte: Duration::from_mins(1),
             connect: Duration::from_secs(5),
@@ -66,6 +69,7 @@ impl TestInstance {
             host: UpstreamHost::Preserve,
             upstream_name: self.upstream.ip().to_string(),
             upstream_port: self.upstream.port(),
+            tls: self.tls.clone(),
             targets: self.targets,
             reads: Vec::new(),
             trusted_header: None,
