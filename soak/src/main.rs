@@ -9,6 +9,7 @@
 
 mod attack;
 mod memory;
+mod sockets;
 mod target;
 mod well;
 
@@ -73,7 +74,7 @@ enum Way {
     SlowHeads,
     /// A byte of a body every 10 s: 408
     SlowBodies,
-    /// A byte of a long answer every 5 s: cut
+    /// A byte of a long answer every 2 s: cut
     SlowReads,
     /// Nothing at all
     Idle,

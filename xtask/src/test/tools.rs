@@ -17,7 +17,7 @@ struct Tool {
     reason: &'static str,
 }
 
-const PACKAGES: [Tool; 7] = [
+const PACKAGES: [Tool; 9] = [
     Tool { name: "curl", probe: &["curl", "--version"], reason: "the calls that the demo prints" },
     Tool { name: "g++", probe: &["c++", "--version"], reason: "libFuzzer's runtime" },
     Tool { name: "gcc", probe: &["cc", "--version"], reason: "SQLite, and linking" },
@@ -26,6 +26,16 @@ const PACKAGES: [Tool; 7] = [
         name: "libc6-dev",
         probe: &["test", "-e", "/usr/include/stdio.h"],
         reason: "SQLite's headers",
+    },
+    Tool {
+        name: "nginx",
+        probe: &["/usr/sbin/nginx", "-v"],
+        reason: "a product behind TLS in end-to-end tests",
+    },
+    Tool {
+        name: "openssl",
+        probe: &["openssl", "version"],
+        reason: "certificates of another make in end-to-end tests",
     },
     Tool {
         name: "python3-venv",

@@ -74,10 +74,9 @@ impl AsyncRead for UpstreamStream {
             Self::Tls(stream) => {
                 // What was taken by a write may still wait for the socket, and whoever has written
                 // all of a request only reads: so reading moves it on.
-                if stream.get_ref().1.wants_write()
-                    && let Poll::Ready(Err(_)) = Pin::new(&mut **stream).poll_flush(context)
-                {
-                    // The product takes no more; it may have answered before.
+                if stream.get_ref().1.wants_write() {
+                    // A product that takes no more may have answered before.
+                    let _ = Pin::new(&mut **stream).poll_flush(context);
                 }
                 Pin::new(stream).poll_read(context, buffer)
             }

@@ -76,7 +76,8 @@ mod tests {
         assert_eq!(left(1, 10, 20), Duration::from_millis(10_020));
         assert!(left(1, 10, 30) < Duration::from_millis(50));
         assert_eq!(left(100, 1, 3600), Duration::from_secs(30));
-        assert!(left(99, 1, 3600).is_zero());
+        // Less is left than the next byte takes.
+        assert!(left(99, 1, 3600) < Duration::from_secs(1));
     }
 
     #[test]

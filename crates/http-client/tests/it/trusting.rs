@@ -115,6 +115,16 @@ async fn a_certificate_for_another_name_passes_under_that_name_only() {
 }
 
 #[tokio::test]
+async fn a_certificate_that_vouches_for_itself_is_trusted_where_it_is_configured() {
+    let scene = Scene::new();
+    let certified = Authority::certify_itself(&["127.0.0.1"]).unwrap();
+    let (front, _asked) = front(&certified, FrontOptions::default()).await;
+    assert!(ask(&front, &scene.tls(None)).await.is_err());
+    scene.file("ca.pem", &certified.certificate);
+    assert_eq!(ask(&front, &scene.tls(None)).await.unwrap().status(), 200);
+}
+
+#[tokio::test]
 async fn the_gate_proves_itself_where_it_has_a_certificate() {
     let scene = Scene::new();
     let ours = scene.authority.certify(&["gate"]).unwrap();
