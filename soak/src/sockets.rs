@@ -10,7 +10,10 @@ const ESTABLISHED: &str = "01";
 const AGE: Duration = Duration::from_millis(500);
 
 /// The list is long with ten thousand connections, and they all ask.
-static SEEN: Mutex<Option<(Instant, HashSet<(u16, u16)>)>> = Mutex::new(None);
+static SEEN: Mutex<Option<(Instant, Ports)>> = Mutex::new(None);
+
+/// Own and other port of every connection that is open.
+type Ports = HashSet<(u16, u16)>;
 
 /// Whether the process that listens at `gate` still has its end of the connection from `client`.
 pub(crate) fn has_connection(gate: u16, client: u16) -> bool {
@@ -22,8 +25,7 @@ pub(crate) fn has_connection(gate: u16, client: u16) -> bool {
     seen.as_ref().is_some_and(|(_, found)| found.contains(&(gate, client)))
 }
 
-/// Own and other port of every connection that is open.
-fn read() -> HashSet<(u16, u16)> {
+fn read() -> Ports {
     ["/proc/net/tcp", "/proc/net/tcp6"]
         .iter()
         .filter_map(|file| std::fs::read_to_string(file).ok())

@@ -70,13 +70,12 @@ pub(crate) async fn ask_until(target: &Target, is_over: impl Fn() -> bool) -> Re
                 break;
             }
             let began = Instant::now();
-            match tokio::time::timeout(PATIENCE, ask(target, &mut stream)).await {
-                Ok(Ok(200)) => fared.times.push(began.elapsed()),
-                _ => {
-                    fared.failed += 1;
-                    break;
-                }
+            let asked = tokio::time::timeout(PATIENCE, ask(target, &mut stream)).await;
+            if !matches!(asked, Ok(Ok(200))) {
+                fared.failed += 1;
+                break;
             }
+            fared.times.push(began.elapsed());
             tokio::time::sleep(PACE).await;
         }
     }

@@ -13,11 +13,11 @@ pub(super) async fn one(target: &Target) -> Result<Duration, String> {
     let stream = connect(target).await?;
     let began = Instant::now();
     let (mut reader, mut writer) = stream.into_split();
-    let begun = format!("GET {} HTTP/1.1\r\nHost: {}\r\n", target.path, target.host);
+    let start = format!("GET {} HTTP/1.1\r\nHost: {}\r\n", target.path, target.host);
     let sending = tokio::spawn(async move {
         let line = format!("X-Long: {}\r\n", "x".repeat(990));
         // The gate stops to listen after the first of them.
-        if writer.write_all(begun.as_bytes()).await.is_ok() {
+        if writer.write_all(start.as_bytes()).await.is_ok() {
             for _ in 0..LINES {
                 if writer.write_all(line.as_bytes()).await.is_err() {
                     break;

@@ -10,7 +10,7 @@ use crate::target::Target;
 pub(super) async fn one(target: &Target) -> Result<Duration, String> {
     let mut stream = connect(target).await?;
     let began = Instant::now();
-    let begun = format!("GET {} HTTP/1.1\r\nHost: {}\r\nX-Slow: ", target.path, target.host);
-    stream.write_all(begun.as_bytes()).await.map_err(|error| failed(&error))?;
+    let start = format!("GET {} HTTP/1.1\r\nHost: {}\r\nX-Slow: ", target.path, target.host);
+    stream.write_all(start.as_bytes()).await.map_err(|error| failed(&error))?;
     drip(stream, began, Duration::from_secs(5), "408").await
 }

@@ -27,9 +27,9 @@ pub(super) async fn one(target: &Target) -> Result<Duration, String> {
             return Ok(began.elapsed());
         }
         let mut byte = [0; 1];
-        match tokio::time::timeout(PACE, stream.read(&mut byte)).await {
-            Ok(Ok(0) | Err(_)) => return Ok(began.elapsed()),
-            Ok(Ok(_)) | Err(_) => {}
+        let read = tokio::time::timeout(PACE, stream.read(&mut byte)).await;
+        if matches!(read, Ok(Ok(0) | Err(_))) {
+            return Ok(began.elapsed());
         }
     }
 }

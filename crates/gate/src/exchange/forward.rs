@@ -255,7 +255,8 @@ async fn connect<S>(
         Err(NoConnection::Refused(error)) => {
             // What is wrong with a certificate is for administrators, not for callers.
             let tells = "`gatepass check` tells more";
-            if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
+            let cause = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+            if cause.is_some() {
                 tracing::error!(instance = %name, %error, tells, "upstream is not trusted");
             } else {
                 tracing::warn!(instance = %name, %error, "upstream takes no connection");
