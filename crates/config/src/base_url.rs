@@ -7,9 +7,10 @@ use gatepass_model::CanonicalTarget;
 
 use crate::host;
 
-/// `http://host[:port][/context]`: what the gate connects to, and the context path.
+/// `http[s]://host[:port][/context]`: what the gate connects to, and the context path.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct BaseUrl {
+    is_secure: bool,
     host: String,
     port: u16,
     context_path: String,
@@ -24,8 +25,15 @@ pub struct InvalidBaseUrl {
 }
 
 impl BaseUrl {
-    /// The port when none is written.
-    pub const DEFAULT_PORT: u16 = 80;
+    /// The port when none is written: 443 for https, else 80.
+    pub const fn default_port(is_secure: bool) -> u16 {
+        if is_secure { 443 } else { 80 }
+    }
+
+    /// Whether it is https.
+    pub const fn is_secure(&self) -> bool {
+        self.is_secure
+    }
 
     /// A name or an address, in lower case; an IPv6 address stands in brackets.
     pub fn host(&self) -> &str {
@@ -44,7 +52,7 @@ impl BaseUrl {
 
     /// The value of `Host` that names it: without the port where that is the scheme's own.
     pub fn authority(&self) -> String {
-        if self.port == Self::DEFAULT_PORT {
+        if self.port == Self::default_port(self.is_secure) {
             return self.host.clone();
         }
         format!("{}:{}", self.host, self.port)
@@ -64,13 +72,9 @@ impl FromStr for BaseUrl {
         let (scheme, rest) = text
             .split_once("://")
             .ok_or_else(|| wrong("write it as http://jira.internal:8080/jira"))?;
-        if scheme.eq_ignore_ascii_case("https") {
-            return Err(wrong(
-                "https is not available in this version; use http on a trusted network",
-            ));
-        }
-        if !scheme.eq_ignore_ascii_case("http") {
-            return Err(wrong("its scheme must be http"));
+        let is_secure = scheme.eq_ignore_ascii_case("https");
+        if !is_secure && !scheme.eq_ignore_ascii_case("http") {
+            return Err(wrong("its scheme must be http or https"));
         }
         if rest.contains(['?', '#']) {
             return Err(wrong("it must have neither query nor fragment"));
@@ -86,8 +90,8 @@ impl FromStr for BaseUrl {
         if !is_plain_path(context_path) {
             return Err(wrong("its path must be canonical: no //, no dots, no ; and no escapes"));
         }
-        let port = port.unwrap_or(Self::DEFAULT_PORT);
-        Ok(Self { host, port, context_path: context_path.to_owned() })
+        let port = port.unwrap_or(Self::default_port(is_secure));
+        Ok(Self { is_secure, host, port, context_path: context_path.to_owned() })
     }
 }
 
@@ -102,7 +106,8 @@ pub(crate) fn is_plain_path(path: &str) -> bool {
 
 impl fmt::Display for BaseUrl {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "http://{}{}", self.authority(), self.context_path)
+        let scheme = if self.is_secure { "https" } else { "http" };
+        write!(out, "{scheme}://{}{}", self.authority(), self.context_path)
     }
 }
 
@@ -118,13 +123,17 @@ mod tests {
         let bare: BaseUrl = "http://[::1]/".parse().unwrap();
         assert_eq!((bare.host_to_look_up(), bare.port(), bare.context_path()), ("::1", 80, ""));
         assert_eq!(bare.authority(), "[::1]");
+        let secure: BaseUrl = "HTTPS://jira.internal/jira".parse().unwrap();
+        assert_eq!((secure.is_secure(), secure.port()), (true, 443));
+        assert_eq!(secure.to_string(), "https://jira.internal/jira");
+        let other: BaseUrl = "https://jira.internal:80".parse().unwrap();
+        assert_eq!(other.authority(), "jira.internal:80");
     }
 
     #[test]
     fn urls_that_say_more_or_less_than_that_are_refused() {
         for text in [
             "jira:8081",
-            "https://jira",
             "ftp://jira",
             "http://",
             "http:///jira",

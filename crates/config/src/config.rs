@@ -80,6 +80,8 @@ pub struct ServerTimeouts {
     pub body: Duration,
     /// For a caller to take the next bytes.
     pub write: Duration,
+    /// For the next bytes of a connection that left HTTP.
+    pub upgraded: Duration,
     /// For running requests when the program is told to stop; may be zero.
     pub drain: Duration,
 }
@@ -95,6 +97,8 @@ pub struct ServerLimits {
     pub target_bytes: usize,
     /// Longest form that is read, in bytes.
     pub form_bytes: usize,
+    /// Least bytes a second of a body; 0: any.
+    pub body_rate: usize,
     /// Most connections of callers, over all threads.
     pub connections: usize,
 }
@@ -166,6 +170,8 @@ pub struct InstanceConfig {
     pub reads: Vec<Pattern>,
     /// There if, and only if, `identity` has [`IdentityMethod::ServiceAccount`].
     pub service_account: Option<ServiceAccount>,
+    /// There if, and only if, `base_url` is https.
+    pub tls: Option<InstanceTls>,
     /// How long the product is waited for.
     pub timeouts: InstanceTimeouts,
     /// How much is asked of it.
@@ -207,6 +213,26 @@ pub enum ServiceAccount {
         /// The file that holds it.
         file: PathBuf,
     },
+}
+
+/// `[instances.tls]`. The files are not read yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InstanceTls {
+    /// Authorities that are trusted besides the system's.
+    pub ca: Option<PathBuf>,
+    /// The name that the certificate must have, in lower case, where it is not `base_url`'s host.
+    pub server_name: Option<String>,
+    /// By what the gate proves itself to the product.
+    pub client: Option<ClientCertificate>,
+}
+
+/// A certificate of the gate's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientCertificate {
+    /// The file of the certificate and its chain.
+    pub certificate: PathBuf,
+    /// The file of its key.
+    pub key: PathBuf,
 }
 
 /// `[instances.timeouts]`.

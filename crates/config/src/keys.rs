@@ -164,7 +164,11 @@ pub const SECTIONS: &[Section] = &[
             "A header that an authenticator in the product trusts.",
         )
     },
-    Section { available: false, ..section("instances.tls", "TLS towards the product.") },
+    section(
+        "instances.tls",
+        "TLS towards the product, when `base_url` is https. Its certificate is always checked, \
+         against the authorities that the system trusts and those of `ca`.",
+    ),
     section("log", "What the program says about itself, on standard error."),
 ];
 
@@ -224,6 +228,9 @@ keys! {
         "For the next bytes of a request's body.";
     WRITE_TIMEOUT "server.timeouts.write" Duration("1s", "1h"), Value("\"60s\""),
         "For a caller to take the next bytes of an answer.";
+    UPGRADED_TIMEOUT "server.timeouts.upgraded" Duration("1s", "1d"), Value("\"1h\""),
+        "For the next bytes, of either side, of a connection that left HTTP, such as a WebSocket; \
+         then it is closed.";
     DRAIN_TIMEOUT "server.timeouts.drain" Duration("0s", "10m"), Value("\"30s\""),
         "For running requests to end when the program is told to stop.";
     HEAD_BYTES "server.limits.head_bytes" Size(1 << 10, 1 << 20), Value("16384"),
@@ -235,6 +242,9 @@ keys! {
     FORM_BYTES "server.limits.form_bytes" Size(1 << 10, 1 << 24), Value("\"2MiB\""),
         "Longest form that is read for a decision; a longer one is answered with 413. The products \
          themselves read 2 MiB of a form.";
+    BODY_RATE "server.limits.body_rate" Size(0, 1 << 20), Value("100"),
+        "Least bytes a second of a request's body, over about 30 s; a slower one is answered with \
+         408. Time that the product takes does not count. `0`: any rate.";
     CONNECTIONS "server.limits.connections" Integer(10, 1_000_000), Value("20000"),
         "Most connections of callers at once, over all threads.";
     TLS_CERTIFICATE "server.tls.certificate" File, Unset,
@@ -259,7 +269,7 @@ keys! {
         "What the instance is called in grants, policy and logs.";
     PRODUCT "instances.product" OneOf(&[now("jira"), now("confluence"), now("bitbucket")]), Required,
         "What stands there.";
-    BASE_URL "instances.base_url" Text("an http URL"), Required,
+    BASE_URL "instances.base_url" Text("an http or https URL"), Required,
         "Where the gate reaches the product. Its path is the context path, for callers too.";
     HOSTS "instances.hosts" List("host names, with or without a port"), Value("[]"),
         "The hosts that callers know it by; one without a port means every port. Empty: every host.";
@@ -290,6 +300,17 @@ keys! {
          for anybody else are refused.";
     ACCOUNT_PASSWORD_FILE "instances.service_account.password_file" File, Unset,
         "A file that holds the account's password.";
+    TLS_CA "instances.tls.ca" File, Unset,
+        "A PEM file of certificates of authorities that are trusted for this product, besides the \
+         system's.";
+    TLS_SERVER_NAME "instances.tls.server_name" Text("a host name"), Unset,
+        "The name that the product's certificate must have, and that it is asked for by, where it \
+         is not the host of `base_url`.";
+    TLS_CLIENT_CERTIFICATE "instances.tls.client_certificate" File, Unset,
+        "A PEM file with the certificate by which the gate proves itself to the product, followed \
+         by its chain. With `client_key`.";
+    TLS_CLIENT_KEY "instances.tls.client_key" File, Unset,
+        "A PEM file with the key of `client_certificate`.";
     LOG_FORMAT "log.format" OneOf(&[now("auto"), now("text"), now("json")]), Value("\"auto\""),
         "`auto`: text on a terminal, JSON otherwise.";
     LOG_LEVEL "log.level" OneOf(&[now("error"), now("warn"), now("info"), now("debug"), now("trace")]),

@@ -25,9 +25,10 @@ use std::path::Path;
 
 pub use base_url::{BaseUrl, InvalidBaseUrl};
 pub use config::{
-    Config, DirectoryConfig, DirectorySource, HostHeader, InstanceConfig, InstanceLimits,
-    InstanceTimeouts, LogConfig, LogFormat, LogLevel, SecretsConfig, ServerConfig, ServerLimits,
-    ServerTimeouts, ServiceAccount, StoreConfig, StoreLocation, TargetStrictness, TlsConfig,
+    ClientCertificate, Config, DirectoryConfig, DirectorySource, HostHeader, InstanceConfig,
+    InstanceLimits, InstanceTimeouts, InstanceTls, LogConfig, LogFormat, LogLevel, SecretsConfig,
+    ServerConfig, ServerLimits, ServerTimeouts, ServiceAccount, StoreConfig, StoreLocation,
+    TargetStrictness, TlsConfig,
 };
 pub use environment::{Environment, ProcessEnvironment};
 pub use error::{ConfigError, Place};

@@ -184,7 +184,8 @@ impl Gate {
 fn room_of(settings: &InstanceSettings) -> InstanceRoom {
     let profile = profile(settings.instance.product);
     let port = settings.upstream_port;
-    let upstream_host = if port == 80 {
+    let default_port = if settings.tls.is_some() { 443 } else { 80 };
+    let upstream_host = if port == default_port {
         settings.upstream_name.clone()
     } else {
         format!("{}:{port}", settings.upstream_name)

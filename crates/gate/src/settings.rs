@@ -5,6 +5,7 @@ use std::time::Duration;
 use gatepass_model::{Instance, Network, Pattern, PeerSet};
 
 use crate::engine::http1::request::HeadLimits;
+pub use crate::forward::stream::UpstreamTls;
 use crate::listen::tls::ServerCertificate;
 
 /// All of it.
@@ -65,6 +66,8 @@ pub struct Timeouts {
     pub body: Duration,
     /// For a client to take the next piece of an answer: then the connection ends.
     pub write: Duration,
+    /// For the next bytes, of either side, of a connection that left HTTP: then it ends.
+    pub upgraded: Duration,
     /// For accepted requests to finish when it is told to stop.
     pub drain: Duration,
     /// For the next request on a connection when it is told to stop and nobody takes its sockets
@@ -82,6 +85,7 @@ impl Default for Timeouts {
             idle: Duration::from_secs(75),
             body: Duration::from_mins(1),
             write: Duration::from_mins(1),
+            upgraded: Duration::from_hours(1),
             drain: Duration::from_secs(30),
             parting: Duration::from_secs(1),
             half_closed: Duration::from_secs(3),
@@ -98,6 +102,10 @@ pub struct Limits {
     pub form: usize,
     /// Most bytes of all such forms at once, over all threads: then 503.
     pub all_forms: usize,
+    /// Least bytes a second of a body, while the client is waited for: then 408. 0: any.
+    pub body_rate: u64,
+    /// Over how long that is averaged.
+    pub body_grace: Duration,
     /// Most connections of clients a thread: then the oldest that is idle makes room, and where
     /// none is, the new one is ended.
     pub connections: usize,
@@ -109,6 +117,8 @@ impl Default for Limits {
             head: HeadLimits::default(),
             form: 2 * 1024 * 1024,
             all_forms: 256 * 1024 * 1024,
+            body_rate: 100,
+            body_grace: Duration::from_secs(30),
             connections: 20_000,
         }
     }
@@ -147,6 +157,8 @@ pub struct InstanceSettings {
     pub upstream_name: String,
     /// The base URL's port.
     pub upstream_port: u16,
+    /// How it is spoken to in TLS; `None`: it is not.
+    pub tls: Option<UpstreamTls>,
     /// How strictly targets of pages are read.
     pub targets: TargetMode,
     /// GETs of add-ons that are known to be reads.

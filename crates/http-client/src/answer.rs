@@ -5,13 +5,14 @@ use std::fmt;
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
-use crate::ClientError;
+use crate::{ClientError, PeerCertificate};
 
 /// An answer, whole.
 pub struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+    pub(crate) certificate: Option<PeerCertificate>,
 }
 
 impl Answer {
@@ -38,6 +39,11 @@ impl Answer {
     /// The body, at most [`Settings::body_limit`](crate::Settings::body_limit) bytes.
     pub fn body(&self) -> &[u8] {
         &self.body
+    }
+
+    /// What the one who answered proved himself by; `None` without TLS.
+    pub const fn certificate(&self) -> Option<&PeerCertificate> {
+        self.certificate.as_ref()
     }
 
     /// The body as JSON, whatever its type says.

@@ -1,11 +1,14 @@
 //! The client.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{ACCEPT, HOST, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect;
 
-use crate::{Answer, ClientError};
+use crate::{Answer, ClientError, PeerCertificate};
 
 const USER_AGENT: &str = concat!("Gatepass/", env!("CARGO_PKG_VERSION"));
 /// Below Tomcat's 20 s: a connection must not be closed there while it is taken up here.
@@ -33,17 +36,46 @@ impl Default for Settings {
     }
 }
 
+/// How a client speaks TLS.
+#[derive(Clone, Debug)]
+pub struct Tls {
+    /// Whom it trusts: see [`client_config`](crate::tls::client_config).
+    pub config: Arc<rustls::ClientConfig>,
+    /// Where a certificate is for another name than the URL's.
+    pub renamed: Option<Renamed>,
+}
+
+/// A host whose certificate is for another name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renamed {
+    /// The host of the URLs, a name or an address, in lower case.
+    pub host: String,
+    /// The name that its certificate must have.
+    pub server_name: String,
+}
+
 /// Asks. Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Client {
     inner: reqwest::Client,
     body_limit: usize,
+    is_secure: bool,
+    renamed: Option<Renamed>,
 }
 
 impl Client {
-    /// With these bounds.
+    /// With these bounds, for http alone.
     pub fn new(settings: Settings) -> Result<Self, ClientError> {
-        let inner = reqwest::Client::builder()
+        Self::build(settings, None)
+    }
+
+    /// With these bounds, for https too.
+    pub fn with_tls(settings: Settings, tls: &Tls) -> Result<Self, ClientError> {
+        Self::build(settings, Some(tls))
+    }
+
+    fn build(settings: Settings, tls: Option<&Tls>) -> Result<Self, ClientError> {
+        let mut builder = reqwest::Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(settings.connect_timeout)
             .timeout(settings.timeout)
@@ -52,10 +84,20 @@ impl Client {
             .retry(reqwest::retry::never())
             .referer(false)
             .no_proxy()
-            .http1_only()
-            .build()
-            .map_err(|_| ClientError::Unaskable("the set of bounds"))?;
-        Ok(Self { inner, body_limit: settings.body_limit })
+            .http1_only();
+        let renamed = tls.and_then(|tls| tls.renamed.clone());
+        if let Some(tls) = tls {
+            let config = rustls::ClientConfig::clone(&tls.config);
+            builder = builder.tls_backend_preconfigured(config).tls_info(true);
+        } else {
+            // Never used, but the default would read all of the system's authorities.
+            builder = builder.tls_certs_only([]);
+        }
+        if let Some(renamed) = &renamed {
+            builder = builder.dns_resolver(renamed.clone());
+        }
+        let inner = builder.build().map_err(|_| ClientError::Unaskable("the set of bounds"))?;
+        Ok(Self { inner, body_limit: settings.body_limit, is_secure: tls.is_some(), renamed })
     }
 
     /// Asks for JSON at `url`, once. `headers` are names and values; their values are kept out of
@@ -65,11 +107,15 @@ impl Client {
         url: &str,
         headers: &[(&str, &[u8])],
     ) -> Result<Answer, ClientError> {
-        let parsed = reqwest::Url::parse(url).map_err(|_| ClientError::Unaskable("the URL"))?;
-        if parsed.scheme() != "http" {
+        let mut parsed = reqwest::Url::parse(url).map_err(|_| ClientError::Unaskable("the URL"))?;
+        if parsed.scheme() != "http" && !(parsed.scheme() == "https" && self.is_secure) {
             return Err(ClientError::Unaskable("the URL's scheme"));
         }
-        let request = self.inner.get(parsed).headers(header_map(headers)?);
+        let mut headers = header_map(headers)?;
+        if let Some(renamed) = &self.renamed {
+            renamed.apply(&mut parsed, &mut headers)?;
+        }
+        let request = self.inner.get(parsed).headers(headers);
         let sorted = |error| ClientError::sorted(url, error);
         let mut response = request.send().await.map_err(sorted)?;
         let mut body = Vec::new();
@@ -80,7 +126,46 @@ impl Client {
             body.extend_from_slice(&chunk);
         }
         let headers = std::mem::take(response.headers_mut());
-        Ok(Answer { status: response.status().as_u16(), headers, body })
+        let certificate = response
+            .extensions()
+            .get::<reqwest::tls::TlsInfo>()
+            .and_then(|tls| PeerCertificate::parse(tls.peer_certificate()?));
+        Ok(Answer { status: response.status().as_u16(), headers, body, certificate })
+    }
+}
+
+impl Renamed {
+    /// The name goes into the URL, for that is what a certificate is checked against; the Host
+    /// stays as it was, and so does whom it is sent to.
+    fn apply(&self, url: &mut reqwest::Url, headers: &mut HeaderMap) -> Result<(), ClientError> {
+        let is_meant = url.scheme() == "https"
+            && url.host_str().is_some_and(|host| host.eq_ignore_ascii_case(&self.host));
+        if !is_meant {
+            return Ok(());
+        }
+        let host = match url.port() {
+            Some(port) => format!("{}:{port}", self.host),
+            None => self.host.clone(),
+        };
+        let host =
+            HeaderValue::from_str(&host).map_err(|_| ClientError::Unaskable("the URL's host"))?;
+        headers.insert(HOST, host);
+        url.set_host(Some(&self.server_name)).map_err(|_| ClientError::Unaskable("the URL's host"))
+    }
+}
+
+/// Gives the addresses of the host for the name that stands in its place.
+impl Resolve for Renamed {
+    fn resolve(&self, name: Name) -> Resolving {
+        let is_meant = name.as_str().eq_ignore_ascii_case(&self.server_name);
+        let host = if is_meant { self.host.as_str() } else { name.as_str() };
+        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        Box::pin(async move {
+            // The port is the URL's, whatever stands here.
+            let found = tokio::net::lookup_host((host, 0)).await?;
+            let found: Vec<SocketAddr> = found.collect();
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
     }
 }
 

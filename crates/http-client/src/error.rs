@@ -17,6 +17,14 @@ pub enum ClientError {
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
+    /// Somebody answers there, but does not prove that he is who was meant.
+    #[error("{url} can't be trusted: {words}")]
+    Untrusted {
+        /// Where.
+        url: String,
+        /// Which check failed, for an administrator.
+        words: String,
+    },
     /// It took longer than [`Settings::timeout`](crate::Settings::timeout).
     #[error("{url} did not answer in time")]
     TimedOut {
@@ -53,10 +61,29 @@ impl ClientError {
         let source = Box::new(error.without_url());
         if is_timeout {
             Self::TimedOut { url }
+        } else if let Some(error) = tls_error(&*source) {
+            Self::Untrusted { url, words: crate::tls::explain(error) }
         } else if is_connect {
             Self::Unreachable { url, source }
         } else {
             Self::Broken { url, source }
         }
     }
+}
+
+/// The TLS error at the bottom of others, if that is what it was. An I/O error does not name the
+/// one that it holds as its source.
+fn tls_error<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e rustls::Error> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<rustls::Error>() {
+            return Some(found);
+        }
+        let held = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        next = match held {
+            Some(held) => Some(held),
+            None => error.source(),
+        };
+    }
+    None
 }

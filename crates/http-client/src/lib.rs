@@ -5,12 +5,17 @@
 //! cookies, no second attempt. Deliberately does not know: what is asked, and whom. It is not the
 //! data plane's, which has an engine of its own.
 //!
-//! Start at [`Client`].
+//! It also builds what the data plane's TLS trusts, so that a probe and a request can't differ.
+//!
+//! Start at [`Client`], and at [`tls::client_config`].
 
 mod answer;
+mod certificate;
 mod client;
 mod error;
+pub mod tls;
 
 pub use answer::Answer;
-pub use client::{Client, Settings};
+pub use certificate::PeerCertificate;
+pub use client::{Client, Renamed, Settings, Tls};
 pub use error::ClientError;

@@ -9,13 +9,15 @@ use serde::Deserialize;
 
 use crate::credential::ReadyCredential;
 
-/// Where an instance is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where an instance is asked, and by whom.
+#[derive(Clone, Debug)]
 pub struct Upstream {
     /// What stands there.
     pub product: Product,
     /// `http://host:port/context`, without a slash at its end.
     pub base_url: String,
+    /// What asks: it trusts what the gate trusts there.
+    pub client: Client,
 }
 
 /// Why a product did not say for whom it takes a credential.
@@ -43,17 +45,13 @@ pub enum ProofError {
 /// after a surprise.
 #[derive(Clone, Debug)]
 pub struct Prover {
-    client: Client,
     upstreams: HashMap<InstanceName, Upstream>,
 }
 
 impl Prover {
     /// For these instances.
-    pub fn new(
-        client: Client,
-        upstreams: impl IntoIterator<Item = (InstanceName, Upstream)>,
-    ) -> Self {
-        Self { client, upstreams: upstreams.into_iter().collect() }
+    pub fn new(upstreams: impl IntoIterator<Item = (InstanceName, Upstream)>) -> Self {
+        Self { upstreams: upstreams.into_iter().collect() }
     }
 
     /// For whom the product takes `credential`, by one request. Whether that is right, says
@@ -68,7 +66,7 @@ impl Prover {
         };
         let url = format!("{}{}", upstream.base_url, question(upstream.product));
         let headers: [(&str, &[u8]); 1] = [("Authorization", credential.authorization())];
-        let answer = self.client.get_json(&url, &headers).await?;
+        let answer = upstream.client.get_json(&url, &headers).await?;
         understand(upstream.product, &answer)
     }
 }

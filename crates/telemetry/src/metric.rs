@@ -51,6 +51,8 @@ metrics! {
     UNCLEAR_TARGETS "gatepass_unclear_targets_total"
         "Pages let pass whose address can be read in more than one way.";
     CUT "gatepass_cut_total" "Connections cut because their token had ended.";
+    UPGRADES "gatepass_upgrades_total" "Connections that left HTTP, as those of web sockets do.";
+    OPEN_UPGRADES "gatepass_upgrades_open" "Connections that left HTTP and are open.";
     TOKENS "gatepass_tokens" "Tokens that are known here.";
     ROWS_REFUSED "gatepass_rows_refused_total"
         "Rows of tokens that were not written with the keys of the store.";

@@ -15,6 +15,7 @@ mod entropy;
 mod gate;
 pub mod hostile;
 pub mod raw;
+pub mod tls;
 
 pub use clock::TestClock;
 pub use control::TestControl;

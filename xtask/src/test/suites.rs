@@ -45,10 +45,11 @@ pub(super) fn end_to_end(repo: &Repo) -> Result<String> {
     let pip =
         ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements];
     command::run(repo.command(&python).args(pip))?;
-    command::run(&mut repo.cargo("build --package gatepass-cli"))?;
+    command::run(&mut repo.cargo("build --package gatepass-cli --package gatepass-soak"))?;
     let mut pytest = repo.command(&python);
     pytest.args(["-m", "pytest", "e2e", "-q"]);
     pytest.env("GATEPASS_BIN", repo.target.join("debug/gatepass"));
+    pytest.env("GATEPASS_SOAK", repo.target.join("debug/gatepass-soak"));
     Counts::of(&command::run_and_keep(pytest)?).some_ran()
 }
 

@@ -17,7 +17,7 @@ struct Tool {
     reason: &'static str,
 }
 
-const PACKAGES: [Tool; 10] = [
+const PACKAGES: &[Tool] = &[
     Tool { name: "curl", probe: &["curl", "--version"], reason: "the calls that the demo prints" },
     Tool { name: "g++", probe: &["c++", "--version"], reason: "libFuzzer's runtime" },
     Tool { name: "gcc", probe: &["cc", "--version"], reason: "SQLite, and linking" },
@@ -33,9 +33,14 @@ const PACKAGES: [Tool; 10] = [
         reason: "HTTP/2 under load, by somebody else's client",
     },
     Tool {
+        name: "nginx",
+        probe: &["/usr/sbin/nginx", "-v"],
+        reason: "a product behind TLS in end-to-end tests",
+    },
+    Tool {
         name: "openssl",
         probe: &["openssl", "version"],
-        reason: "certificates for the end-to-end tests",
+        reason: "certificates of another make in end-to-end tests",
     },
     Tool {
         name: "python3-venv",
@@ -57,7 +62,7 @@ const COMPONENTS: [Tool; 2] = [
 
 /// Installs what is missing and returns the summary's words.
 pub(super) fn install(repo: &Repo) -> Result<String> {
-    let packages = missing(repo, &PACKAGES);
+    let packages = missing(repo, PACKAGES);
     if !packages.is_empty() {
         let by = privilege(repo, &packages)?;
         let apt = |arguments: &str| {
@@ -75,7 +80,7 @@ pub(super) fn install(repo: &Repo) -> Result<String> {
         run(repo, &[add.to_vec(), components.clone()].concat())?;
     }
     let installed = [packages, components].concat();
-    let still_missing = [missing(repo, &PACKAGES), missing(repo, &COMPONENTS)].concat();
+    let still_missing = [missing(repo, PACKAGES), missing(repo, &COMPONENTS)].concat();
     match (installed.is_empty(), still_missing.is_empty()) {
         (_, false) => bail!("installed, but still not there: {}", still_missing.join(" ")),
         (true, true) => Ok("all there".to_owned()),

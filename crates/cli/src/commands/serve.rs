@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::call::{Call, Ending, Outcome};
 use crate::failure::Failure;
+use crate::wiring::files;
 use crate::wiring::gate::RunningGate;
 use crate::wiring::given::Given;
 use crate::wiring::signals::{Hangup, Signals};
@@ -32,6 +33,7 @@ impl Serve {
     pub(crate) async fn run(self, call: &Call) -> Outcome {
         let config = call.config()?;
         log::init(config.log);
+        files::raise_limit(config.server.limits.connections);
         let mut signals = Signals::listen()?;
         let mut hangup = Hangup::listen()?;
         raise_file_limit();

@@ -31,6 +31,7 @@ use super::local::LocalApi;
 use super::operations::Operations;
 use super::readiness::NodeReadiness;
 use super::sink::WalletSink;
+use super::trust::Trust;
 use super::{identity, settings, store};
 use crate::failure::Failure;
 
@@ -62,6 +63,7 @@ struct Ground {
     prover: Prover,
     given: Given,
     certificate: Option<Certificate>,
+    trust: Trust,
 }
 
 /// What the threads of the gate read.
@@ -111,7 +113,8 @@ impl RunningGate {
         ground: Ground,
         knowledge: Knowledge,
     ) -> Result<(Self, Option<Predecessor>), Failure> {
-        let Ground { store, activity, ring, directories, watchers, wallet, prover, .. } = ground;
+        let Ground { store, activity, ring, directories, watchers, wallet, prover, trust, .. } =
+            ground;
         let Knowledge { snapshot, keys, node, follower } = knowledge;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let control = control(config, &store, &activity, ring, &directories);
@@ -126,7 +129,7 @@ impl RunningGate {
         let state =
             ApiState { control: Arc::clone(&control), readiness: Arc::clone(&readiness) as _ };
         let tls = ground.certificate.as_ref().map(Certificate::in_force);
-        let settings = settings::gate(config, tls);
+        let settings = settings::gate(config, tls, &trust);
         let Openings { sockets, operations, handover, predecessor } = ground.given.open(config)?;
         let (ledger, writer) = gatepass_ledger::ledger(
             Arc::clone(&activity) as _,
@@ -240,7 +243,8 @@ impl Ground {
     async fn lay(config: &Config, mut given: Given) -> Result<Self, Failure> {
         let (directories, watchers) = directories::read(config)?;
         let wallet = Arc::new(identity::wallet(config)?);
-        let prover = identity::prover(config)?;
+        let trust = Trust::of(config)?;
+        let prover = identity::prover(config, &trust)?;
         let certificate = config.server.tls.as_ref().map(Certificate::open).transpose()?;
         given.check_free(config)?;
         given.bind_operations(config)?;
@@ -259,6 +263,7 @@ impl Ground {
             prover,
             given,
             certificate,
+            trust,
         })
     }
 }

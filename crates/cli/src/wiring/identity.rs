@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use gatepass_config::{Config, InstanceConfig, ServiceAccount};
-use gatepass_http_client::{Client, ClientError, Settings};
+use gatepass_http_client::tls::{Roots, TlsFiles, client_config};
+use gatepass_http_client::{Client, ClientError, Settings, Tls};
 use gatepass_identity::{
     InstanceIdentity, Prover, ReadyCredential, SecretFileError, Upstream, Wallet, service_password,
     service_token,
 };
 
+use super::trust::Trust;
 use crate::failure::Failure;
 
 /// For a product's answer to a question of ours; people wait for it.
@@ -47,12 +49,15 @@ pub(crate) fn account(
 }
 
 /// Asks the products of these instances.
-pub(crate) fn prover(config: &Config) -> Result<Prover, Failure> {
-    let upstream = |instance: &InstanceConfig| {
+pub(crate) fn prover(config: &Config, trust: &Trust) -> Result<Prover, Failure> {
+    let mut upstreams = Vec::new();
+    for instance in &config.instances {
         let product = instance.instance.product;
-        (instance.instance.name.clone(), Upstream { product, base_url: base_url(instance) })
-    };
-    Ok(Prover::new(client()?, config.instances.iter().map(upstream)))
+        let client = client_for(instance, trust)?;
+        let upstream = Upstream { product, base_url: base_url(instance), client };
+        upstreams.push((instance.instance.name.clone(), upstream));
+    }
+    Ok(Prover::new(upstreams))
 }
 
 /// Without a slash at its end.
@@ -60,8 +65,30 @@ pub(crate) fn base_url(instance: &InstanceConfig) -> String {
     instance.base_url.to_string().trim_end_matches('/').to_owned()
 }
 
-/// A client for questions that people wait for.
+/// A client for questions that people wait for, to anybody the system trusts.
 pub(crate) fn client() -> Result<Client, Failure> {
-    let settings = Settings { connect_timeout: PATIENCE, timeout: PATIENCE, ..Settings::default() };
-    Client::new(settings).map_err(|error: ClientError| Failure::new("io", error.to_string()))
+    match client_config(&Roots::of_system(), TlsFiles::default()) {
+        Ok(config) => Client::with_tls(settings(), &Tls { config, renamed: None }),
+        // A system that trusts nobody can still ask by http.
+        Err(_) => Client::new(settings()),
+    }
+    .map_err(unbuilt)
+}
+
+/// A client for one instance.
+pub(crate) fn client_for(instance: &InstanceConfig, trust: &Trust) -> Result<Client, Failure> {
+    match trust.client(instance) {
+        Some(tls) => Client::with_tls(settings(), &tls),
+        None => Client::new(settings()),
+    }
+    .map_err(unbuilt)
+}
+
+fn settings() -> Settings {
+    Settings { connect_timeout: PATIENCE, timeout: PATIENCE, ..Settings::default() }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn unbuilt(error: ClientError) -> Failure {
+    Failure::new("io", error.to_string())
 }

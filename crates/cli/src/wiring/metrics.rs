@@ -38,6 +38,8 @@ pub(crate) fn page(numbers: &Numbers<'_>) -> String {
 fn traffic(page: PrometheusText, totals: &Totals) -> PrometheusText {
     let one = |count| [(NO_LABELS, totals.count(count))];
     let open = totals.count(Count::Accepted).saturating_sub(totals.count(Count::Ended));
+    let ended = totals.count(Count::UpgradesEnded);
+    let upgrades = totals.count(Count::Upgraded).saturating_sub(ended);
     let labels: Vec<[(&str, &str); 1]> =
         Reason::ALL.iter().map(|reason| [("reason", reason.as_str())]).collect();
     let refusals: Vec<(Labels<'_>, u64)> = labels
@@ -61,7 +63,9 @@ fn traffic(page: PrometheusText, totals: &Totals) -> PrometheusText {
         .counter(&metric::IDENTITY_SURPRISES, &one(Count::Surprised))
         .counter(&metric::IDENTITY_UNCONFIRMED, &one(Count::Unconfirmed))
         .counter(&metric::UNCLEAR_TARGETS, &one(Count::UnclearTargets))
-        .counter(&metric::CUT, &one(Count::Cut));
+        .counter(&metric::CUT, &one(Count::Cut))
+        .counter(&metric::UPGRADES, &one(Count::Upgraded))
+        .gauge(&metric::OPEN_UPGRADES, &[(NO_LABELS, float(upgrades))]);
     upstream_time(page, totals)
 }
 

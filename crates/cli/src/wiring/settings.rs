@@ -7,6 +7,8 @@ use gatepass_control::KnownInstance;
 use gatepass_gate::{ServerCertificate, settings as gate};
 use gatepass_snapshot as snapshot;
 
+use super::trust::Trust;
+
 /// How many threads carry requests.
 pub(crate) fn threads(config: &Config) -> usize {
     let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
@@ -14,7 +16,11 @@ pub(crate) fn threads(config: &Config) -> usize {
 }
 
 /// What the gate is told.
-pub(crate) fn gate(config: &Config, tls: Option<ServerCertificate>) -> gate::Settings {
+pub(crate) fn gate(
+    config: &Config,
+    tls: Option<ServerCertificate>,
+    trust: &Trust,
+) -> gate::Settings {
     let server = &config.server;
     let threads = threads(config);
     gate::Settings {
@@ -33,11 +39,12 @@ pub(crate) fn gate(config: &Config, tls: Option<ServerCertificate>) -> gate::Set
             idle: server.timeouts.idle,
             body: server.timeouts.body,
             write: server.timeouts.write,
+            upgraded: server.timeouts.upgraded,
             drain: server.timeouts.drain,
             ..gate::Timeouts::default()
         },
         limits: gate_limits(config, threads),
-        instances: config.instances.iter().map(instance).collect(),
+        instances: config.instances.iter().map(|one| instance(one, trust)).collect(),
     }
 }
 
@@ -48,11 +55,12 @@ fn gate_limits(config: &Config, threads: usize) -> gate::Limits {
     limits.head.headers = given.headers;
     limits.head.target = given.target_bytes;
     limits.form = given.form_bytes;
+    limits.body_rate = given.body_rate as u64;
     limits.connections = given.connections.div_ceil(threads);
     limits
 }
 
-fn instance(config: &InstanceConfig) -> gate::InstanceSettings {
+fn instance(config: &InstanceConfig, trust: &Trust) -> gate::InstanceSettings {
     gate::InstanceSettings {
         instance: config.instance.clone(),
         hosts: config.hosts.iter().map(ToString::to_string).collect(),
@@ -62,6 +70,7 @@ fn instance(config: &InstanceConfig) -> gate::InstanceSettings {
         },
         upstream_name: config.base_url.host_to_look_up().to_owned(),
         upstream_port: config.base_url.port(),
+        tls: trust.upstream(config),
         targets: match config.targets {
             TargetStrictness::Observe => gate::TargetMode::Observe,
             TargetStrictness::Enforce => gate::TargetMode::Enforce,

@@ -5,8 +5,8 @@ use std::path::Path;
 use gatepass_model::{DirectoryName, IdentityMethod, Instance, InvalidName, Product, Username};
 
 use crate::config::{
-    DirectoryConfig, HostHeader, InstanceConfig, InstanceLimits, InstanceTimeouts, ServiceAccount,
-    TargetStrictness,
+    ClientCertificate, DirectoryConfig, HostHeader, InstanceConfig, InstanceLimits,
+    InstanceTimeouts, InstanceTls, ServiceAccount, TargetStrictness,
 };
 use crate::error::{Errors, Origin};
 use crate::keys::{self, split_last};
@@ -40,6 +40,7 @@ fn one(table: &mut Reader<'_>, directories: &[Option<DirectoryConfig>]) -> Optio
     let targets = table.word(&keys::TARGETS);
     let reads = table.list(&keys::READS);
     let service_account = service_account(table, &identity);
+    let tls = tls(table, base_url.as_ref());
     let timeouts = timeouts(table);
     let limits = table.count(&keys::INSTANCE_CONNECTIONS);
     let base_url = base_url?;
@@ -56,6 +57,7 @@ fn one(table: &mut Reader<'_>, directories: &[Option<DirectoryConfig>]) -> Optio
         },
         reads,
         service_account,
+        tls,
         timeouts: timeouts?,
         limits: InstanceLimits { connections: limits? },
     })
@@ -132,6 +134,45 @@ fn basic_user(user: &str) -> Result<Username, String> {
         return Err("a username with a colon can't sign in by Basic".to_owned());
     }
     user.parse().map_err(|error: InvalidName| error.to_string())
+}
+
+/// What the table says for https; without one, nothing but that the connection is encrypted.
+fn tls(table: &mut Reader<'_>, base_url: Option<&crate::BaseUrl>) -> Option<InstanceTls> {
+    let ca = table.file(&keys::TLS_CA);
+    let server_name = server_name(table);
+    let certificate = table.file(&keys::TLS_CLIENT_CERTIFICATE);
+    let key = table.file(&keys::TLS_CLIENT_KEY);
+    let section = split_last(keys::TLS_CA.path).0;
+    let is_secure = base_url?.is_secure();
+    if !is_secure && table.table().find_section(section).is_some() {
+        let problem = "base_url is not https, so nothing would use it; write https:// there or \
+                       leave this table out";
+        table.wrong_section(section, problem);
+    }
+    let client = match (certificate, key) {
+        (Some(certificate), Some(key)) => Some(ClientCertificate { certificate, key }),
+        (None, None) => None,
+        _ => {
+            let problem = "client_certificate and client_key go together; one of them is missing";
+            table.wrong_section(section, problem);
+            None
+        }
+    };
+    is_secure.then_some(InstanceTls { ca, server_name, client })
+}
+
+/// A name in lower case: certificates for addresses are checked by `base_url`'s own.
+fn server_name(table: &mut Reader<'_>) -> Option<String> {
+    let name = table.text(&keys::TLS_SERVER_NAME)?;
+    let plain = crate::host::split(&name)
+        .filter(|(host, port)| port.is_none() && host.parse::<std::net::Ipv4Addr>().is_err())
+        .map(|(host, _)| host)
+        .filter(|host| !host.starts_with('['));
+    if plain.is_none() {
+        let problem = format_args!("{name:?} is not a host name; write it as jira.internal");
+        table.wrong(&keys::TLS_SERVER_NAME, problem);
+    }
+    plain
 }
 
 fn timeouts(table: &mut Reader<'_>) -> Option<InstanceTimeouts> {

@@ -129,8 +129,16 @@ fn timeouts(root: &mut Reader<'_>) -> Option<ServerTimeouts> {
     let idle = root.duration(&keys::IDLE_TIMEOUT);
     let body = root.duration(&keys::BODY_TIMEOUT);
     let write = root.duration(&keys::WRITE_TIMEOUT);
+    let upgraded = root.duration(&keys::UPGRADED_TIMEOUT);
     let drain = root.duration(&keys::DRAIN_TIMEOUT);
-    Some(ServerTimeouts { head: head?, idle: idle?, body: body?, write: write?, drain: drain? })
+    Some(ServerTimeouts {
+        head: head?,
+        idle: idle?,
+        body: body?,
+        write: write?,
+        upgraded: upgraded?,
+        drain: drain?,
+    })
 }
 
 fn limits(root: &mut Reader<'_>) -> Option<ServerLimits> {
@@ -138,6 +146,7 @@ fn limits(root: &mut Reader<'_>) -> Option<ServerLimits> {
     let headers = root.count(&keys::HEADERS);
     let target_bytes = root.count(&keys::TARGET_BYTES);
     let form_bytes = root.count(&keys::FORM_BYTES);
+    let body_rate = root.count(&keys::BODY_RATE);
     let connections = root.count(&keys::CONNECTIONS);
     if let (Some(head), Some(target)) = (head_bytes, target_bytes)
         && target >= head
@@ -150,6 +159,7 @@ fn limits(root: &mut Reader<'_>) -> Option<ServerLimits> {
         headers: headers?,
         target_bytes: target_bytes?,
         form_bytes: form_bytes?,
+        body_rate: body_rate?,
         connections: connections?,
     })
 }

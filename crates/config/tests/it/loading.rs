@@ -2,8 +2,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use gatepass_config::{
-    DirectorySource, HostHeader, LogFormat, LogLevel, ServiceAccount, StoreLocation,
-    TargetStrictness, reference,
+    ClientCertificate, DirectorySource, HostHeader, InstanceTls, LogFormat, LogLevel,
+    ServiceAccount, StoreLocation, TargetStrictness, reference,
 };
 use gatepass_model::time::Lifetime;
 use gatepass_model::{IdentityMethod, Product};
@@ -68,7 +68,24 @@ fn the_complete_example_loads_and_says_what_it_says() {
             file: "/etc/gatepass/wiki-service.password".into()
         })
     );
-    assert_eq!((wiki.base_url.port(), wiki.instance.context_path.as_str()), (8090, ""));
+    assert_eq!((wiki.base_url.port(), wiki.instance.context_path.as_str()), (8443, ""));
+    assert_eq!(jira.tls, None);
+    let tls = wiki.tls.as_ref().unwrap();
+    assert_eq!(tls.ca, Some("/etc/gatepass/company-ca.pem".into()));
+    assert_eq!(tls.server_name.as_deref(), Some("wiki.internal"));
+    assert_eq!(
+        tls.client,
+        Some(ClientCertificate {
+            certificate: "/etc/gatepass/gatepass-client.pem".into(),
+            key: "/etc/gatepass/gatepass-client.key".into()
+        })
+    );
+}
+
+#[test]
+fn https_needs_no_table_of_its_own() {
+    let config = read(&LEAST.replace("http://", "https://")).unwrap();
+    assert_eq!(config.instances[0].tls, Some(InstanceTls::default()));
 }
 
 #[test]

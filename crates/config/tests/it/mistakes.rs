@@ -18,7 +18,7 @@ kind = "ldap"
 [[instances]]
 name = "jira"
 product = "gira"
-base_url = "https://jira"
+base_url = "ftp://jira"
 hosts = [
   "a",
   "b/c",
@@ -37,7 +37,7 @@ reads = ["rest"]
         "gatepass.toml:11: directories.Main.name: \"Main\" is no name of a directory",
         "gatepass.toml:12: directories.Main.kind: \"ldap\" is not available in this version",
         "gatepass.toml:16: instances.jira.product: \"gira\" is not known; the nearest is \"jira\"",
-        "gatepass.toml:17: instances.jira.base_url: \"https://jira\" is no base URL: https is not available in this version",
+        "gatepass.toml:17: instances.jira.base_url: \"ftp://jira\" is no base URL: its scheme must be http or https",
         "gatepass.toml:20: instances.jira.hosts: \"b/c\" is not a host name",
         "gatepass.toml:23: instances[2].name: it is missing",
         "gatepass.toml:23: instances[2].base_url: it is missing",
@@ -80,7 +80,6 @@ fn only(text: &str) -> String {
 #[test]
 fn what_comes_with_a_later_version_is_refused_by_name() {
     for (text, key) in [
-        ("[instances.tls]\nca = \"c\"", "instances.jira.tls"),
         ("[instances.trusted_header]\nname = \"X\"", "instances.jira.trusted_header"),
         ("identity = [\"impersonation\"]", "instances.jira.identity"),
         ("identity = [\"native-token\", \"trusted-header\"]", "instances.jira.identity"),
@@ -152,6 +151,26 @@ fn a_service_account_is_whole_and_wanted_or_refused() {
     assert!(only(&colon).contains("colon"));
     let told = only("identity = []");
     assert!(told.starts_with("instances.jira.identity: it is empty"), "{told}");
+}
+
+#[test]
+fn tls_towards_a_product_is_whole_and_wanted_or_refused() {
+    let section = "[instances.tls]\n";
+    assert!(only(&format!("{section}ca = \"c\"")).contains("nothing would use it"));
+    let secure = LEAST.replace("http://", "https://");
+    for (text, words) in [
+        ("client_key = \"k\"", "go together"),
+        ("client_certificate = \"k\"", "go together"),
+        ("server_name = \"a b\"", "not a host name"),
+        ("server_name = \"10.0.0.1\"", "not a host name"),
+        ("server_name = \"[::1]\"", "not a host name"),
+        ("server_name = \"a:443\"", "not a host name"),
+        ("ca = \"\"", "must name a file"),
+        ("verify = false", "there is no such key"),
+    ] {
+        let told = told(&format!("{secure}{section}{text}\n"));
+        assert!(told.len() == 1 && told[0].contains(words), "{text}: {told:#?}");
+    }
 }
 
 #[test]

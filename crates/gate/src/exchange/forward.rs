@@ -13,6 +13,7 @@ use super::meter::Count;
 use super::pump::{self, Patience, RelayError, SendError, Sent};
 use super::respond::{self, KEEP, Responder};
 use super::tally::Tally;
+use super::upgraded::{self, is_asked_for, may_switch_to};
 use super::{After, Line, Taken};
 use crate::engine::http1::framing::Framing;
 use crate::engine::http1::request::{RequestHead, Version};
@@ -24,7 +25,10 @@ use crate::read::client::Client;
 use crate::settings::UpstreamHost;
 use crate::thread::InstanceRoom;
 use crate::wire::body::Body;
-use crate::wire::upgrade;
+use crate::wire::pace::Pace;
+
+/// How much of a body must have come before the product is asked, in bytes.
+const HELD: u64 = 16 * 1024;
 
 /// Where a request goes up.
 pub(crate) struct Target<'a> {
@@ -32,6 +36,8 @@ pub(crate) struct Target<'a> {
     pub(crate) query: Option<&'a str>,
     pub(crate) room: &'a InstanceRoom,
     pub(crate) index: usize,
+    /// Decides anew, with what is known by then.
+    pub(crate) may_go_on: &'a dyn Fn() -> bool,
 }
 
 /// The owner as whom a request goes up, and what makes the product believe it.
@@ -110,8 +116,8 @@ pub(crate) async fn forward<S: AsyncRead + AsyncWrite + Unpin>(
         }
         Err(Failed::Gone) => return After::Close,
     };
-    let may_switch = towards.upgrade;
-    let answered = Answered { upstream, up, sent, owner, interim, may_switch };
+    let asked = if towards.upgrade { head.upgrade } else { None };
+    let answered = Answered { upstream, up, sent, owner, interim, asked };
     finish(answered, line, head, target, responder, tally).await
 }
 
@@ -129,19 +135,6 @@ fn owner_of<S>(
              administrator."
         ))),
     }
-}
-
-/// Whether a connection may leave HTTP/1.1 for this protocol. Not for another HTTP and not for
-/// TLS: what came after would be requests that nobody decided on (h2c smuggling).
-fn may_switch_to(protocols: &[u8]) -> bool {
-    !protocols.is_empty()
-        && protocols.split(|&byte| byte == b',').all(|protocol| {
-            let name = protocol.trim_ascii().to_ascii_lowercase();
-            !name.is_empty()
-                && !name.starts_with(b"h2")
-                && !name.starts_with(b"http")
-                && !name.starts_with(b"tls")
-        })
 }
 
 fn forwarded_scheme(head: &RequestHead<'_>) -> &'static str {
@@ -175,16 +168,23 @@ impl Trip<'_, '_> {
         if self.body.is_none() && !respond::give_continue(line, self.head).await {
             return Err(Failed::Gone);
         }
+        let patience = patience_of(line, target);
+        let limits = &line.thread.shared.settings.limits;
+        let mut pace = Pace::new(limits.body_rate, limits.body_grace);
         let mut fresh = false;
         loop {
-            let mut upstream = connect(line, target, fresh, tally.started).await?;
-            // Nothing took time yet, but for a new connection and a body that was read.
-            let has_waited = !upstream.is_reused || self.body.is_some();
-            let started = if has_waited { Instant::now() } else { tally.started };
             let mut body = self.prepare(line)?;
-            let patience = patience_of(line, target);
+            if !body.is_done() {
+                self.gather(line, &mut body, patience, &mut pace).await?;
+            }
+            // Nothing takes time before this, but for a body and a new connection.
+            let has_body = self.body.is_some() || self.towards.framing.has_body();
+            let now = if has_body || fresh { Instant::now() } else { tally.started };
+            let mut upstream = connect(line, target, fresh, !body.is_done(), now).await?;
+            let started = if upstream.is_reused { now } else { Instant::now() };
             let Line { client, out, .. } = &mut *line;
-            let sent = pump::send(client, &mut upstream, out, &mut body, interim, patience).await;
+            let (request, timing) = ((&mut **out, &mut body), (patience, &mut pace));
+            let sent = pump::send(client, &mut upstream, request, interim, timing).await;
             let took = started.elapsed();
             line.taken = if body.is_done() { Taken::All } else { Taken::Some };
             tally.bytes_in = tally.bytes_in.max(body.bytes());
@@ -216,7 +216,27 @@ impl Trip<'_, '_> {
         line.taken = Taken::Some;
         body.take(&mut line.client.buffer, &mut line.out.bytes)
             .map_err(|broken| refused(Reason::MalformedRequest, broken.0))?;
+        if body.is_done() {
+            line.taken = Taken::All;
+        }
         Ok(body)
+    }
+
+    /// Waits for the first [`HELD`] bytes of the body, or all of it, before the product hears of
+    /// the request: a client that drips must not hold a connection to it.
+    async fn gather<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        line: &mut Line<'_, S>,
+        body: &mut Body,
+        patience: Patience,
+        pace: &mut Pace,
+    ) -> Result<(), Failed> {
+        let Line { client, out, taken, .. } = line;
+        pump::gather(client, (out, body), HELD, (patience, pace)).await.map_err(explain)?;
+        if body.is_done() {
+            *taken = Taken::All;
+        }
+        Ok(())
     }
 }
 
@@ -224,20 +244,28 @@ async fn connect<S>(
     line: &Line<'_, S>,
     target: &Target<'_>,
     fresh: bool,
+    is_upload: bool,
     now: Instant,
 ) -> Result<Upstream, Failed> {
     let Some(pool) = line.thread.pools.get(target.index) else {
         return Err(refused(Reason::NotReady, "This product is not known here yet."));
     };
     let name = &target.room.settings.instance.name;
-    match pool.take(fresh, now).await {
+    match pool.take(fresh, is_upload, now).await {
         Ok(upstream) => Ok(upstream),
         Err(NoConnection::Exhausted) => Err(refused(
             Reason::Overloaded,
             "Every connection to the product is in use. Try again soon.",
         )),
         Err(NoConnection::Refused(error)) => {
-            tracing::warn!(instance = %name, %error, "upstream takes no connection");
+            // What is wrong with a certificate is for administrators, not for callers.
+            let tells = "`gatepass check` tells more";
+            let cause = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+            if cause.is_some() {
+                tracing::error!(instance = %name, %error, tells, "upstream is not trusted");
+            } else {
+                tracing::warn!(instance = %name, %error, "upstream takes no connection");
+            }
             let words = format!("{name} takes no connection at present.");
             Err(Failed::Refused(Refusal::new(Reason::UpstreamUnreachable, words)))
         }
@@ -274,7 +302,7 @@ fn explain(error: SendError) -> Failed {
 }
 
 /// A request whose answer has begun.
-struct Answered {
+struct Answered<'a> {
     upstream: Upstream,
     /// What is left of the request's body: something, when the answer came early.
     up: Body,
@@ -282,8 +310,8 @@ struct Answered {
     sent: Sent,
     owner: Option<Owner>,
     interim: Vec<u8>,
-    /// Whether the product was asked to leave HTTP.
-    may_switch: bool,
+    /// For what the product was asked to leave HTTP.
+    asked: Option<&'a [u8]>,
 }
 
 /// The head of an answer, once it is written for the client.
@@ -293,7 +321,7 @@ struct Begun {
     upstream_closes: bool,
 }
 
-impl Answered {
+impl Answered<'_> {
     /// Reads the head of the answer, checks for whom it is, and writes it for the client.
     fn begin<S>(
         &mut self,
@@ -309,7 +337,7 @@ impl Answered {
         };
         // What the product answered somebody else is nobody's to read.
         check_identity(&answer, self.owner.as_ref(), target, tally)?;
-        if answer.status == 101 && !self.may_switch {
+        if answer.status == 101 && !is_asked_for(&answer, self.asked) {
             return Err(bad("The product left HTTP without having been asked to."));
         }
         let downward = answer::downward(head, &answer);
@@ -329,7 +357,7 @@ impl Answered {
 
 /// Checks for whom the product answered, and gives the answer to the client.
 async fn finish<S: AsyncRead + AsyncWrite + Unpin>(
-    mut answered: Answered,
+    mut answered: Answered<'_>,
     mut line: Line<'_, S>,
     head: &RequestHead<'_>,
     target: &Target<'_>,
@@ -346,7 +374,7 @@ async fn finish<S: AsyncRead + AsyncWrite + Unpin>(
     let Answered { mut upstream, up, sent, .. } = answered;
     tally.status = begun.status;
     if begun.status == 101 {
-        return switch(line, upstream, tally).await;
+        return upgraded::switch(line, upstream, tally, target.may_go_on).await;
     }
     let closes = head.wants_close || thread.is_draining.get() || !up.is_done();
     let patience = patience_of(&line, target);
@@ -371,29 +399,6 @@ async fn finish<S: AsyncRead + AsyncWrite + Unpin>(
     }
     // A client that sends on would be reset, and the answer with it: so no plain close.
     if closes || begun.downward.until_close { After::Linger } else { After::Next }
-}
-
-/// After `101`: the client's and the product's bytes, until either has enough.
-async fn switch<S: AsyncRead + AsyncWrite + Unpin>(
-    line: Line<'_, S>,
-    mut upstream: Upstream,
-    mut tally: Tally<'_>,
-) -> After {
-    let Line { thread, client, out, .. } = line;
-    if client.send(&out.bytes, thread.shared.settings.timeouts.write).await.is_err() {
-        return After::Close;
-    }
-    let carried = upgrade::carry(
-        &mut client.stream,
-        &mut upstream.stream,
-        &mut client.buffer,
-        &mut upstream.buffer,
-    );
-    if let Ok((up, down)) = carried.await {
-        tally.bytes_in = up;
-        tally.bytes_out = down;
-    }
-    After::Close
 }
 
 /// For whom the product says it took the call: as the token's owner, or the caller hears

@@ -39,8 +39,12 @@ pub enum Count {
     UnclearTargets,
     /// Requests that passed only because a mode observes.
     Observed,
-    /// Connections ended because their token had ended.
+    /// Connections ended because their token had ended, or what else had permitted them.
     Cut,
+    /// Connections that left HTTP.
+    Upgraded,
+    /// Of those, how many have ended.
+    UpgradesEnded,
     /// Bytes of requests' bodies.
     BytesIn,
     /// Bytes of answers' bodies.

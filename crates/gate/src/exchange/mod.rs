@@ -7,6 +7,7 @@ pub(crate) mod meter;
 pub(crate) mod pump;
 pub(crate) mod respond;
 pub(crate) mod tally;
+mod upgraded;
 
 use std::borrow::Cow;
 use std::time::Instant;
@@ -190,7 +191,13 @@ async fn serve_instance<S: AsyncRead + AsyncWrite + Unpin>(
     };
     tally.observed = permit.observed();
     line.tracked.token.replace(gathered.token.clone());
-    let target = forward::Target { path: read.path, query: read.query, room, index };
+    let may_go_on = || {
+        let now = thread.shared.clock.now();
+        let anew = Gathered::of(&credentials, &room.settings.instance, &thread.shared, now);
+        decide(&anew.facts(), &question, now).is_ok()
+    };
+    let target =
+        forward::Target { path: read.path, query: read.query, room, index, may_go_on: &may_go_on };
     let tracked = line.tracked;
     let after = forward::forward(permit, line, head, &target, peer, body, responder, tally).await;
     tracked.token.replace(None);

@@ -16,7 +16,8 @@ use crate::engine::http1::response::MAX_HEAD;
 use crate::forward::pool::Upstream;
 use crate::wire::body::{Body, BodyError, PIECE};
 use crate::wire::buffer::Outgoing;
-use crate::wire::client::ClientSide;
+use crate::wire::client::{ClientSide, SMALL};
+use crate::wire::pace::Pace;
 
 /// How long to wait for what, while one request is served.
 #[derive(Clone, Copy, Debug)]
@@ -63,13 +64,17 @@ pub(crate) enum Sent {
 pub(crate) async fn send<S: AsyncRead + AsyncWrite + Unpin>(
     client: &mut ClientSide<S>,
     upstream: &mut Upstream,
-    out: &mut Outgoing,
-    body: &mut Body,
+    (out, body): (&mut Outgoing, &mut Body),
     interim: &mut Vec<u8>,
-    patience: Patience,
+    (patience, pace): (Patience, &mut Pace),
 ) -> Result<Sent, SendError> {
-    let span = |body: &Body| if body.is_done() { patience.upstream } else { patience.body };
-    client.wait(span(body), patience.half_closed);
+    let mut span = |body: &Body, out: &Outgoing| {
+        if body.is_done() {
+            return patience.upstream;
+        }
+        pace.span(out.is_sent(), body.bytes(), patience.body)
+    };
+    client.wait(span(body, out), patience.half_closed);
     let mut takes_body = true;
     poll_fn(|context| {
         loop {
@@ -77,7 +82,8 @@ pub(crate) async fn send<S: AsyncRead + AsyncWrite + Unpin>(
             if takes_body {
                 moved |= poll_upload(context, client, upstream, out, body, &mut takes_body)?;
                 if moved {
-                    client.wait(span(body), patience.half_closed);
+                    client.wait(span(body, out), patience.half_closed);
+                    upstream.release_upload(body.is_done());
                 }
             }
             match poll_answer(context, upstream, interim)? {
@@ -105,6 +111,32 @@ pub(crate) async fn send<S: AsyncRead + AsyncWrite + Unpin>(
         }
     })
     .await
+}
+
+/// Appends to `out` what comes of the body, until it holds `held` bytes of it or all.
+pub(crate) async fn gather<S: AsyncRead + AsyncWrite + Unpin>(
+    client: &mut ClientSide<S>,
+    (out, body): (&mut Outgoing, &mut Body),
+    held: u64,
+    (patience, pace): (Patience, &mut Pace),
+) -> Result<(), SendError> {
+    while !body.is_done() && body.bytes() < held {
+        client.wait(pace.span(true, body.bytes(), patience.body), patience.half_closed);
+        client.buffer.make_room(SMALL);
+        let read = poll_fn(|context| {
+            match client.buffer.poll_read_from(context, &mut client.stream, SMALL) {
+                Poll::Ready(read) => Poll::Ready(Some(read)),
+                Poll::Pending => client.deadline.poll_passed(context).map(|()| None),
+            }
+        });
+        match read.await {
+            None => return Err(SendError::ClientSlow),
+            Some(Ok(0) | Err(_)) => return Err(SendError::ClientGone),
+            Some(Ok(_)) => {}
+        }
+        body.take(&mut client.buffer, &mut out.bytes).map_err(SendError::ClientBroken)?;
+    }
+    Ok(())
 }
 
 /// Moves the body on; whether anything moved. A product that takes no more of it may be

@@ -16,6 +16,7 @@ use crate::refuse::{self, Reader};
 use crate::request_id::RequestId;
 use crate::thread::Shared;
 use crate::wire::body::Body;
+use crate::wire::pace::Pace;
 
 /// Who hears an answer of the gate's own, and about which request.
 #[derive(Clone, Copy, Debug)]
@@ -166,12 +167,14 @@ pub(crate) async fn read_whole<S: AsyncRead + AsyncWrite + Unpin>(
     if !give_continue(line, head).await {
         return Ok(None);
     }
+    let limits = &line.thread.shared.settings.limits;
+    let mut pace = Pace::new(limits.body_rate, limits.body_grace);
     let mut body = Body::new(head.framing, false);
     let mut whole = Vec::new();
     line.taken = Taken::Some;
     while !body.is_done() {
         let Line { client, out, .. } = &mut *line;
-        client.deadline.set(timeouts.body);
+        client.deadline.set(pace.span(true, body.bytes(), timeouts.body));
         let piece = std::future::poll_fn(|context| {
             match body.poll_piece(context, &mut client.buffer, &mut client.stream, out) {
                 Poll::Ready(piece) => Poll::Ready(Some(piece)),

@@ -4,3 +4,4 @@ pub(crate) mod answer;
 pub(crate) mod head;
 pub(crate) mod pool;
 pub(crate) mod resolve;
+pub(crate) mod stream;

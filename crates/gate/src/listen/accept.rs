@@ -101,7 +101,13 @@ fn take(thread: &Rc<Thread>, accepted: Accepted) {
     let (this, of_it) = (Rc::clone(thread), Rc::clone(&tracked));
     match accepted {
         Accepted::Tcp(stream, peer) => {
-            if stream.set_nodelay(true).is_err() {
+            // What a client does not take must not stay in the system's memory for long after
+            // it was given up.
+            let patience = thread.shared.settings.timeouts.write + Duration::from_secs(30);
+            let socket = socket2::SockRef::from(&stream);
+            if socket.set_tcp_user_timeout(Some(patience)).is_err()
+                || stream.set_nodelay(true).is_err()
+            {
                 return;
             }
             let arrival = Arrival { peer, is_secure: false, is_trusted: false };

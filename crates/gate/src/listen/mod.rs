@@ -53,10 +53,7 @@ async fn serve(start: Start) -> io::Result<()> {
     let pools = shared
         .instances
         .iter()
-        .map(|room| {
-            let settings = &room.settings;
-            Pool::new(Arc::clone(&room.addresses), settings.connections, settings.connect)
-        })
+        .map(|room| Pool::new(Arc::clone(&room.addresses), &room.settings))
         .collect();
     let thread = Rc::new(Thread {
         shared,

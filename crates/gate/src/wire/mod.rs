@@ -7,5 +7,6 @@ pub(crate) mod body;
 pub(crate) mod buffer;
 pub(crate) mod client;
 pub(crate) mod deadline;
+pub(crate) mod pace;
 pub(crate) mod text;
 pub(crate) mod upgrade;

@@ -81,10 +81,10 @@ async fn a_client_that_goes_while_bytes_flow_ends_the_download() {
 async fn a_client_that_goes_during_an_upload_ends_it() {
     let scene = Scene::new(|_| hanging()).await;
     let mut client = scene.client().await;
-    let lines = "Content-Type: application/json\r\nContent-Length: 1000\r\n";
+    let lines = "Content-Type: application/json\r\nContent-Length: 100000\r\n";
     client.send(scene.head("POST /rest/api/2/issue", lines)).await.unwrap();
-    client.send("0123456789").await.unwrap();
-    let has_begun = |jira: &Recorder| jira.requests().iter().any(|seen| seen.body_length == 10);
+    client.send(vec![b'x'; 20_000]).await.unwrap();
+    let has_begun = |jira: &Recorder| jira.requests().iter().any(|seen| seen.body_length == 20_000);
     within("the first bytes", scene.jira.wait_until(has_begun)).await;
     drop(client);
     is_let_go(&scene.jira, Instant::now()).await;

@@ -21,6 +21,8 @@ mod pipelining;
 #[cfg(test)]
 mod running;
 #[cfg(test)]
+mod slow;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod upgrade;
@@ -28,5 +30,7 @@ mod upgrade;
 mod uploads;
 #[cfg(test)]
 mod upstream;
+#[cfg(test)]
+mod upstream_tls;
 #[cfg(test)]
 mod waiting;

@@ -4,3 +4,5 @@
 mod asking;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod trusting;

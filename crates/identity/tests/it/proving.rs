@@ -32,7 +32,7 @@ async fn product(
         }
     });
     let client = Client::new(Settings::default()).unwrap();
-    (Prover::new(client, [(instance("jira"), Upstream { product, base_url })]), asked)
+    (Prover::new([(instance("jira"), Upstream { product, base_url, client })]), asked)
 }
 
 fn credential() -> ReadyCredential {

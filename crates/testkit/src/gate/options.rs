@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gatepass_gate::settings::{
-    Entry, InstanceSettings, Limits, Settings, TargetMode, Timeouts, UpstreamHost,
+    Entry, InstanceSettings, Limits, Settings, TargetMode, Timeouts, UpstreamHost, UpstreamTls,
 };
 use gatepass_gate::{LocalService, Sockets};
 use gatepass_model::{Instance, ListenAddress, Network, Person, PolicyDocument, Product};
@@ -24,6 +24,8 @@ pub struct TestInstance {
     pub upstream: SocketAddr,
     /// Empty or `/jira`.
     pub context_path: String,
+    /// How it is spoken to in TLS.
+    pub tls: Option<UpstreamTls>,
     /// How strictly targets of pages are read.
     pub targets: TargetMode,
     /// For the first byte of an answer.
@@ -42,6 +44,7 @@ impl TestInstance {
             product,
             upstream,
             context_path: String::new(),
+            tls: None,
             targets: TargetMode::Enforce,
             first_byte: Duration::from_mins(1),
             connect: Duration::from_secs(5),
@@ -66,6 +69,7 @@ impl TestInstance {
             host: UpstreamHost::Preserve,
             upstream_name: self.upstream.ip().to_string(),
             upstream_port: self.upstream.port(),
+            tls: self.tls.clone(),
             targets: self.targets,
             reads: Vec::new(),
             trusted_header: None,

@@ -10,14 +10,16 @@ use super::finding::{Findings, State};
 use super::local::Opened;
 use crate::failure::Failure;
 use crate::wiring::identity;
+use crate::wiring::trust::Trust;
 
 /// Proves every method of every instance.
 pub(super) async fn prove(
     config: &Config,
+    trust: &Trust,
     opened: Option<&Opened>,
     findings: &mut Findings,
 ) -> Result<(), Failure> {
-    let prover = identity::prover(config)?;
+    let prover = identity::prover(config, trust)?;
     for instance in &config.instances {
         for method in &instance.identity {
             match method {

@@ -11,6 +11,7 @@ use finding::{Findings, State};
 use serde::Serialize;
 
 use crate::call::{Call, Ending, Outcome};
+use crate::wiring::trust::Trust;
 
 /// Read the configuration, reach the store and every instance, prove every upstream credential
 #[derive(Debug, Args)]
@@ -31,8 +32,14 @@ impl Check {
         tls::certificate(&config, &mut findings);
         local::directories(&config, &mut findings);
         let opened = local::store(&config, &mut findings).await;
-        upstream::reach(&config, &mut findings).await?;
-        identity::prove(&config, opened.as_ref(), &mut findings).await?;
+        match Trust::of(&config) {
+            Ok(trust) => {
+                upstream::reach(&config, &trust, &mut findings).await?;
+                identity::prove(&config, &trust, opened.as_ref(), &mut findings).await?;
+            }
+            // Nobody can be asked, for the gate would not start.
+            Err(failure) => findings.add("tls", State::Failed, failure.message),
+        }
         if let Some(opened) = opened {
             let _ = opened.store.close().await;
         }

@@ -1,22 +1,32 @@
 //! Whether the products answer.
 
 use gatepass_config::Config;
-use gatepass_http_client::Client;
-use gatepass_model::Product;
+use gatepass_http_client::{Client, PeerCertificate};
+use gatepass_model::{Clock as _, Lifetime, Product, Timestamp};
 
 use super::finding::{Findings, State};
 use crate::failure::Failure;
+use crate::wiring::clock::SystemClock;
 use crate::wiring::identity;
+use crate::wiring::trust::Trust;
 
 /// Asks every instance something that needs no sign-in.
-pub(super) async fn reach(config: &Config, findings: &mut Findings) -> Result<(), Failure> {
-    let client = identity::client()?;
+pub(super) async fn reach(
+    config: &Config,
+    trust: &Trust,
+    findings: &mut Findings,
+) -> Result<(), Failure> {
     for instance in &config.instances {
         let name = &instance.instance.name;
         let base = identity::base_url(instance);
         let url = format!("{base}{}", question(instance.instance.product));
-        let (state, words) = ask(&client, &url, &base).await;
+        let client = identity::client_for(instance, trust)?;
+        let (state, words, certificate) = ask(&client, &url, &base).await;
         findings.add(format!("instance {name}"), state, words);
+        if let Some(certificate) = certificate {
+            let (state, words) = judge(&certificate, SystemClock.now());
+            findings.add(format!("certificate of {name}"), state, words);
+        }
     }
     Ok(())
 }
@@ -30,17 +40,29 @@ const fn question(product: Product) -> &'static str {
     }
 }
 
-async fn ask(client: &Client, url: &str, base: &str) -> (State, String) {
-    match client.get_json(url, &[]).await {
-        Ok(answer) if answer.is_success() => (State::Ok, format!("{base} answers")),
-        Ok(answer) if matches!(answer.status(), 401 | 403) => {
-            (State::Ok, format!("{base} answers, and wants a sign-in"))
-        }
-        Ok(answer) => {
-            let status = answer.status();
+async fn ask(client: &Client, url: &str, base: &str) -> (State, String, Option<PeerCertificate>) {
+    let answer = match client.get_json(url, &[]).await {
+        Ok(answer) => answer,
+        Err(error) => return (State::Failed, error.to_string(), None),
+    };
+    let (state, words) = match answer.status() {
+        _ if answer.is_success() => (State::Ok, format!("{base} answers")),
+        401 | 403 => (State::Ok, format!("{base} answers, and wants a sign-in")),
+        status => {
             let words = format!("{url} answers with status {status}; is base_url right?");
             (State::Failed, words)
         }
-        Err(error) => (State::Failed, error.to_string()),
-    }
+    };
+    (state, words, answer.certificate().cloned())
+}
+
+/// From when on somebody should think of a new certificate.
+const SOON: Lifetime = Lifetime::from_seconds(14 * 24 * 60 * 60);
+
+/// What there is to say of a certificate that was found good.
+fn judge(certificate: &PeerCertificate, now: Timestamp) -> (State, String) {
+    let PeerCertificate { issuer, expires } = certificate;
+    let words = format!("made by {issuer}, trusted, good until {expires}");
+    let is_soon = expires.parse::<Timestamp>().is_ok_and(|end| end < now.plus(SOON));
+    if is_soon { (State::Warning, format!("{words}: soon")) } else { (State::Ok, words) }
 }

@@ -13,6 +13,7 @@ use crate::commands::{effect, input};
 use crate::failure::Failure;
 use crate::wiring::desk::{Desk, Needs, at_desk};
 use crate::wiring::identity;
+use crate::wiring::trust::Trust;
 
 /// Put a native token of somebody's, read from standard input, in the place of the one before
 #[derive(Debug, Args)]
@@ -83,7 +84,9 @@ impl Add {
         let Ok(ready) = ReadyCredential::native_token(username, secret) else {
             return Ok(Proof::Doubtful("it can't be sent".to_owned()));
         };
-        let said = identity::prover(&desk.config)?.prove(instance, &ready).await;
+        let said = identity::prover(&desk.config, &Trust::of(&desk.config)?)?
+            .prove(instance, &ready)
+            .await;
         Ok(match said {
             Ok(says) if ready.expected_user().agrees_with(Some(&says)) => Proof::Right,
             Ok(ClaimedUser::Somebody(other)) => {
