@@ -10,6 +10,7 @@
 //! write one text of SQL for all databases in `src/sql/queries`.
 
 pub mod activity;
+mod address;
 mod audit;
 mod codec;
 mod credential;

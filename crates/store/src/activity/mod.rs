@@ -11,12 +11,12 @@
 //! Start at [`ActivityStore`] for what is written, [`ActivityReader`] for what is asked.
 
 mod batch;
+mod location;
 mod sqlite;
 #[cfg(test)]
 mod tests;
 mod usage;
 
-use std::path::PathBuf;
 use std::pin::Pin;
 
 use gatepass_model::{InstanceName, Timestamp, TokenId};
@@ -25,6 +25,7 @@ pub use batch::{
     ActivityBatch, ActivitySubject, Caller, CallerUser, Counts, Dropped, HourActivity, LastUse,
     LoggedOperation, LoggedRequest, Presented, SubjectActivity, UnixHour,
 };
+pub use location::{ActivityLocation, open, open_reader};
 pub use sqlite::{SqliteActivityReader, SqliteActivityStore};
 pub use usage::{CallerUsage, HourUsage, RecentRequest, TokenUsage};
 
@@ -69,11 +70,11 @@ pub struct Pruned {
 /// Why activity could not be written or read. The text is for the log, not for callers.
 #[derive(Debug, thiserror::Error)]
 pub enum ActivityError {
-    /// The file could not be opened or brought to today's tables.
-    #[error("can't open the activity at {path}")]
+    /// It could not be opened or brought to today's tables.
+    #[error("can't open the activity at {place}")]
     Open {
-        /// Which file.
-        path: PathBuf,
+        /// Where: a file's path, or the address of a database without its password.
+        place: String,
         /// What went wrong.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,

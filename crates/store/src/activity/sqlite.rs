@@ -216,5 +216,5 @@ fn failed_to_open(
     path: &Path,
     source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
 ) -> ActivityError {
-    ActivityError::Open { path: path.to_owned(), source: source.into() }
+    ActivityError::Open { place: path.display().to_string(), source: source.into() }
 }
