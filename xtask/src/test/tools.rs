@@ -17,7 +17,7 @@ struct Tool {
     reason: &'static str,
 }
 
-const PACKAGES: [Tool; 7] = [
+const PACKAGES: [Tool; 8] = [
     Tool { name: "curl", probe: &["curl", "--version"], reason: "the calls that the demo prints" },
     Tool { name: "g++", probe: &["c++", "--version"], reason: "libFuzzer's runtime" },
     Tool { name: "gcc", probe: &["cc", "--version"], reason: "SQLite, and linking" },
@@ -26,6 +26,11 @@ const PACKAGES: [Tool; 7] = [
         name: "libc6-dev",
         probe: &["test", "-e", "/usr/include/stdio.h"],
         reason: "SQLite's headers",
+    },
+    Tool {
+        name: "postgresql",
+        probe: &["sh", "-c", "ls /usr/lib/postgresql/*/bin/postgres"],
+        reason: "the second database of the store",
     },
     Tool {
         name: "python3-venv",

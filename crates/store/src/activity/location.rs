@@ -4,7 +4,10 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{ActivityReader, ActivityStore, Retention, SqliteActivityReader, SqliteActivityStore};
+use super::{
+    ActivityReader, ActivityStore, PostgresActivityReader, PostgresActivityStore, Retention,
+    SqliteActivityReader, SqliteActivityStore,
+};
 use crate::{StoreError, address};
 
 /// Where activity is kept.
@@ -44,7 +47,9 @@ pub async fn open(
             let opened = SqliteActivityStore::open(path, retention).await;
             Ok(Arc::new(opened.map_err(StoreError::unavailable)?))
         }
-        ActivityLocation::Url(url) => Err(StoreError::BadUrl(address::shown(url))),
+        ActivityLocation::Url(url) => {
+            Ok(Arc::new(PostgresActivityStore::open(url, retention).await?))
+        }
     }
 }
 
@@ -58,6 +63,6 @@ pub async fn open_reader(
             let opened = SqliteActivityReader::open(path).await;
             Ok(Arc::new(opened.map_err(StoreError::unavailable)?))
         }
-        ActivityLocation::Url(url) => Err(StoreError::BadUrl(address::shown(url))),
+        ActivityLocation::Url(url) => Ok(Arc::new(PostgresActivityReader::open(url).await?)),
     }
 }

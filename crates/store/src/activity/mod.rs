@@ -1,8 +1,8 @@
 //! Activity: what was done with each token, and by callers without one.
 //!
 //! It stands apart from the tokens: a file of its own (`gatepass.activity.db` beside
-//! `gatepass.db`), connections of its own, a writer of its own, so that counting never waits for,
-//! nor disturbs, a change to a token. Losing it loses statistics and nothing else.
+//! `gatepass.db`) or tables of its own in PostgreSQL, connections of its own, a writer of its own,
+//! so that counting never waits for, nor disturbs, a change to a token. Losing it loses statistics and nothing else.
 //!
 //! Knows: subjects, hourly counts, the log of single requests, and how much of each is kept.
 //! Deliberately does not know: how a request is counted (the ledger), or any URL: a logged
@@ -11,7 +11,9 @@
 //! Start at [`ActivityStore`] for what is written, [`ActivityReader`] for what is asked.
 
 mod batch;
+mod copy;
 mod location;
+mod postgres;
 mod sqlite;
 #[cfg(test)]
 mod tests;
@@ -25,7 +27,9 @@ pub use batch::{
     ActivityBatch, ActivitySubject, Caller, CallerUser, Counts, Dropped, HourActivity, LastUse,
     LoggedOperation, LoggedRequest, Presented, SubjectActivity, UnixHour,
 };
+pub use copy::{backup, copy};
 pub use location::{ActivityLocation, open, open_reader};
+pub use postgres::{PostgresActivityReader, PostgresActivityStore};
 pub use sqlite::{SqliteActivityReader, SqliteActivityStore};
 pub use usage::{CallerUsage, HourUsage, RecentRequest, TokenUsage};
 
