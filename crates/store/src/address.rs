@@ -10,7 +10,7 @@ pub(crate) fn shown(url: &str) -> String {
     let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
     let place = rest.split_once('?').map_or(rest, |(place, _)| place);
     let scheme = if is_word(scheme) { scheme } else { "" };
-    if url.to_ascii_lowercase().contains("pass") || !place.chars().all(is_of_place) {
+    if url.to_ascii_lowercase().contains("password") || !place.chars().all(is_of_place) {
         return format!("{scheme}://…");
     }
     format!("{scheme}://{place}")

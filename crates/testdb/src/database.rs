@@ -1,6 +1,6 @@
 //! A database for one test.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
@@ -32,6 +32,11 @@ impl TestDatabase {
     /// Its address for another user.
     pub fn url_as(&self, user: &str) -> String {
         url(&self.server.socket(), &self.name, user)
+    }
+
+    /// The server's socket, for a way to it that a test makes.
+    pub fn socket(&self) -> PathBuf {
+        self.server.socket().join(".s.PGSQL.5432")
     }
 
     /// Its name, which is unique.

@@ -41,9 +41,8 @@ fn equal(listed: &[String]) -> Result<usize> {
 fn by_database(listed: &[String]) -> BTreeMap<&str, BTreeSet<String>> {
     let mut stories: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for line in listed {
-        let Some((path, story)) = line
-            .strip_suffix(": test")
-            .and_then(|name| name.split_once("::stories::"))
+        let Some((path, story)) =
+            line.strip_suffix(": test").and_then(|name| name.split_once("::stories::"))
         else {
             continue;
         };

@@ -4,6 +4,9 @@
 #[expect(clippy::duplicate_mod, reason = "one text, compiled for each database")]
 mod sql;
 
+#[cfg(test)]
+pub(super) use sql::prune::PLANS;
+
 use std::borrow::Cow;
 use std::time::Duration;
 

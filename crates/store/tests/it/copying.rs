@@ -1,15 +1,16 @@
 //! Copies and backups, between all databases.
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::sync::Arc;
 
 use gatepass_model::PolicyDocument;
 use gatepass_model::audit::AuditSubject;
 use gatepass_store::{
-    AuditPage, AuditRecord, Changes, Copied, Revision, Store, StoreError, StoredPolicy,
-    StoredToken, UpstreamCredential,
+    AuditPage, AuditRecord, Changes, Copied, Durability, Revision, Store, StoreError, StoreOptions,
+    StoredPolicy, StoredToken, UpstreamCredential,
 };
 
-use crate::backend::{Backend, START, open};
+use crate::backend::{Backend, START, open, patient};
 use crate::postgres::Postgres;
 use crate::sample::{credential, entry, everything, full_token, issued, mac, person, put, token};
 use crate::sqlite::Sqlite;
@@ -24,6 +25,12 @@ impl Pair {
     fn new() -> Self {
         Self { sqlite: Sqlite::new(), postgres: Postgres::new() }
     }
+}
+
+/// A store to fill: its many commits need not be on disk.
+async fn open_fast(backend: &dyn Backend) -> Arc<dyn Store> {
+    let options = StoreOptions { durability: Durability::Off, ..patient() };
+    backend.try_open(options).await.unwrap()
 }
 
 /// All that a store has to say.
@@ -80,7 +87,7 @@ async fn is_continued(store: &dyn Store, before: &Content) {
 }
 
 async fn is_copied(from: &dyn Backend, from_url: &str, to: &dyn Backend, to_url: &str) {
-    let source = open(from).await;
+    let source = open_fast(from).await;
     let before = fill(&*source).await;
     let copied = gatepass_store::copy(from_url, to_url, START).await.unwrap();
     let rows = |name| copied.tables.iter().find(|(table, _)| *table == name).unwrap().1;
@@ -135,7 +142,7 @@ async fn what_is_not_there_is_not_copied_and_not_made() {
 #[tokio::test]
 async fn a_copy_that_fails_in_the_middle_leaves_nothing() {
     let Pair { sqlite, postgres } = Pair::new();
-    let source = open(&sqlite).await;
+    let source = open_fast(&sqlite).await;
     let before = fill(&*source).await;
     let target = open(&postgres).await;
     let refuse = "ALTER TABLE audit ADD CHECK (number < 500)";
@@ -156,7 +163,7 @@ async fn a_backup_is_of_one_moment_while_changes_go_on() {
     let sources: [(&dyn Backend, String); 2] =
         [(&sqlite, sqlite.url()), (&postgres, postgres.url())];
     for (name, (backend, url)) in ["one.db", "two.db"].into_iter().zip(sources) {
-        let store = open(backend).await;
+        let store = open_fast(backend).await;
         let before = fill(&*store).await;
         let writing = {
             let store = open(backend).await;
@@ -178,13 +185,9 @@ async fn a_backup_is_of_one_moment_while_changes_go_on() {
         let left = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
         assert_eq!(left.filter(|left| left.starts_with(name)).count(), 1, "nothing beside it");
 
-        let restored = gatepass_store::open(
-            &format!("sqlite:{}", to.display()),
-            crate::backend::patient(),
-            START,
-        )
-        .await
-        .unwrap();
+        let restored = gatepass_store::open(&format!("sqlite:{}", to.display()), patient(), START)
+            .await
+            .unwrap();
         let Content { revision, changes, tokens, audit, .. } = content(&*restored).await;
         assert!(revision >= before.revision);
         assert_eq!(tokens.len() as u64, revision.get() - 4, "each change made a token but four");

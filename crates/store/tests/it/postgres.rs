@@ -3,6 +3,7 @@
 mod cut;
 mod order;
 mod restart;
+mod silence;
 
 use std::sync::Arc;
 

@@ -60,3 +60,19 @@ fn a_password_is_not_shown() {
     assert_eq!(location.to_string(), "postgres://db/gate");
     assert!(!format!("{location:?}").contains("hunter2"));
 }
+
+#[tokio::test]
+async fn pruning_finds_what_must_go_without_reading_everything() {
+    let place = DatabasePlace::new();
+    let _store = open_at(&place).await;
+    let mut raw = place.raw().await;
+    // There is nothing in the tables yet, and reading nothing is cheap in any way.
+    sqlx::query("SET enable_seqscan = off").execute(&mut raw).await.unwrap();
+    for (text, index) in crate::activity::postgres::PLANS {
+        let text =
+            ["$1", "$2", "$3"].iter().fold(text.to_owned(), |text, of| text.replace(of, "1"));
+        let text = sqlx::AssertSqlSafe(format!("EXPLAIN {text}"));
+        let plan: Vec<(String,)> = sqlx::query_as(text).fetch_all(&mut raw).await.unwrap();
+        assert!(plan.iter().any(|(line,)| line.contains(index)), "{plan:?}");
+    }
+}

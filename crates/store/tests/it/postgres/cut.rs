@@ -17,7 +17,7 @@ async fn sessions_that_were_cut_are_made_anew_without_an_error() {
     let mut watch = store.watch().await.unwrap();
     assert!(watch.has_changed().await.unwrap());
     for number in 1..=5 {
-        let cut: u32 = backend.run(CUT).unwrap().parse();
+        let cut: u32 = backend.run(CUT).parse().unwrap();
         assert!(cut > 0);
         let made = token(number);
         let revision = store.create_token(&made, &mac(1), &issued(&made)).await.unwrap();
@@ -45,7 +45,7 @@ async fn wait_for_listeners(backend: &Postgres, expected: u32) {
     let ask = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()
         AND pid <> pg_backend_pid() AND query LIKE 'LISTEN%'";
     loop {
-        let found: u32 = backend.run(ask).unwrap().parse();
+        let found: u32 = backend.run(ask).parse().unwrap();
         if found == expected {
             return;
         }
