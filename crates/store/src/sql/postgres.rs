@@ -36,7 +36,7 @@ const CONTINUE_NUMBERS: Option<&str> = Some(
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How long the migrations of another process are waited for.
-const MIGRATION: Duration = Duration::from_secs(60);
+const MIGRATION: Duration = Duration::from_mins(1);
 
 /// A node that stops in the middle of a transaction holds up all the others: the server ends it.
 const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(10);

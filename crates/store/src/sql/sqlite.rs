@@ -102,7 +102,7 @@ impl SqliteStore {
         &'a self,
         question: impl Future<Output = Result<T, StoreError>> + Send + 'a,
     ) -> Answer<'a, T> {
-        Box::pin(question)
+        Box::pin(self.in_time(question))
     }
 
     fn new_watch(&self) -> Answer<'_, Box<dyn Watch>> {

@@ -65,7 +65,7 @@ async fn fill(store: &dyn Store) -> Content {
         let made = if number % 2 == 0 { full_token(number) } else { token(number) };
         store.create_token(&made, &mac(1), &issued(&made)).await.unwrap();
     }
-    for owner in ["Ünal", "bob", "Bob2"] {
+    for owner in ["Ünal", "zoe", "Bob2"] {
         let made = credential(owner, b"\x00sealed\xff");
         store.put_credential(&made, &put(&made)).await.unwrap();
     }

@@ -102,7 +102,9 @@ async fn hear(
             Err(_) => {
                 let asked = tokio::time::timeout(options.patience, listener.execute("SELECT 1"));
                 match asked.await {
-                    Ok(answer) => drop(answer?),
+                    Ok(answer) => {
+                        answer?;
+                    }
                     Err(_) => return Ok(()),
                 }
             }

@@ -66,13 +66,11 @@ async fn an_announced_change_is_heard_of_at_once() {
     for number in 1..=20 {
         while watch.has_changed().await.unwrap() {}
         let made = token(number);
-        let began = Instant::now();
-        let (_, written) = tokio::join!(watch.wait(), async {
+        let ((), written) = tokio::join!(watch.wait(), async {
             there.create_token(&made, &mac(1), &issued(&made)).await.unwrap();
             Instant::now()
         });
         delays.push(written.elapsed());
-        assert!(began.elapsed() >= written.elapsed());
     }
     delays.sort_unstable();
     // By asking alone, half of them would take longer than 500 ms.

@@ -35,9 +35,13 @@ impl Network {
 
 async fn pass_on(mut client: TcpStream, socket: PathBuf, mut state: watch::Receiver<bool>) {
     let mut server = UnixStream::connect(socket).await.unwrap();
-    tokio::select! {
-        _ = state.wait_for(|swallows| *swallows) => std::future::pending::<()>().await,
-        _ = copy_bidirectional(&mut client, &mut server) => {}
+    let is_silent = tokio::select! {
+        found = state.wait_for(|swallows| *swallows) => found.is_ok(),
+        _ = copy_bidirectional(&mut client, &mut server) => false,
+    };
+    if is_silent {
+        // Both stay open.
+        std::future::pending::<()>().await;
     }
 }
 
