@@ -17,11 +17,16 @@ struct Tool {
     reason: &'static str,
 }
 
-const PACKAGES: [Tool; 8] = [
+const PACKAGES: [Tool; 9] = [
     Tool { name: "curl", probe: &["curl", "--version"], reason: "the calls that the demo prints" },
     Tool { name: "g++", probe: &["c++", "--version"], reason: "libFuzzer's runtime" },
     Tool { name: "gcc", probe: &["cc", "--version"], reason: "SQLite, and linking" },
     Tool { name: "git", probe: &["git", "--version"], reason: "the advisory database" },
+    Tool {
+        name: "libfaketime",
+        probe: &["sh", "-c", "ls /usr/lib/*/faketime/libfaketimeMT.so.1"],
+        reason: "the test that sets a running gate's clock back",
+    },
     Tool {
         name: "libc6-dev",
         probe: &["test", "-e", "/usr/include/stdio.h"],
