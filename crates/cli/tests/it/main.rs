@@ -9,6 +9,8 @@ mod docs;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod nodes;
+#[cfg(test)]
 mod policy;
 #[cfg(test)]
 mod serve;
