@@ -5,6 +5,7 @@ import os
 import pytest
 
 from harness import BINARY, Demo, Gate, Upstream
+from postgres import Cluster
 
 # Clients on `requests` prefer ~/.netrc to the token that they are given, and would ask a proxy for
 # the loopback.
@@ -31,6 +32,14 @@ def upstream(tmp_path_factory):
     upstream = Upstream(tmp_path_factory.mktemp("upstream"))
     yield upstream
     upstream.process.kill()
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A PostgreSQL of this file's own."""
+    cluster = Cluster()
+    yield cluster
+    cluster.remove()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ use crate::repo::Repo;
 /// The header that the table is found by.
 const HEADER: [&str; 3] = ["crate", "knows", "may use of ours"];
 /// What any crate's tests may use besides what the table allows the crate.
-const FOR_TESTS: [&str; 2] = ["testkit", "sandbox"];
+const FOR_TESTS: [&str; 3] = ["testkit", "testdb", "sandbox"];
 const PREFIX: &str = "gatepass-";
 
 /// Compares and returns the closing line.

@@ -8,7 +8,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::call::{Call, Ending, Outcome};
 use crate::commands::{
-    audit, check, credential, demo, explain, policy, secrets, serve, token, whoami,
+    audit, backup, check, credential, demo, explain, policy, secrets, serve, store, token, whoami,
 };
 use crate::failure::Failure;
 use crate::output::{Audience, Output};
@@ -42,6 +42,9 @@ enum Command {
     Secrets(secrets::Command),
     #[command(subcommand)]
     Audit(audit::Command),
+    #[command(subcommand)]
+    Store(store::Command),
+    Backup(backup::Backup),
     Explain(explain::Explain),
     Whoami(whoami::Whoami),
 }
@@ -78,6 +81,8 @@ fn dispatch(command: Command, call: &Call) -> Outcome {
         Command::Policy(policy) => once(policy.run(call)),
         Command::Secrets(secrets) => once(secrets.run(call)),
         Command::Audit(audit) => once(audit.run(call)),
+        Command::Store(store) => once(store.run(call)),
+        Command::Backup(backup) => once(backup.run(call)),
         Command::Explain(explain) => once(explain.run(call)),
         Command::Whoami(whoami) => once(whoami.run(call)),
     }

@@ -164,7 +164,11 @@ fn problems_of(error: ControlError) -> Vec<Problem> {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::new("store_unavailable", chain(&error))
+        let code = match &error {
+            StoreError::Occupied { .. } => "occupied",
+            _ => "store_unavailable",
+        };
+        Self::new(code, chain(&error))
     }
 }
 

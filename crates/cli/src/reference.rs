@@ -38,6 +38,8 @@ const CODES: &[(&str, &str)] = &[
     ("policy_refused", "policy does not allow it; `problems` has each rule"),
     ("policy_invalid", "the policy file has mistakes; `problems` has each with its line"),
     ("not_found", "there is no such thing"),
+    ("occupied", "there is something already where something was to be made"),
+    ("in_use", "gates are running on the store that is to be copied"),
     ("illegal_move", "a token can't get from the state that it is in to that one"),
     ("not_genuine", "the token's row was not written with the keys of this store"),
     ("conflict", "somebody else changed the same thing at the same time"),
@@ -104,7 +106,8 @@ fn written(argument: &Arg) -> String {
     };
     let is_repeated = matches!(argument.get_action(), clap::ArgAction::Append);
     match (argument.is_required_set(), is_repeated) {
-        (true, _) => format!("{text}, required"),
+        (true, true) => format!("{text}, required, may be given several times"),
+        (true, false) => format!("{text}, required"),
         (false, true) => format!("{text}, may be given several times"),
         (false, false) => text,
     }

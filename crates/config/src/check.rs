@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use crate::config::{
-    Config, LogConfig, LogFormat, LogLevel, SecretsConfig, StoreConfig, StoreLocation,
-};
+use crate::config::{Config, LogConfig, LogFormat, LogLevel, SecretsConfig};
 use crate::error::Errors;
 use crate::keys;
 use crate::raw::Raw;
@@ -14,12 +12,13 @@ mod crossing;
 mod directory;
 mod instance;
 mod server;
+mod store;
 
 /// `None`, or what may not be used, when there are errors.
 pub(crate) fn config(raw: &Raw, file: &Path, errors: &mut Errors) -> Option<Config> {
     let mut root = Reader::new(&raw.root, file, errors);
     let server = server::read(&mut root);
-    let store = store(&mut root);
+    let store = store::read(&mut root);
     let secrets = root.file(&keys::KEY_FILE).map(|key_file| SecretsConfig { key_file });
     let log = log(&mut root);
     let directories = directory::read(raw, file, errors);
@@ -36,32 +35,6 @@ pub(crate) fn config(raw: &Raw, file: &Path, errors: &mut Errors) -> Option<Conf
         instances: instances.into_iter().collect::<Option<_>>()?,
         log: log?,
     })
-}
-
-fn store(root: &mut Reader<'_>) -> Option<StoreConfig> {
-    let url = root.text(&keys::STORE_URL)?;
-    let stale_limit = root.lifetime(&keys::STALE_LIMIT);
-    let location = match store_path(&url) {
-        Ok(path) => Some(StoreLocation::Sqlite(root.in_folder(path))),
-        Err(problem) => {
-            root.wrong(&keys::STORE_URL, problem);
-            None
-        }
-    };
-    Some(StoreConfig { location: location?, stale_limit: stale_limit? })
-}
-
-/// The file of `sqlite:gatepass.db` or `sqlite:///var/lib/gatepass.db`.
-fn store_path(url: &str) -> Result<&str, &'static str> {
-    if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-        return Err("PostgreSQL is not available in this version; write it as sqlite:gatepass.db");
-    }
-    let path = url.strip_prefix("sqlite:").ok_or("write it as sqlite:gatepass.db")?;
-    let path = path.strip_prefix("//").unwrap_or(path);
-    if path.is_empty() || path.starts_with(':') || path.contains(['?', '#', '\0']) {
-        return Err("it must name a file, without parameters; write it as sqlite:gatepass.db");
-    }
-    Ok(path)
 }
 
 fn log(root: &mut Reader<'_>) -> Option<LogConfig> {

@@ -12,6 +12,7 @@ use gatepass_model::{
 
 use crate::base_url::BaseUrl;
 use crate::host::HostPattern;
+use crate::store_location::StoreLocation;
 
 /// All of it. Names are unique, references lead somewhere, and no request can belong to two
 /// instances or to an instance and the console.
@@ -108,24 +109,10 @@ pub struct ServerLimits {
 pub struct StoreConfig {
     /// Where it stands.
     pub location: StoreLocation,
+    /// Whether gates tell each other of changes by PostgreSQL's `NOTIFY`.
+    pub notify: bool,
     /// How long known tokens work without it.
     pub stale_limit: Lifetime,
-}
-
-/// Where a store stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StoreLocation {
-    /// A file of SQLite's.
-    Sqlite(PathBuf),
-}
-
-impl StoreLocation {
-    /// As the store is opened: `sqlite:/var/lib/gatepass/gatepass.db`.
-    pub fn url(&self) -> String {
-        match self {
-            Self::Sqlite(path) => format!("sqlite:{}", path.display()),
-        }
-    }
 }
 
 /// `[secrets]`.

@@ -22,6 +22,8 @@ pub enum Kind {
     SomeOf(&'static [Word]),
     /// A list of texts, of the form named.
     List(&'static str),
+    /// `true` or `false`.
+    Flag,
 }
 
 /// A word that a key may take.
@@ -98,6 +100,7 @@ impl Kind {
             Self::OneOf(words) => format!("one of {}", list(words)),
             Self::SomeOf(words) => format!("a list of {}", list(words)),
             Self::List(form) => format!("a list of {form}"),
+            Self::Flag => "true or false".to_owned(),
         }
     }
 }
@@ -190,7 +193,7 @@ const LATER_DIRECTORY_INSTANCE: Key = Key {
     about: "The instance that says who somebody is, for the kind `product`.",
 };
 
-use Kind::{Duration, File, Integer, List, OneOf, Size, SomeOf, Text};
+use Kind::{Duration, File, Flag, Integer, List, OneOf, Size, SomeOf, Text};
 use Preset::{Required, Unset, Value};
 
 keys! {
@@ -251,8 +254,17 @@ keys! {
         "The certificate and, after it, those of its issuers, in PEM.";
     TLS_KEY "server.tls.key" File, Unset,
         "The certificate's private key, in PEM, not encrypted. Nobody else should be able to read it.";
-    STORE_URL "store.url" Text("`sqlite:` and a file"), Value("\"sqlite:gatepass.db\""),
-        "Where the store stands; a relative file counts from the configuration file's folder.";
+    STORE_URL "store.url" Text("`sqlite:` and a file, or a `postgres://` URL"),
+        Value("\"sqlite:gatepass.db\""),
+        "Where the store stands. `sqlite:`: in a file, for one gate; a relative one counts from \
+         the configuration file's folder. `postgres://gatepass@db.example.com/gatepass`: in \
+         PostgreSQL, for several gates. Name and password are percent-encoded.";
+    STORE_PASSWORD_FILE "store.password_file" File, Unset,
+        "A file that holds the password for PostgreSQL, when `store.url` has none.";
+    STORE_NOTIFY "store.notify" Flag, Value("true"),
+        "Whether gates tell each other of changes by PostgreSQL's `NOTIFY`. `false` behind a pool \
+         that gives each transaction another connection, such as PgBouncer's transaction mode: \
+         changes of other gates are then seen within a second or two.";
     STALE_LIMIT "store.stale_limit" Duration("1m", "1d"), Value("\"15m\""),
         "How long known tokens go on to work while the store can't be read.";
     KEY_FILE "secrets.key_file" File, Value("\"gatepass.key\""),

@@ -16,10 +16,12 @@ mod environment;
 mod error;
 mod host;
 pub mod keys;
+mod postgres_url;
 mod raw;
 mod reader;
 pub mod reference;
 mod size;
+mod store_location;
 
 use std::path::Path;
 
@@ -27,12 +29,14 @@ pub use base_url::{BaseUrl, InvalidBaseUrl};
 pub use config::{
     ClientCertificate, Config, DirectoryConfig, DirectorySource, HostHeader, InstanceConfig,
     InstanceLimits, InstanceTimeouts, InstanceTls, LogConfig, LogFormat, LogLevel, SecretsConfig,
-    ServerConfig, ServerLimits, ServerTimeouts, ServiceAccount, StoreConfig, StoreLocation,
-    TargetStrictness, TlsConfig,
+    ServerConfig, ServerLimits, ServerTimeouts, ServiceAccount, StoreConfig, TargetStrictness,
+    TlsConfig,
 };
 pub use environment::{Environment, ProcessEnvironment};
 pub use error::{ConfigError, Place};
 pub use host::{HostPattern, InvalidHost};
+pub use postgres_url::{InvalidPostgresUrl, PostgresUrl};
+pub use store_location::{InvalidStoreLocation, StoreLocation};
 
 /// Reads the file at `path`, lays the environment over it, and checks the whole.
 ///

@@ -17,6 +17,7 @@ mod overlay;
 pub(crate) enum Value {
     Text(String),
     Number(u64),
+    Flag(bool),
     List(Vec<Item>),
 }
 
@@ -202,6 +203,7 @@ impl Reader<'_> {
                     .ok()
                     .map(Value::Number)
             }
+            (Kind::Flag, DeValue::Boolean(flag)) => Some(Value::Flag(*flag)),
             (kind, DeValue::String(text)) if !matches!(kind, Kind::List(_) | Kind::SomeOf(_)) => {
                 from_text(key.kind, text)
             }
@@ -245,7 +247,7 @@ fn join(section: &str, name: &str) -> String {
 fn from_text(kind: Kind, text: &str) -> Option<Value> {
     match kind {
         Kind::Size(..) => crate::size::parse(text).map(Value::Number),
-        Kind::Integer(..) | Kind::List(_) | Kind::SomeOf(_) => None,
+        Kind::Integer(..) | Kind::List(_) | Kind::SomeOf(_) | Kind::Flag => None,
         Kind::Text(_) | Kind::File | Kind::Duration(..) | Kind::OneOf(_) => {
             Some(Value::Text(text.to_owned()))
         }

@@ -59,7 +59,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn text(&mut self, key: &Key) -> Option<String> {
         match self.value(key)? {
             Value::Text(text) => Some(text),
-            Value::Number(_) | Value::List(_) => None,
+            Value::Number(_) | Value::Flag(_) | Value::List(_) => None,
         }
     }
 
@@ -91,7 +91,7 @@ impl<'a> Reader<'a> {
         Some(self.in_folder(&text))
     }
 
-    pub(crate) fn in_folder(&self, path: &str) -> PathBuf {
+    pub(crate) fn in_folder(&self, path: impl AsRef<Path>) -> PathBuf {
         self.folder.join(path)
     }
 
@@ -125,6 +125,12 @@ impl<'a> Reader<'a> {
     /// The same, as the standard library counts.
     pub(crate) fn count(&mut self, key: &Key) -> Option<usize> {
         self.number(key).and_then(|number| usize::try_from(number).ok())
+    }
+
+    /// `true` or `false`.
+    pub(crate) fn flag(&mut self, key: &Key) -> Option<bool> {
+        let Value::Flag(flag) = self.value(key)? else { return None };
+        Some(flag)
     }
 
     /// A duration within its bounds.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use gatepass_store::Revision;
+use gatepass_store::{Node, Revision};
 use serde::Serialize;
 
 use crate::control::Control;
@@ -68,5 +68,12 @@ impl Control {
                 None
             }
         }
+    }
+
+    /// The running gates that have not applied `revision` yet.
+    pub async fn nodes_behind(&self, revision: Revision) -> Result<Vec<Node>, ControlError> {
+        let mut nodes = self.store.live_nodes(self.clock.now()).await?;
+        nodes.retain(|node| node.applied < revision);
+        Ok(nodes)
     }
 }

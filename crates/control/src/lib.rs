@@ -33,7 +33,7 @@ pub use credential::{AddCredential, CredentialAdded, CredentialRemoved, Credenti
 pub use effect::InEffect;
 pub use error::{ControlError, Problem, Violation};
 pub use explain::{ExplainRequest, Explained};
-pub use keys::{KeysOpened, KeysRotated, open_or_create_keys};
+pub use keys::{KeysOpened, KeysRotated, open_or_create_keys, record_new_keys};
 pub use people::People;
 pub use policy::{Applied, DiffLine, DiffSign, NonCompliance, NonComplying, PolicyDiff, Run};
 pub use policy_file::{PolicyFile, PolicyMistake, export as policy_text, parse as parse_policy};

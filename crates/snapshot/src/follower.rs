@@ -13,8 +13,8 @@ use gatepass_store::{
 use crate::published::Snapshot;
 use crate::sink::CredentialSink;
 
-/// How often the store is looked at.
-pub const POLL: Duration = Duration::from_millis(200);
+/// How long to wait before a store that was lost is looked at again.
+const RETRY: Duration = Duration::from_millis(200);
 
 /// Tokens that ended longer ago are not kept in memory: they are answered as unknown.
 const ENDED_KEPT: Lifetime = Lifetime::from_days(30);
@@ -87,7 +87,18 @@ impl Follower {
         loop {
             // Errors are told by `turn` itself, once per loss.
             let _ = self.turn().await;
-            let _ = tokio::time::timeout(POLL, snapshot.wake.notified()).await;
+            tokio::select! {
+                () = self.wait() => {}
+                () = snapshot.wake.notified() => {}
+            }
+        }
+    }
+
+    /// Waits until it is worth looking at the store again.
+    async fn wait(&mut self) {
+        match &mut self.watch {
+            Some(watch) => watch.wait().await,
+            None => tokio::time::sleep(RETRY).await,
         }
     }
 

@@ -24,7 +24,7 @@ mod writer;
 
 pub use age::Condition;
 pub use entry::TokenEntry;
-pub use follower::{FollowError, Follower, POLL};
+pub use follower::{FollowError, Follower};
 pub use person::{PersonCell, PersonGuard};
 pub use policy::{PolicyGuard, PublishedPolicy};
 pub use published::{Settings, Snapshot};

@@ -28,9 +28,18 @@ pub enum StoreError {
     /// not among [`SYSTEM_PARTS`](crate::SYSTEM_PARTS).
     #[error("{0} can't be stored")]
     Unstorable(&'static str),
-    /// The `store.url` is none that is understood.
-    #[error("{0:?} is not the address of a store; write it as sqlite:gatepass.db")]
+    /// The `store.url` is none that is understood. Here it is without a password.
+    #[error(
+        "{0:?} is not the address of a store; write it as sqlite:gatepass.db or as \
+         postgres://user@host/database"
+    )]
     BadUrl(String),
+    /// What was to be filled has something in it already.
+    #[error("there is something in {place} already")]
+    Occupied {
+        /// Where, without a password.
+        place: String,
+    },
 }
 
 /// Something stored that can't be read back. Safe to log: it names, but never quotes.
@@ -54,7 +63,11 @@ impl StoreError {
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
-            sqlx::Error::Database(database) if database.is_unique_violation() => Self::Conflict,
+            sqlx::Error::Database(database)
+                if database.is_unique_violation() || is_rival(database.code().as_deref()) =>
+            {
+                Self::Conflict
+            }
             sqlx::Error::RowNotFound => Self::NotFound,
             sqlx::Error::ColumnDecode { index, .. } => {
                 Corruption { what: format!("column {index}"), problem: "wrong type".to_owned() }
@@ -66,4 +79,10 @@ impl From<sqlx::Error> for StoreError {
             _ => Self::unavailable(error),
         }
     }
+}
+
+/// PostgreSQL's `serialization_failure` and `deadlock_detected`: nothing was done, for the sake of
+/// another transaction.
+fn is_rival(code: Option<&str>) -> bool {
+    matches!(code, Some("40001" | "40P01"))
 }

@@ -1,6 +1,7 @@
 //! The change feed: what a running gate follows.
 
 use std::fmt;
+use std::pin::Pin;
 
 use gatepass_model::{InstanceName, PersonKey, Timestamp, TokenId};
 
@@ -88,9 +89,15 @@ pub enum Loaded {
 /// Tells that something may have changed, at next to no cost.
 pub trait Watch: Send {
     /// Whether the store may have changed since the last call; the first call says `true`. Costs
-    /// some 10 µs, so that asking every 200 ms is fine. It may say `true` for nothing (a node
-    /// signed in); a change that was committed before the call is never missed.
+    /// next to nothing (some 10 µs in a file, the reading of one row in a database). It may say
+    /// `true` for nothing (a node signed in); a change that was committed before the call is
+    /// never missed.
     fn has_changed(&mut self) -> Answer<'_, bool>;
+
+    /// Waits until it is worth asking again: 200 ms for a file; for PostgreSQL until a change is
+    /// announced, and 1 s at most (500 ms when announcements do not come in). It never fails and
+    /// never comes back at once again and again; dropping it loses nothing.
+    fn wait(&mut self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 
 /// What a running gate follows.

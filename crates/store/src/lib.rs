@@ -10,8 +10,10 @@
 //! write one text of SQL for all databases in `src/sql/queries`.
 
 pub mod activity;
+mod address;
 mod audit;
 mod codec;
+mod copy;
 mod credential;
 mod error;
 mod feed;
@@ -19,19 +21,23 @@ mod node;
 mod policy;
 mod sql;
 mod token;
+mod transfer;
 
 use std::pin::Pin;
 use std::sync::Arc;
 
 pub use audit::{AuditEntry, AuditLog, AuditPage, AuditRecord};
 pub use codec::SYSTEM_PARTS;
+pub use copy::{backup, copy};
 pub use credential::{Credentials, UpstreamCredential, UpstreamKind};
 pub use error::{Corruption, StoreError};
 pub use feed::{Change, ChangeFeed, Changed, Changes, KEPT_CHANGES, Loaded, Revision, Watch};
 pub use node::{NODE_SILENCE, Node, NodeId, Nodes};
 pub use policy::{Policies, StoredPolicy};
+pub use sql::postgres::PostgresStore;
 pub use sql::sqlite::SqliteStore;
 pub use token::{StoredToken, TokenFilter, TokenList, TokenPage, Tokens};
+pub use transfer::Copied;
 
 use gatepass_model::Timestamp;
 
@@ -68,17 +74,25 @@ pub struct StoreOptions {
     pub durability: Durability,
     /// How long to wait for a connection, and again for a lock that another process holds.
     pub patience: std::time::Duration,
+    /// Whether changes are announced by PostgreSQL and listened for. They are found without it
+    /// too, half a second later.
+    pub notifications: bool,
 }
 
 impl Default for StoreOptions {
-    /// Durable; 2 s.
+    /// Durable; 2 s; with announcements.
     fn default() -> Self {
-        Self { durability: Durability::Full, patience: std::time::Duration::from_secs(2) }
+        let patience = std::time::Duration::from_secs(2);
+        Self { durability: Durability::Full, patience, notifications: true }
     }
 }
 
-/// Opens the store at `url` (`sqlite:<path>`), makes it where there is none, and brings its
-/// tables up to date. `now` dates what a new store begins with.
+/// Opens the store at `url`, makes it where there is none, and brings its tables up to date.
+/// `now` dates what a new store begins with.
+///
+/// `url` is `sqlite:<path>`; or, for a database that exists, `postgres://user:password@host/database`
+/// (or `postgresql:`), with `?host=/folder` for a socket and `sslmode=` as `libpq` has it; with
+/// `verify-full`, `sslrootcert=` names the file of one's own CA.
 ///
 /// Several may do so at once, also in several processes. `TooNew` when a newer Gatepass was
 /// here before.
@@ -87,5 +101,8 @@ pub async fn open(
     options: StoreOptions,
     now: Timestamp,
 ) -> Result<Arc<dyn Store>, StoreError> {
+    if sql::postgres::is_address(url) {
+        return Ok(Arc::new(PostgresStore::open(url, options, now).await?));
+    }
     Ok(Arc::new(SqliteStore::open(url, options, now).await?))
 }

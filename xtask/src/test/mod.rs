@@ -6,6 +6,7 @@
 
 mod closing;
 mod deny;
+mod stories;
 mod suites;
 mod tools;
 
@@ -32,7 +33,7 @@ struct Step {
     action: Action,
 }
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step { name: "tools", action: tools::install },
     Step { name: "fmt", action: |repo| plain(repo, "fmt --all --check") },
     Step {
@@ -44,6 +45,7 @@ const STEPS: [Step; 12] = [
     Step { name: "deny", action: deny::rules },
     Step { name: "advisories", action: deny::advisories },
     Step { name: "tests", action: suites::tests },
+    Step { name: "stories", action: stories::compare },
     Step { name: "doctests", action: suites::doc_tests },
     Step { name: "docs", action: suites::docs },
     Step { name: "e2e", action: suites::end_to_end },

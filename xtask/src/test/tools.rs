@@ -23,6 +23,11 @@ const PACKAGES: &[Tool] = &[
     Tool { name: "gcc", probe: &["cc", "--version"], reason: "SQLite, and linking" },
     Tool { name: "git", probe: &["git", "--version"], reason: "the advisory database" },
     Tool {
+        name: "libfaketime",
+        probe: &["sh", "-c", "ls /usr/lib/*/faketime/libfaketimeMT.so.1"],
+        reason: "the test that sets a running gate's clock back",
+    },
+    Tool {
         name: "libc6-dev",
         probe: &["test", "-e", "/usr/include/stdio.h"],
         reason: "SQLite's headers",
@@ -41,6 +46,11 @@ const PACKAGES: &[Tool] = &[
         name: "openssl",
         probe: &["openssl", "version"],
         reason: "certificates of another make in end-to-end tests",
+    },
+    Tool {
+        name: "postgresql",
+        probe: &["sh", "-c", "ls /usr/lib/postgresql/*/bin/postgres"],
+        reason: "the second database of the store",
     },
     Tool {
         name: "python3-venv",

@@ -15,18 +15,20 @@ pub(crate) const TOKEN_VARIABLE: &str = "GATEPASS_TOKEN";
 
 /// Reads the configuration in `file`, or the first one that is found.
 pub(crate) fn load(file: Option<&Path>) -> Result<Config, Failure> {
-    let path = match file {
-        Some(file) => file.to_owned(),
-        None => find().ok_or_else(|| {
-            let places = PLACES.join(" nor ");
-            let words = format!(
-                "there is no configuration, neither {places}; name one with --config, or try \
-                 `gatepass demo`"
-            );
-            Failure::new("config_missing", words)
-        })?,
-    };
-    Ok(gatepass_config::load(&path, &Settings)?)
+    Ok(gatepass_config::load(&path(file)?, &Settings)?)
+}
+
+/// Where it stands: `file`, or the first one that is found.
+pub(crate) fn path(file: Option<&Path>) -> Result<PathBuf, Failure> {
+    let found = file.map(Path::to_owned).or_else(find);
+    found.ok_or_else(|| {
+        let places = PLACES.join(" nor ");
+        let words = format!(
+            "there is no configuration, neither {places}; name one with --config, or try \
+             `gatepass demo`"
+        );
+        Failure::new("config_missing", words)
+    })
 }
 
 /// Reads the configuration in `file` without the environment: a demonstration is alone with its

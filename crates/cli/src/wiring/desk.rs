@@ -6,7 +6,7 @@ use gatepass_config::Config;
 use gatepass_control::{Control, ControlParts};
 use gatepass_model::{Actor, DirectoryName, PersonKey};
 use gatepass_store::Store;
-use gatepass_store::activity::{ActivityReader, SqliteActivityReader};
+use gatepass_store::activity::ActivityReader;
 use gatepass_vault::SystemEntropy;
 
 use super::clock::SystemClock;
@@ -106,10 +106,10 @@ async fn activity(config: &Config, needs: Needs) -> Option<Arc<dyn ActivityReade
     if needs != Needs::Activity {
         return None;
     }
-    match SqliteActivityReader::open(&store::activity_file(config)).await {
-        Ok(reader) => Some(Arc::new(reader)),
-        Err(error) => {
-            tracing::warn!(%error, "the activity can't be read");
+    match store::read_activity(config).await {
+        Ok(reader) => Some(reader),
+        Err(failure) => {
+            tracing::warn!(error = failure.message, "the activity can't be read");
             None
         }
     }

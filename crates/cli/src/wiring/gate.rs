@@ -13,7 +13,7 @@ use gatepass_identity::{DirectoryState, FileWatcher, Prover, Wallet, run_probes}
 use gatepass_ledger::Writer;
 use gatepass_model::{Clock, DirectoryName, ListenAddress};
 use gatepass_snapshot::{FollowError, Follower, Snapshot};
-use gatepass_store::activity::{ActivityStore, Retention, SqliteActivityStore};
+use gatepass_store::activity::ActivityStore;
 use gatepass_store::{NodeId, Store};
 use gatepass_vault::{Entropy as _, KeyRing, SystemEntropy};
 use tokio::runtime::Handle;
@@ -42,7 +42,7 @@ pub(crate) struct RunningGate {
     node: NodeId,
     readiness: Arc<NodeReadiness>,
     store: Arc<dyn Store>,
-    activity: Arc<SqliteActivityStore>,
+    activity: Arc<dyn ActivityStore>,
     /// What goes on as long as the gate does.
     tasks: JoinSet<()>,
     writing: JoinHandle<()>,
@@ -54,7 +54,7 @@ pub(crate) struct RunningGate {
 /// What stands before a gate is started.
 struct Ground {
     store: Arc<dyn Store>,
-    activity: Arc<SqliteActivityStore>,
+    activity: Arc<dyn ActivityStore>,
     ring: KeyRing,
     has_new_keys: bool,
     directories: Directories,
@@ -250,8 +250,7 @@ impl Ground {
         given.bind_operations(config)?;
         let store = store::open(config).await?;
         let opened = keys::open(&config.secrets.key_file, &*store).await?;
-        let path = store::activity_file(config);
-        let activity = Arc::new(SqliteActivityStore::open(&path, Retention::default()).await?);
+        let activity = store::open_activity(config).await?;
         Ok(Self {
             store,
             activity,
@@ -300,7 +299,7 @@ impl Knowledge {
 fn control(
     config: &Config,
     store: &Arc<dyn Store>,
-    activity: &Arc<SqliteActivityStore>,
+    activity: &Arc<dyn ActivityStore>,
     keyring: KeyRing,
     directories: &Directories,
 ) -> Arc<Control> {
@@ -321,9 +320,15 @@ fn start_failure(error: &StartError) -> Failure {
     Failure::new("start_failed", error.to_string())
 }
 
-/// What people call this node: its first address.
+/// What people call this node: its machine and its first address. Several may run on one machine,
+/// and on several machines the address is often the same.
 fn node_name(config: &Config) -> String {
-    config.server.listen.first().map_or_else(|| "gatepass".to_owned(), ToString::to_string)
+    let machine = rustix::system::uname();
+    let machine = machine.nodename().to_string_lossy();
+    match config.server.listen.first() {
+        Some(address) => format!("{machine} {address}"),
+        None => machine.into_owned(),
+    }
 }
 
 fn publish(snapshot: &Snapshot, name: &DirectoryName, state: &watch::Receiver<DirectoryState>) {

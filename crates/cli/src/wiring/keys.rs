@@ -8,10 +8,13 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use gatepass_control::{Control, KeysOpened};
+use gatepass_model::Clock as _;
 use gatepass_snapshot::Snapshot;
 use gatepass_store::Store;
 use gatepass_vault::{KeyRing, SystemEntropy};
 
+use super::clock::SystemClock;
+use super::system_user;
 use crate::failure::Failure;
 
 /// How often the key file is looked at.
@@ -19,7 +22,12 @@ const EVERY: Duration = Duration::from_millis(250);
 
 /// Opens the key file of a store; makes it beside a new one.
 pub(crate) async fn open(path: &Path, store: &dyn Store) -> Result<KeysOpened, Failure> {
-    Ok(gatepass_control::open_or_create_keys(path, store, &SystemEntropy).await?)
+    let opened = gatepass_control::open_or_create_keys(path, store, &SystemEntropy).await?;
+    if opened.is_new {
+        let (actor, now) = (system_user::actor(), SystemClock.now());
+        gatepass_control::record_new_keys(path, store, &actor, now).await?;
+    }
+    Ok(opened)
 }
 
 /// The keys in force, for those who keep none of their own.

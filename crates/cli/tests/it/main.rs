@@ -11,6 +11,8 @@ mod doors;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod nodes;
+#[cfg(test)]
 mod policy;
 #[cfg(test)]
 mod serve;

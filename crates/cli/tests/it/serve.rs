@@ -7,13 +7,13 @@ use gatepass_sandbox::{Jira, JiraSettings};
 use crate::support::{Installation, Running, send, text};
 
 /// A stand-in Jira, on a runtime of its own.
-struct StandIn {
-    jira: Jira,
+pub(crate) struct StandIn {
+    pub(crate) jira: Jira,
     _runtime: tokio::runtime::Runtime,
 }
 
 impl StandIn {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -25,7 +25,13 @@ impl StandIn {
 
     /// An installation before it, with alice's native token.
     fn installation(&self) -> Installation {
+        self.installation_with("")
+    }
+
+    /// The same, with this before its configuration.
+    pub(crate) fn installation_with(&self, config: &str) -> Installation {
         let here = Installation::before(&self.jira.base_url());
+        here.prepend("gatepass.toml", config);
         let token = self.jira.issue_native_token("alice", "gate");
         let words = ["credential", "add", "--owner", "alice", "--instance", "jira", "--json"];
         let added = here.run_with(&words, &format!("{token}\n"));
@@ -35,13 +41,13 @@ impl StandIn {
     }
 }
 
-fn serve(here: &Installation) -> (Running, String) {
+pub(crate) fn serve(here: &Installation) -> (Running, String) {
     let running = Running::start(&here.path(""), &["serve"]);
     let address = text(&running.said["listen"][0]).to_owned();
     (running, address)
 }
 
-fn bearer(secret: &str) -> String {
+pub(crate) fn bearer(secret: &str) -> String {
     format!("Authorization: Bearer {secret}")
 }
 

@@ -70,6 +70,12 @@ impl Installation {
         std::fs::write(self.path(name), text).unwrap();
     }
 
+    /// Writes something before what stands in a file.
+    pub(crate) fn prepend(&self, name: &str, text: &str) {
+        let after = std::fs::read_to_string(self.path(name)).unwrap();
+        self.write(name, &format!("{text}{after}"));
+    }
+
     pub(crate) fn run(&self, words: &[&str]) -> Done {
         self.run_with(words, "")
     }

@@ -37,8 +37,14 @@ fn a_token_is_issued_listed_shown_suspended_resumed_rotated_and_revoked() {
     let audit = here.ask(&["audit", "list"]);
     let actions: Vec<&str> =
         audit.as_array().unwrap().iter().map(|line| text(&line["action"])).collect();
-    let expected =
-        ["token.revoked", "token.rotated", "token.resumed", "token.suspended", "token.issued"];
+    let expected = [
+        "token.revoked",
+        "token.rotated",
+        "token.resumed",
+        "token.suspended",
+        "token.issued",
+        "keyring.made",
+    ];
     assert_eq!(actions, expected);
     assert!(text(&audit[3]["detail"]).contains("noise"), "{audit}");
     assert!(text(&audit[0]["actor"]).starts_with("cli:"), "{audit}");
@@ -105,4 +111,21 @@ fn explain_says_check_by_check_why_a_write_is_refused() {
     let told = here.run(&[&words[..], &request[..]].concat());
     assert_eq!(told.code, 0);
     assert!(told.out.contains("✗ It is refused: read_only."), "{}", told.out);
+}
+
+#[test]
+fn several_tokens_are_ended_at_once_and_one_that_is_not_there_is_told() {
+    let here = Installation::new();
+    let issued = [here.issue(&[]), here.issue(&[])];
+    let ids = issued.each_ref().map(|token| text(&token["id"]));
+    let suspended = here.ask(&["token", "suspend", ids[0], ids[1]]);
+    let states: Vec<&str> =
+        suspended.as_array().unwrap().iter().map(|token| text(&token["state"])).collect();
+    assert_eq!(states, ["suspended", "suspended"]);
+    let nobody = "tok_00000000000000000000000000000001";
+    let done = here.run(&["token", "revoke", ids[0], nobody, ids[1], "--json"]);
+    assert_eq!(done.code, 1, "{done:?}");
+    let done = done.json();
+    assert_eq!((&done[0]["state"], &done[2]["state"]), (&"revoked".into(), &"revoked".into()));
+    assert_eq!((&done[1]["id"], &done[1]["error"]["code"]), (&nobody.into(), &"not_found".into()));
 }

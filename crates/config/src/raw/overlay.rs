@@ -102,6 +102,7 @@ fn no_such_table(section: &str, element: &str, tables: &[Table]) -> String {
 fn convert(key: &Key, text: &str, origin: &Origin) -> Option<Value> {
     match key.kind {
         Kind::Integer(..) => text.parse().ok().map(Value::Number),
+        Kind::Flag => text.parse().ok().map(Value::Flag),
         Kind::List(_) | Kind::SomeOf(_) => {
             let texts = if text.trim_start().starts_with('[') {
                 let parsed = DeValue::parse(text).ok()?;

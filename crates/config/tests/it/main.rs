@@ -9,4 +9,6 @@ mod overriding;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]
+mod store;
+#[cfg(test)]
 mod support;

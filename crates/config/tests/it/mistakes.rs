@@ -83,7 +83,6 @@ fn what_comes_with_a_later_version_is_refused_by_name() {
         ("[instances.trusted_header]\nname = \"X\"", "instances.jira.trusted_header"),
         ("identity = [\"impersonation\"]", "instances.jira.identity"),
         ("identity = [\"native-token\", \"trusted-header\"]", "instances.jira.identity"),
-        ("[store]\nurl = \"postgres://h/d\"", "store.url"),
         ("[[directories]]\nname = \"b\"\nkind = \"oidc\"\n[store]", "directories.b.kind"),
     ] {
         let told = told(&format!("{LEAST}{text}\n"));

@@ -56,6 +56,46 @@ impl Control {
         why: Option<&str>,
         wanted: Move,
     ) -> Result<Moved, ControlError> {
+        let moved = self.store_move(actor, id, why, wanted).await?;
+        let effect = self.effect_of(moved.token.revision).await;
+        Ok(Moved { effect, ..moved })
+    }
+
+    /// Moves several tokens, each in a change of its own, and waits once, for the last of them.
+    /// Where the store fails it ends: tokens without a result were not tried.
+    pub(super) async fn move_tokens(
+        &self,
+        actor: &Actor,
+        ids: &[TokenId],
+        why: Option<&str>,
+        wanted: Move,
+    ) -> Vec<Result<Moved, ControlError>> {
+        let mut results = Vec::with_capacity(ids.len());
+        for &id in ids {
+            let result = self.store_move(actor, id, why, wanted).await;
+            let is_lost = matches!(result, Err(ControlError::StoreUnavailable(_)));
+            results.push(result);
+            if is_lost {
+                break;
+            }
+        }
+        let newest = results.iter().flatten().map(|moved| moved.token.revision).max();
+        if let Some(newest) = newest {
+            // Whatever has the newest has all of them.
+            let effect = self.effect_of(newest).await;
+            results.iter_mut().flatten().for_each(|moved| moved.effect = effect);
+        }
+        results
+    }
+
+    /// Moves a token, without waiting for the nodes.
+    async fn store_move(
+        &self,
+        actor: &Actor,
+        id: TokenId,
+        why: Option<&str>,
+        wanted: Move,
+    ) -> Result<Moved, ControlError> {
         authorise(actor, Ability::ManageTokens)?;
         let why = reason("reason", why).map_err(|problem| ControlError::Invalid(vec![problem]))?;
         let now = self.clock.now();
@@ -71,8 +111,7 @@ impl Control {
             Ok(Some(Edit { token, detail }))
         };
         let (stored, is_changed) = self.edit_token(actor, id, wanted, now, edit).await?;
-        let effect = self.effect_of(stored.revision).await;
-        Ok(Moved { token: self.view(stored, now), is_changed, effect })
+        Ok(Moved { token: self.view(stored, now), is_changed, effect: None })
     }
 
     /// Reads the token, lets `edit` make of it what it shall be, and writes that; from the start

@@ -18,4 +18,16 @@ impl Control {
         let wanted = Move { to: TokenState::Active, action: "token.resumed" };
         self.move_token(actor, id, reason, wanted).await
     }
+
+    /// Resumes several tokens, and waits once for all of them. A result for each, in order; where
+    /// the store fails there are none for the rest, which were not tried.
+    pub async fn resume_tokens(
+        &self,
+        actor: &Actor,
+        ids: &[TokenId],
+        reason: Option<&str>,
+    ) -> Vec<Result<Moved, ControlError>> {
+        let wanted = Move { to: TokenState::Active, action: "token.resumed" };
+        self.move_tokens(actor, ids, reason, wanted).await
+    }
 }

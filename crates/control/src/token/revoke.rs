@@ -18,4 +18,16 @@ impl Control {
         let wanted = Move { to: TokenState::Revoked, action: "token.revoked" };
         self.move_token(actor, id, reason, wanted).await
     }
+
+    /// Revokes several tokens, and waits once for all of them. A result for each, in order; where
+    /// the store fails there are none for the rest, which were not tried.
+    pub async fn revoke_tokens(
+        &self,
+        actor: &Actor,
+        ids: &[TokenId],
+        reason: Option<&str>,
+    ) -> Vec<Result<Moved, ControlError>> {
+        let wanted = Move { to: TokenState::Revoked, action: "token.revoked" };
+        self.move_tokens(actor, ids, reason, wanted).await
+    }
 }

@@ -1,4 +1,5 @@
-use gatepass_control::{ControlError, open_or_create_keys};
+use gatepass_control::{ControlError, open_or_create_keys, record_new_keys};
+use gatepass_model::Clock as _;
 use gatepass_testkit::SeededEntropy;
 use gatepass_vault::{KeyPurpose, KeyRing};
 
@@ -36,4 +37,25 @@ async fn rotated_keys_write_and_the_old_ones_still_count() {
     let audit = world.audit().await;
     let line = audit.iter().find(|line| line.action == "keyring.rotated").unwrap();
     assert_eq!(line.detail, "added: digest 4, seal 5, mac 6");
+}
+
+#[tokio::test]
+async fn of_two_nodes_that_make_keys_for_one_new_store_the_first_wins() {
+    let world = World::new().await;
+    let (store, now) = (&*world.store, world.clock.now());
+    let files = ["one.key", "two.key"].map(|name| world.folder().join(name));
+    for (at, file) in files.iter().enumerate() {
+        // Both find that the store is new, before either has said that it made keys.
+        let entropy = SeededEntropy::new(at as u64);
+        assert!(open_or_create_keys(file, store, &entropy).await.unwrap().is_new);
+    }
+    record_new_keys(&files[0], store, &world.actor, now).await.unwrap();
+    let late = record_new_keys(&files[1], store, &world.actor, now).await.unwrap_err();
+    assert!(matches!(late, ControlError::KeysMissing(_)), "{late:?}");
+    assert!(files[0].exists() && !files[1].exists());
+    assert!(world.folder().join("two.key.unused").exists(), "nothing is deleted");
+    // From now on nobody makes any.
+    let third = world.folder().join("three.key");
+    let refused = open_or_create_keys(&third, store, &SeededEntropy::new(3)).await;
+    assert!(matches!(refused, Err(ControlError::KeysMissing(_))));
 }

@@ -175,3 +175,25 @@ async fn a_list_has_the_state_that_holds_now() {
     assert_eq!((list.tokens[0].token.id, list.tokens[0].state), (id, TokenState::Expired));
     assert_eq!(list.next, None);
 }
+
+#[tokio::test]
+async fn several_tokens_are_revoked_and_what_can_not_be_is_told_apart() {
+    let world = World::new().await;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(world.issue(&request("alice")).await.unwrap().token.token.id);
+    }
+    world.control.revoke_token(&world.actor, ids[1], None).await.unwrap();
+    let nobody = TokenId::from_bytes([1; 16]);
+    ids.insert(2, nobody);
+    let results = world.control.revoke_tokens(&world.actor, &ids, Some("leaked")).await;
+    assert_eq!(results.len(), 4);
+    let changed: Vec<Option<bool>> =
+        results.iter().map(|one| one.as_ref().ok().map(|moved| moved.is_changed)).collect();
+    assert_eq!(changed, [Some(true), Some(false), None, Some(true)]);
+    assert!(matches!(results[2], Err(ControlError::NotFound(_))));
+    for moved in results.iter().flatten() {
+        assert_eq!(moved.token.state, TokenState::Revoked);
+        assert!(moved.effect.unwrap().is_everywhere(), "no node is running");
+    }
+}

@@ -1,5 +1,6 @@
 //! The follower, against a store of its own.
 
+mod postgres;
 mod world;
 
 use gatepass_model::token::FormerSecret;

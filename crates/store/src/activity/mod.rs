@@ -1,8 +1,8 @@
 //! Activity: what was done with each token, and by callers without one.
 //!
 //! It stands apart from the tokens: a file of its own (`gatepass.activity.db` beside
-//! `gatepass.db`), connections of its own, a writer of its own, so that counting never waits for,
-//! nor disturbs, a change to a token. Losing it loses statistics and nothing else.
+//! `gatepass.db`) or tables of its own in PostgreSQL, connections of its own, a writer of its own,
+//! so that counting never waits for, nor disturbs, a change to a token. Losing it loses statistics and nothing else.
 //!
 //! Knows: subjects, hourly counts, the log of single requests, and how much of each is kept.
 //! Deliberately does not know: how a request is counted (the ledger), or any URL: a logged
@@ -11,12 +11,14 @@
 //! Start at [`ActivityStore`] for what is written, [`ActivityReader`] for what is asked.
 
 mod batch;
+mod copy;
+mod location;
+mod postgres;
 mod sqlite;
 #[cfg(test)]
 mod tests;
 mod usage;
 
-use std::path::PathBuf;
 use std::pin::Pin;
 
 use gatepass_model::{InstanceName, Timestamp, TokenId};
@@ -25,6 +27,9 @@ pub use batch::{
     ActivityBatch, ActivitySubject, Caller, CallerUser, Counts, Dropped, HourActivity, LastUse,
     LoggedOperation, LoggedRequest, Presented, SubjectActivity, UnixHour,
 };
+pub use copy::{backup, copy};
+pub use location::{ActivityLocation, open, open_reader};
+pub use postgres::{PostgresActivityReader, PostgresActivityStore};
 pub use sqlite::{SqliteActivityReader, SqliteActivityStore};
 pub use usage::{CallerUsage, HourUsage, RecentRequest, TokenUsage};
 
@@ -69,11 +74,11 @@ pub struct Pruned {
 /// Why activity could not be written or read. The text is for the log, not for callers.
 #[derive(Debug, thiserror::Error)]
 pub enum ActivityError {
-    /// The file could not be opened or brought to today's tables.
-    #[error("can't open the activity at {path}")]
+    /// It could not be opened or brought to today's tables.
+    #[error("can't open the activity at {place}")]
     Open {
-        /// Which file.
-        path: PathBuf,
+        /// Where: a file's path, or the address of a database without its password.
+        place: String,
         /// What went wrong.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,

@@ -1,6 +1,7 @@
 //! Activity in an SQLite file of its own.
 
 #[path = "sql/mod.rs"]
+#[expect(clippy::duplicate_mod, reason = "one text, compiled for each database")]
 mod sql;
 
 #[cfg(test)]
@@ -11,18 +12,21 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use gatepass_model::{InstanceName, Timestamp, TokenId};
+use sqlx::Transaction;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
-use super::{
-    ActivityBatch, ActivityError, ActivityReader, ActivityStore, Answer, Caller, CallerUsage,
-    Dropped, Pruned, RecentRequest, Retention, TokenUsage, UnixHour,
-};
+use super::{ActivityError, Retention};
+use crate::StoreError;
 
 /// What the shared SQL below is compiled for.
 type Db = sqlx::Sqlite;
+type Reader = SqliteActivityReader;
+type Writer = SqliteActivityStore;
+
+/// Its first query takes the snapshot that all others see.
+const BEGIN_READ: &str = "BEGIN";
 
 /// How long a statement waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(5);
@@ -49,46 +53,6 @@ impl SqliteActivityReader {
             Ok(_) => Ok(Self { pool: Some(pool) }),
             Err(error) => Err(failed_to_open(path, error)),
         }
-    }
-}
-
-impl ActivityReader for SqliteActivityReader {
-    fn usage_of_token(&self, token: TokenId, since: Timestamp) -> Answer<'_, TokenUsage> {
-        Box::pin(async move {
-            let Some(pool) = &self.pool else { return Ok(TokenUsage::default()) };
-            // One transaction, so that the parts of the answer are of one moment.
-            let mut snapshot = pool.begin().await?;
-            sql::read::usage_of_token(&mut snapshot, token, since).await
-        })
-    }
-
-    fn recent_requests(&self, token: TokenId, limit: u32) -> Answer<'_, Vec<RecentRequest>> {
-        Box::pin(async move {
-            let Some(pool) = &self.pool else { return Ok(Vec::new()) };
-            let mut connection = pool.acquire().await?;
-            sql::read::recent_requests(&mut connection, token, limit).await
-        })
-    }
-
-    fn callers(
-        &self,
-        instance: Option<InstanceName>,
-        since: Timestamp,
-        limit: u32,
-    ) -> Answer<'_, Vec<CallerUsage>> {
-        Box::pin(async move {
-            let Some(pool) = &self.pool else { return Ok(Vec::new()) };
-            let mut snapshot = pool.begin().await?;
-            sql::read::callers(&mut snapshot, instance.as_ref(), since, limit).await
-        })
-    }
-
-    fn dropped(&self, since: Timestamp) -> Answer<'_, Dropped> {
-        Box::pin(async move {
-            let Some(pool) = &self.pool else { return Ok(Dropped::default()) };
-            let mut connection = pool.acquire().await?;
-            sql::read::dropped(&mut connection, since).await
-        })
     }
 }
 
@@ -134,65 +98,21 @@ impl SqliteActivityStore {
         let reader = SqliteActivityReader { pool: Some(read_pool(path)) };
         Ok(Self { writer, reader, retention })
     }
-}
 
-impl ActivityReader for SqliteActivityStore {
-    fn usage_of_token(&self, token: TokenId, since: Timestamp) -> Answer<'_, TokenUsage> {
-        self.reader.usage_of_token(token, since)
+    pub(super) async fn begin_write(&self) -> Result<Transaction<'static, Db>, ActivityError> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 
-    fn recent_requests(&self, token: TokenId, limit: u32) -> Answer<'_, Vec<RecentRequest>> {
-        self.reader.recent_requests(token, limit)
-    }
-
-    fn callers(
-        &self,
-        instance: Option<InstanceName>,
-        since: Timestamp,
-        limit: u32,
-    ) -> Answer<'_, Vec<CallerUsage>> {
-        self.reader.callers(instance, since, limit)
-    }
-
-    fn dropped(&self, since: Timestamp) -> Answer<'_, Dropped> {
-        self.reader.dropped(since)
+    pub(super) async fn begin_read(&self) -> Result<Transaction<'static, Db>, StoreError> {
+        Ok(self.writer.begin_with(BEGIN_READ).await?)
     }
 }
 
-impl ActivityStore for SqliteActivityStore {
-    fn write_batch<'a>(&'a self, batch: &'a ActivityBatch) -> Answer<'a, ()> {
-        Box::pin(async move {
-            let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-            sql::write::batch(&mut transaction, batch).await?;
-            Ok(transaction.commit().await?)
-        })
-    }
-
-    fn callers_of_hour(&self, hour: UnixHour) -> Answer<'_, Vec<Caller>> {
-        Box::pin(async move {
-            let mut connection = self.writer.acquire().await?;
-            sql::read::callers_of_hour(&mut connection, hour).await
-        })
-    }
-
-    fn prune(&self, now: Timestamp) -> Answer<'_, Pruned> {
-        Box::pin(async move {
-            let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-            let pruned = sql::prune::step(&mut transaction, self.retention, now).await?;
-            transaction.commit().await?;
-            Ok(pruned)
-        })
-    }
-
-    fn close(&self) -> Answer<'_, ()> {
-        Box::pin(async move {
-            if let Some(pool) = &self.reader.pool {
-                pool.close().await;
-            }
-            self.writer.close().await;
-            Ok(())
-        })
-    }
+/// As it is: the waiting for connection and lock is bounded, and a file answers.
+async fn in_time<T>(
+    question: impl Future<Output = Result<T, ActivityError>>,
+) -> Result<T, ActivityError> {
+    question.await
 }
 
 /// Makes the file, and takes the lock under which it is brought to today's tables: neither the
@@ -216,5 +136,5 @@ fn failed_to_open(
     path: &Path,
     source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
 ) -> ActivityError {
-    ActivityError::Open { path: path.to_owned(), source: source.into() }
+    ActivityError::Open { place: path.display().to_string(), source: source.into() }
 }

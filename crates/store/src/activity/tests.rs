@@ -1,11 +1,14 @@
-mod prune;
+//! What every database must do with activity, told as stories, and what is SQLite's alone.
+//! [`stories!`] lists them; one that it forgets is unused code, which CI refuses.
 
-use std::path::PathBuf;
+mod copying;
+mod postgres;
+mod prune;
+mod sqlite;
+
+use std::sync::Arc;
 
 use gatepass_model::{CredentialKind, Family, Lifetime, Method, Reason, Timestamp, TokenId};
-use sqlx::Connection as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use tempfile::TempDir;
 
 use super::*;
 
@@ -13,36 +16,62 @@ const T0: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 const ALICE: TokenId = TokenId::from_bytes([1; 16]);
 const BOB: TokenId = TokenId::from_bytes([2; 16]);
 
-struct Place {
-    folder: TempDir,
+/// Something to be awaited by a story.
+type Step<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Where activity is kept in a test; it begins empty and goes with the test.
+trait Place: Send + Sync {
+    fn location(&self) -> ActivityLocation;
+
+    /// Runs SQL behind the store's back.
+    fn run(&self, text: &'static str) -> Step<'_, ()>;
+
+    /// A number, behind the store's back.
+    fn number(&self, text: &'static str) -> Step<'_, i64>;
 }
 
-impl Place {
-    fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
-    }
-
-    fn path(&self) -> PathBuf {
-        self.folder.path().join("gatepass.activity.db")
-    }
-
-    async fn open(&self) -> SqliteActivityStore {
-        self.open_keeping(Retention::default()).await
-    }
-
-    async fn open_keeping(&self, retention: Retention) -> SqliteActivityStore {
-        SqliteActivityStore::open(&self.path(), retention).await.unwrap()
-    }
-
-    async fn raw(&self) -> SqliteConnection {
-        let options = SqliteConnectOptions::new().filename(self.path());
-        SqliteConnection::connect_with(&options).await.unwrap()
-    }
+async fn open_at(place: &dyn Place) -> Arc<dyn ActivityStore> {
+    open_keeping(place, Retention::default()).await
 }
 
-async fn number(connection: &mut SqliteConnection, text: &'static str) -> i64 {
-    sqlx::query_scalar(text).fetch_one(connection).await.unwrap()
+async fn open_keeping(place: &dyn Place, retention: Retention) -> Arc<dyn ActivityStore> {
+    open(&place.location(), retention).await.unwrap()
 }
+
+/// Makes a test of each story: `stories!(place)`, where `place` makes an empty one.
+macro_rules! stories {
+    ($place:path) => {
+        $crate::activity::tests::stories! { @each $place;
+            batches_add_up_and_come_back;
+            an_older_use_does_not_cover_a_newer_one;
+            callers_are_told_apart_by_what_is_known_of_them;
+            what_was_dropped_adds_up_by_hour;
+            a_batch_is_written_whole_or_not_at_all;
+            another_reader_sees_what_was_written;
+            of_a_place_where_nothing_is_yet_nothing_has_happened;
+            several_may_open_a_new_one_at_once;
+            several_write_at_once;
+            a_caller_with_a_nul_in_his_name_disturbs_nobody;
+            prune::of_2500_requests_of_a_token_the_last_1000_are_kept_and_all_are_counted;
+            prune::a_full_log_loses_its_oldest_in_steps;
+            prune::old_hours_go_but_a_tokens_last_use_stays;
+        }
+    };
+    (@each $place:path; $($($name:ident)::+;)*) => {
+        $($crate::activity::tests::stories! { @one $place; $($name)::+; $($name)::+ })*
+    };
+    (@one $place:path; $story:ident; $($path:ident)::+) => {
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $story() {
+            let place = $place();
+            $crate::activity::tests::$($path)::+(&place).await;
+        }
+    };
+    (@one $place:path; $module:ident::$story:ident; $($path:ident)::+) => {
+        $crate::activity::tests::stories! { @one $place; $story; $($path)::+ }
+    };
+}
+use stories;
 
 fn seconds(count: u32) -> Timestamp {
     T0.plus(Lifetime::from_seconds(count))
@@ -113,10 +142,8 @@ fn requests(subject: ActivitySubject, from: Timestamp, count: u32) -> ActivityBa
     }
 }
 
-#[tokio::test]
-async fn batches_add_up_and_come_back() {
-    let place = Place::new();
-    let store = place.open().await;
+async fn batches_add_up_and_come_back(place: &dyn Place) {
+    let store = open_at(place).await;
     let token = ActivitySubject::Token(ALICE);
     store.write_batch(&requests(token.clone(), T0, 2)).await.unwrap();
     store.write_batch(&requests(token.clone(), seconds(1), 3)).await.unwrap();
@@ -155,10 +182,8 @@ async fn batches_add_up_and_come_back() {
     assert_eq!(recent[1].request_id, 2);
 }
 
-#[tokio::test]
-async fn an_older_use_does_not_cover_a_newer_one() {
-    let place = Place::new();
-    let store = place.open().await;
+async fn an_older_use_does_not_cover_a_newer_one(place: &dyn Place) {
+    let store = open_at(place).await;
     let mut batch = requests(ActivitySubject::Token(ALICE), seconds(10), 1);
     store.write_batch(&batch).await.unwrap();
     batch.subjects[0].last = last(seconds(9), "older");
@@ -167,10 +192,8 @@ async fn an_older_use_does_not_cover_a_newer_one() {
     assert_eq!(usage.last, Some(last(seconds(10), "curl/8")));
 }
 
-#[tokio::test]
-async fn callers_are_told_apart_by_what_is_known_of_them() {
-    let place = Place::new();
-    let store = place.open().await;
+async fn callers_are_told_apart_by_what_is_known_of_them(place: &dyn Place) {
+    let store = open_at(place).await;
     let users = [
         CallerUser::Verified("bob".to_owned()),
         CallerUser::Claimed("bob".to_owned()),
@@ -198,10 +221,8 @@ async fn callers_are_told_apart_by_what_is_known_of_them() {
     assert_eq!(of_hour.len(), 3, "other is nobody in particular: {of_hour:?}");
 }
 
-#[tokio::test]
-async fn what_was_dropped_adds_up_by_hour() {
-    let place = Place::new();
-    let store = place.open().await;
+async fn what_was_dropped_adds_up_by_hour(place: &dyn Place) {
+    let store = open_at(place).await;
     let lost = |requests, lines| Dropped { requests, lines };
     let hour = UnixHour::of(T0);
     let batch = ActivityBatch { dropped: vec![(hour, lost(1, 2))], ..ActivityBatch::default() };
@@ -211,18 +232,15 @@ async fn what_was_dropped_adds_up_by_hour() {
     assert_eq!(store.dropped(seconds(3_600)).await.unwrap(), lost(0, 0));
 }
 
-#[tokio::test]
-async fn a_batch_is_written_whole_or_not_at_all() {
-    let place = Place::new();
-    let store = place.open().await;
-    let mut raw = place.raw().await;
-    sqlx::query("ALTER TABLE activity_request RENAME TO gone").execute(&mut raw).await.unwrap();
+async fn a_batch_is_written_whole_or_not_at_all(place: &dyn Place) {
+    let store = open_at(place).await;
+    place.run("ALTER TABLE activity_request RENAME TO gone").await;
     let batch = requests(ActivitySubject::Token(ALICE), T0, 5);
     let error = store.write_batch(&batch).await.unwrap_err();
     assert!(matches!(error, ActivityError::Failed(_)), "{error:?}");
     assert_eq!(store.usage_of_token(ALICE, T0).await.unwrap(), TokenUsage::default());
 
-    sqlx::query("ALTER TABLE gone RENAME TO activity_request").execute(&mut raw).await.unwrap();
+    place.run("ALTER TABLE gone RENAME TO activity_request").await;
     store.write_batch(&batch).await.unwrap();
     assert_eq!(store.usage_of_token(ALICE, T0).await.unwrap().total.requests, 5);
 
@@ -233,51 +251,31 @@ async fn a_batch_is_written_whole_or_not_at_all() {
     assert_eq!(store.usage_of_token(ALICE, T0).await.unwrap().total.requests, 5);
 }
 
-#[tokio::test]
-async fn another_reader_sees_what_was_written_while_more_is_being_written() {
-    let place = Place::new();
-    let store = place.open().await;
+async fn another_reader_sees_what_was_written(place: &dyn Place) {
+    let store = open_at(place).await;
     store.write_batch(&requests(ActivitySubject::Token(ALICE), T0, 3)).await.unwrap();
-    let mut raw = place.raw().await;
-    sqlx::raw_sql("BEGIN IMMEDIATE; DELETE FROM activity_hour;").execute(&mut raw).await.unwrap();
-
-    let reader = SqliteActivityReader::open(&place.path()).await.unwrap();
-    assert_eq!(reader.usage_of_token(ALICE, T0).await.unwrap().total.requests, 3);
-    assert_eq!(reader.recent_requests(ALICE, 10).await.unwrap().len(), 3);
-    sqlx::raw_sql("ROLLBACK").execute(&mut raw).await.unwrap();
-    raw.close().await.unwrap();
-
-    store.close().await.unwrap();
-    let reader = SqliteActivityReader::open(&place.path()).await.unwrap();
-    assert_eq!(reader.usage_of_token(ALICE, T0).await.unwrap().total.requests, 3);
-}
-
-#[tokio::test]
-async fn of_a_file_that_is_not_there_yet_nothing_has_happened() {
-    let place = Place::new();
-    for exists in [false, true] {
-        if exists {
-            std::fs::write(place.path(), "").unwrap();
-        }
-        let reader = SqliteActivityReader::open(&place.path()).await.unwrap();
-        assert_eq!(reader.usage_of_token(ALICE, T0).await.unwrap(), TokenUsage::default());
-        assert_eq!(reader.recent_requests(ALICE, 10).await.unwrap(), []);
-        assert_eq!(reader.callers(None, T0, 10).await.unwrap(), []);
-        assert_eq!(reader.dropped(T0).await.unwrap(), Dropped::default());
-        assert_eq!(place.path().exists(), exists);
+    for _ in 0..2 {
+        let reader = open_reader(&place.location()).await.unwrap();
+        assert_eq!(reader.usage_of_token(ALICE, T0).await.unwrap().total.requests, 3);
+        assert_eq!(reader.recent_requests(ALICE, 10).await.unwrap().len(), 3);
+        store.close().await.unwrap();
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn several_may_open_a_new_file_at_once_and_only_its_owner_can_read_it() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let place = Place::new();
-    let path = place.path();
+async fn of_a_place_where_nothing_is_yet_nothing_has_happened(place: &dyn Place) {
+    let reader = open_reader(&place.location()).await.unwrap();
+    assert_eq!(reader.usage_of_token(ALICE, T0).await.unwrap(), TokenUsage::default());
+    assert_eq!(reader.recent_requests(ALICE, 10).await.unwrap(), []);
+    assert_eq!(reader.callers(None, T0, 10).await.unwrap(), []);
+    assert_eq!(reader.dropped(T0).await.unwrap(), Dropped::default());
+}
+
+async fn several_may_open_a_new_one_at_once(place: &dyn Place) {
     let open = || {
-        let path = path.clone();
-        tokio::spawn(async move { SqliteActivityStore::open(&path, Retention::default()).await })
+        let location = place.location();
+        tokio::spawn(async move { open(&location, Retention::default()).await })
     };
-    let tasks: Vec<_> = (0..8).map(|_| open()).collect();
+    let tasks: Vec<_> = (0..6).map(|_| open()).collect();
     let mut stores = Vec::new();
     for task in tasks {
         stores.push(task.await.unwrap().unwrap());
@@ -287,10 +285,42 @@ async fn several_may_open_a_new_file_at_once_and_only_its_owner_can_read_it() {
         store.write_batch(&batch).await.unwrap();
     }
     let usage = stores[0].usage_of_token(ALICE, T0).await.unwrap();
-    assert_eq!(usage.total.requests, 8);
-    for ending in ["", "-wal", "-shm"] {
-        let name = format!("{}{ending}", path.display());
-        let mode = std::fs::metadata(&name).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600, "{name}");
+    assert_eq!(usage.total.requests, 6);
+}
+
+/// Each has the subjects in an order of its own, which must not make them wait for each other.
+async fn several_write_at_once(place: &dyn Place) {
+    let mut writers = Vec::new();
+    for writer in 0..4_u8 {
+        let store = open_at(place).await;
+        writers.push(tokio::spawn(async move {
+            for _ in 0..10 {
+                let mut batch = requests(ActivitySubject::Token(ALICE), T0, 1);
+                let other = requests(ActivitySubject::Token(BOB), T0, 1);
+                batch.subjects.extend(other.subjects);
+                if writer % 2 == 0 {
+                    batch.subjects.reverse();
+                }
+                store.write_batch(&batch).await.unwrap();
+            }
+        }));
     }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    let store = open_at(place).await;
+    for token in [ALICE, BOB] {
+        assert_eq!(store.usage_of_token(token, T0).await.unwrap().total.requests, 40);
+    }
+    assert_eq!(place.number("SELECT lines FROM activity_log").await, 40);
+}
+
+async fn a_caller_with_a_nul_in_his_name_disturbs_nobody(place: &dyn Place) {
+    let store = open_at(place).await;
+    let mut batch = requests(caller(CallerUser::Claimed("a\0b".to_owned())), T0, 1);
+    batch.subjects[0].last.agent = "\0".to_owned();
+    batch.requests[0].project = Some("P\0".to_owned());
+    store.write_batch(&batch).await.unwrap();
+    let found = store.callers(None, T0, 10).await.unwrap();
+    assert_eq!(found[0].caller.user, CallerUser::Claimed("a\u{fffd}b".to_owned()));
 }

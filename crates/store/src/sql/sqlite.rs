@@ -2,6 +2,7 @@
 
 mod location;
 #[path = "queries/mod.rs"]
+#[expect(clippy::duplicate_mod, reason = "one text, compiled for each database")]
 mod queries;
 mod watch;
 
@@ -9,12 +10,14 @@ use std::path::Path;
 
 use gatepass_model::Timestamp;
 use location::FileIdentity;
-use sqlx::migrate::MigrateError;
+pub(crate) use location::path_of;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Pool, Sqlite, Transaction};
 
+use super::migration_error;
 use crate::{Answer, Durability, StoreError, StoreOptions, Watch};
 
+type Database = SqliteStore;
 type Db = Sqlite;
 
 /// Takes the lock for writing at once: a transaction that reads first and writes then fails
@@ -22,6 +25,8 @@ type Db = Sqlite;
 const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
 /// Its first query takes the snapshot that all others see.
 const BEGIN_READ: &str = "BEGIN";
+/// It numbers behind the last row by itself.
+const CONTINUE_NUMBERS: Option<&str> = None;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -74,9 +79,30 @@ impl SqliteStore {
         Ok(self.readers()?.begin_with(BEGIN_READ).await?)
     }
 
-    fn readers(&self) -> Result<&Pool<Db>, StoreError> {
+    fn readers(&self) -> Result<Pool<Db>, StoreError> {
         self.file.check()?;
-        Ok(&self.readers)
+        Ok(self.readers.clone())
+    }
+
+    /// Nothing to do: whoever follows asks for the number of the last commit.
+    #[expect(clippy::unused_async, reason = "as that of PostgreSQL, which the queries call too")]
+    async fn announce(&self, _: &mut Transaction<'static, Db>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// As it is: the waiting for connection and lock is bounded, and a file answers.
+    async fn in_time<T>(
+        &self,
+        question: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        question.await
+    }
+
+    fn answer<'a, T: 'a>(
+        &'a self,
+        question: impl Future<Output = Result<T, StoreError>> + Send + 'a,
+    ) -> Answer<'a, T> {
+        Box::pin(self.in_time(question))
     }
 
     fn new_watch(&self) -> Answer<'_, Box<dyn Watch>> {
@@ -105,14 +131,4 @@ fn connect_options(path: &Path, options: StoreOptions) -> SqliteConnectOptions {
             Durability::Full => SqliteSynchronous::Full,
             Durability::Off => SqliteSynchronous::Off,
         })
-}
-
-fn migration_error(error: MigrateError) -> StoreError {
-    match error {
-        MigrateError::VersionMissing(schema) | MigrateError::VersionTooNew(schema, _) => {
-            StoreError::TooNew { schema }
-        }
-        MigrateError::Execute(error) => error.into(),
-        error => StoreError::unavailable(error),
-    }
 }

@@ -1,4 +1,5 @@
 //! The stories. [`stories!`] lists them; one that it forgets is unused code, which CI refuses.
+//! `cargo xtask test` compares the lists of the tests that came of it for each database.
 
 pub(crate) mod audit;
 pub(crate) mod concurrency;
@@ -30,6 +31,9 @@ macro_rules! stories {
             feed::the_last_ten_thousand_changes_are_kept;
             feed::a_reader_ahead_of_the_store_reads_all;
             feed::a_watch_sees_what_others_do;
+            feed::a_waiting_watch_hears_of_a_change_in_time;
+            feed::a_watch_without_announcements_hears_of_it_too;
+            feed::a_watch_that_waits_for_nothing_lets_time_pass;
             load::all_is_read_as_one_moment_saw_it;
             load::tokens_that_ended_long_ago_are_left_out;
             load::more_tokens_than_fit_in_a_chunk_all_come;

@@ -1,10 +1,16 @@
 //! The contract that every database keeps, told as stories against the trait, and what is
-//! SQLite's alone.
+//! SQLite's or PostgreSQL's alone.
 
 #[cfg(test)]
 mod backend;
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
+mod copying;
+#[cfg(test)]
+mod everything;
+#[cfg(test)]
+mod postgres;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]

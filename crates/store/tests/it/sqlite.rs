@@ -24,11 +24,11 @@ impl Sqlite {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("gatepass.db")
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         url(&self.path())
     }
 
@@ -58,4 +58,6 @@ impl Backend for Sqlite {
     }
 }
 
-crate::contract::stories!(Sqlite::new);
+mod stories {
+    crate::contract::stories!(super::Sqlite::new);
+}

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use gatepass_config::Config;
+use gatepass_config::{Config, StoreLocation};
+use gatepass_model::Clock as _;
 use gatepass_store::Store;
 use gatepass_vault::{KeyFileError, KeyRing};
 
 use super::finding::{Findings, State};
+use crate::failure::chain;
+use crate::wiring::clock::SystemClock;
 use crate::wiring::{directories, store};
 
 /// A store that could be opened, and its keys if they could be read.
@@ -27,11 +30,12 @@ pub(super) fn directories(config: &Config, findings: &mut Findings) {
     }
 }
 
-/// Opens the store, but makes none: a check leaves nothing behind.
+/// Opens the store, but makes no file: a check leaves nothing behind on this machine.
 pub(super) async fn store(config: &Config, findings: &mut Findings) -> Option<Opened> {
-    let file = store::file(config);
-    let shown = file.display();
-    if !file.exists() {
+    if let StoreLocation::Sqlite(file) = &config.store.location
+        && !file.exists()
+    {
+        let shown = file.display();
         let words = format!("there is none at {shown} yet; the first command or start makes it");
         findings.add("store", State::Warning, words);
         no_store_yet(config, findings);
@@ -39,7 +43,7 @@ pub(super) async fn store(config: &Config, findings: &mut Findings) -> Option<Op
     }
     match store::open(config).await {
         Ok(store) => {
-            findings.add("store", State::Ok, format!("{shown} can be opened"));
+            found(&config.store.location.to_string(), &*store, findings).await;
             let keys = keys(config, &*store, findings).await;
             Some(Opened { store, keys })
         }
@@ -47,6 +51,29 @@ pub(super) async fn store(config: &Config, findings: &mut Findings) -> Option<Op
             findings.add("store", State::Failed, failure.message);
             None
         }
+    }
+}
+
+/// Which store, how far it is, and the gates that run on it.
+async fn found(shown: &str, store: &dyn Store, findings: &mut Findings) {
+    match store.revision().await {
+        Ok(revision) => {
+            let words = format!("{shown} can be opened; revision {revision}");
+            findings.add("store", State::Ok, words);
+        }
+        Err(error) => findings.add("store", State::Failed, format!("{shown}: {}", chain(&error))),
+    }
+    match store.live_nodes(SystemClock.now()).await {
+        Ok(nodes) if nodes.is_empty() => {
+            findings.add("nodes", State::Ok, "no gate is running on this store");
+        }
+        Ok(nodes) => {
+            let lines = nodes.iter().map(|node| {
+                format!("{}, at revision {}, {}", node.name, node.applied, node.seen_at)
+            });
+            findings.add("nodes", State::Ok, lines.collect::<Vec<_>>().join("\n"));
+        }
+        Err(error) => findings.add("nodes", State::Failed, chain(&error)),
     }
 }
 

@@ -85,6 +85,12 @@ pub(super) async fn open(directory: &tempfile::TempDir) -> Arc<dyn Store> {
 impl World {
     pub(super) async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
+        let store = open(&directory).await;
+        Self::with(directory, store)
+    }
+
+    /// On a store of any kind; the directory stays empty then.
+    pub(super) fn with(directory: tempfile::TempDir, store: Arc<dyn Store>) -> Self {
         let ring = Arc::new(KeyRing::generate(&SystemEntropy).unwrap());
         let settings = Settings {
             instances: vec![("jira".parse().unwrap(), Product::Jira)],
@@ -92,7 +98,7 @@ impl World {
             stale_limit: Lifetime::from_seconds(900),
         };
         Self {
-            store: open(&directory).await,
+            store,
             directory,
             digester: Digester::new(&ring),
             snapshot: Arc::new(Snapshot::new(settings, ring.clone())),

@@ -2,8 +2,11 @@
 //! is compiled below the module of each, for that module's `Db`.
 
 pub(super) mod prune;
-pub(super) mod read;
-pub(super) mod write;
+mod read;
+mod serve;
+mod write;
+
+use std::borrow::Cow;
 
 use super::Db;
 
@@ -17,6 +20,12 @@ const LARGEST: u64 = 1 << 50;
 /// As the database counts.
 fn cell(number: u64) -> i64 {
     i64::try_from(number.min(LARGEST)).unwrap_or(i64::MAX)
+}
+
+/// As every database can keep it. A caller may name himself with a NUL, which PostgreSQL refuses,
+/// and with it a batch of everybody's.
+fn text(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text.into() }
 }
 
 /// Back from the database; it holds no negative numbers.

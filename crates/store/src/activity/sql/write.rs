@@ -3,7 +3,7 @@
 use gatepass_model::TokenId;
 use sqlx::{QueryBuilder, query, query_scalar};
 
-use super::{Connection, Db, cell};
+use super::{Connection, Db, cell, text as kept};
 use crate::activity::{
     ActivityBatch, ActivityError, ActivitySubject, Caller, LoggedOperation, SubjectActivity,
 };
@@ -58,13 +58,13 @@ async fn subject(
         .bind(instance)
         .bind(credential)
         .bind(standing)
-        .bind(username)
-        .bind(agent)
+        .bind(kept(username))
+        .bind(kept(agent))
         .bind(cell(lines))
         .bind(last.at.as_millis())
         .bind(last.instance.as_str())
         .bind(last.address.to_string())
-        .bind(&last.agent)
+        .bind(kept(&last.agent))
         .fetch_one(connection)
         .await?;
     Ok(id)
@@ -242,7 +242,7 @@ async fn requests(
             row.push_bind(*subject)
                 .push_bind(*operation)
                 .push_bind(line.at.as_millis())
-                .push_bind(&line.project)
+                .push_bind(line.project.as_deref().map(kept))
                 .push_bind(i64::from(line.status))
                 .push_bind(line.reason.map(gatepass_model::Reason::as_str))
                 .push_bind(cell(line.bytes_in))

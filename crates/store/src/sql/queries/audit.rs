@@ -16,7 +16,7 @@ struct AuditRow {
 
 impl AuditLog for Database {
     fn append_audit<'a>(&'a self, entry: &'a AuditEntry) -> Answer<'a, u64> {
-        Box::pin(async move {
+        self.answer(async move {
             let mut write = self.begin_write().await?;
             let number = append(&mut write, entry).await?;
             write.commit().await?;
@@ -25,7 +25,7 @@ impl AuditLog for Database {
     }
 
     fn list_audit<'a>(&'a self, page: &'a AuditPage) -> Answer<'a, Vec<AuditRecord>> {
-        Box::pin(async move {
+        self.answer(async move {
             if page.subject.as_ref().is_some_and(|subject| subject.contains('\0')) {
                 return Ok(Vec::new());
             }
@@ -38,7 +38,7 @@ impl AuditLog for Database {
                 query.push(" AND subject = ").push_bind(subject);
             }
             query.push(" ORDER BY number DESC LIMIT ").push_bind(page_size(page.limit));
-            let rows: Vec<AuditRow> = query.build_query_as().fetch_all(self.readers()?).await?;
+            let rows: Vec<AuditRow> = query.build_query_as().fetch_all(&self.readers()?).await?;
             rows.into_iter().map(|row| Ok(decode(row)?)).collect()
         })
     }

@@ -32,7 +32,7 @@ impl Credentials for Database {
         credential: &'a UpstreamCredential,
         audit: &'a AuditEntry,
     ) -> Answer<'a, Revision> {
-        Box::pin(async move {
+        self.answer(async move {
             let mut write = self.begin_write().await?;
             let revision = feed::next_revision(&mut write).await?;
             let owner = &credential.owner;
@@ -60,7 +60,7 @@ impl Credentials for Database {
             .execute(&mut *write)
             .await?;
             let changed = Changed::Credential(owner.clone(), credential.instance.clone());
-            feed::log(&mut write, revision, &changed).await?;
+            feed::log(self, &mut write, revision, &changed).await?;
             audit::append(&mut write, audit).await?;
             write.commit().await?;
             Ok(revision)
@@ -72,13 +72,13 @@ impl Credentials for Database {
         owner: &'a PersonKey,
         instance: &'a InstanceName,
     ) -> Answer<'a, Option<UpstreamCredential>> {
-        Box::pin(async move {
+        self.answer(async move {
             let mut query =
                 sqlx::QueryBuilder::<Db>::new(format!("SELECT {COLUMNS} FROM upstream_credential"));
             of_owner(&mut query, owner);
             query.push(" AND instance = ").push_bind(instance.as_str());
             let row: Option<CredentialRow> =
-                query.build_query_as().fetch_optional(self.readers()?).await?;
+                query.build_query_as().fetch_optional(&self.readers()?).await?;
             Ok(row.map(decode).transpose()?)
         })
     }
@@ -87,8 +87,8 @@ impl Credentials for Database {
         &'a self,
         owner: Option<&'a PersonKey>,
     ) -> Answer<'a, Vec<UpstreamCredential>> {
-        Box::pin(async move {
-            let rows = rows(self.readers()?, owner).await?;
+        self.answer(async move {
+            let rows = rows(&self.readers()?, owner).await?;
             rows.into_iter().map(|row| Ok(decode(row)?)).collect()
         })
     }
@@ -99,7 +99,7 @@ impl Credentials for Database {
         instance: &'a InstanceName,
         audit: &'a AuditEntry,
     ) -> Answer<'a, Revision> {
-        Box::pin(async move {
+        self.answer(async move {
             let mut write = self.begin_write().await?;
             let revision = feed::next_revision(&mut write).await?;
             let removed = query(
@@ -115,7 +115,7 @@ impl Credentials for Database {
                 return Err(StoreError::NotFound);
             }
             let changed = Changed::Credential(owner.clone(), instance.clone());
-            feed::log(&mut write, revision, &changed).await?;
+            feed::log(self, &mut write, revision, &changed).await?;
             audit::append(&mut write, audit).await?;
             write.commit().await?;
             Ok(revision)

@@ -20,15 +20,15 @@ struct ChangeRow {
 
 impl ChangeFeed for Database {
     fn revision(&self) -> Answer<'_, Revision> {
-        Box::pin(async move {
+        self.answer(async move {
             let seq: i64 =
-                query_scalar("SELECT seq FROM change_counter").fetch_one(self.readers()?).await?;
+                query_scalar("SELECT seq FROM change_counter").fetch_one(&self.readers()?).await?;
             Ok(Revision::from_column(seq))
         })
     }
 
     fn changes_after(&self, seen: Revision, limit: u32) -> Answer<'_, Changes> {
-        Box::pin(async move {
+        self.answer(async move {
             let mut read = self.begin_read().await?;
             let newest = newest(&mut read).await?;
             let rows: Vec<ChangeRow> = sqlx::query_as(
@@ -53,10 +53,11 @@ impl ChangeFeed for Database {
         ended_after: Timestamp,
         each: &'a mut (dyn FnMut(Loaded) + Send),
     ) -> Answer<'a, Revision> {
+        // However long it takes in all: each piece has its time.
         Box::pin(async move {
-            let mut read = self.begin_read().await?;
-            let revision = newest(&mut read).await?;
-            load::everything(&mut read, ended_after, each).await?;
+            let mut read = self.in_time(self.begin_read()).await?;
+            let revision = self.in_time(newest(&mut read)).await?;
+            load::everything(self, &mut read, ended_after, each).await?;
             read.commit().await?;
             Ok(revision)
         })
@@ -116,8 +117,10 @@ pub(super) async fn next_revision(
     Ok(Revision::from_column(seq))
 }
 
-/// Writes the line of the log, and drops the one that is too old by now.
+/// Writes the line of the log, drops the one that is too old by now, and announces the change to
+/// whoever listens.
 pub(super) async fn log(
+    store: &Database,
     write: &mut Transaction<'static, Db>,
     revision: Revision,
     changed: &Changed,
@@ -145,5 +148,5 @@ pub(super) async fn log(
         .bind(revision.to_column() - i64::from(KEPT_CHANGES))
         .execute(&mut **write)
         .await?;
-    Ok(())
+    store.announce(write).await
 }

@@ -2,7 +2,8 @@
 //!
 //! `$1` parameters in order; writes in a transaction with a commit (outside of one, SQLite
 //! gives RETURNING's row although the commit failed); numbers that are computed are CAST to
-//! BIGINT; NULLs are ordered by word; JSON is opaque text.
+//! BIGINT; NULLs are ordered by word; JSON is opaque text. Whoever includes this module has a
+//! `Database`, its `Db`, and says what beginning, announcing and answering mean there.
 
 mod audit;
 mod credential;
@@ -10,29 +11,30 @@ mod feed;
 mod load;
 mod node;
 pub(super) mod policy;
+mod rows;
 mod token;
 
 use sqlx::{Transaction, query, query_scalar};
 
-use super::{Db, SqliteStore as Database};
+use super::{Database, Db};
 use crate::{Answer, Store};
 
 impl Store for Database {
     fn is_pristine(&self) -> Answer<'_, bool> {
-        Box::pin(async move {
+        self.answer(async move {
             let rows: i64 = query_scalar(
                 "SELECT CAST((SELECT COUNT(*) FROM (SELECT 1 FROM token LIMIT 1) AS t)
                     + (SELECT COUNT(*) FROM (SELECT 1 FROM upstream_credential LIMIT 1) AS u)
                     + (SELECT COUNT(*) FROM (SELECT 1 FROM audit LIMIT 1) AS a) AS BIGINT)",
             )
-            .fetch_one(self.readers()?)
+            .fetch_one(&self.readers()?)
             .await?;
             Ok(rows == 0)
         })
     }
 
     fn close(&self) -> Answer<'_, ()> {
-        Box::pin(async move {
+        self.answer(async move {
             self.close_all().await;
             Ok(())
         })

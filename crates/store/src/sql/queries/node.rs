@@ -22,7 +22,7 @@ impl Nodes for Database {
         applied: Revision,
         now: Timestamp,
     ) -> Answer<'a, ()> {
-        Box::pin(async move {
+        self.answer(async move {
             let mut write = self.begin_write().await?;
             query(
                 "INSERT INTO node (id, name, applied, seen_at) VALUES ($1, $2, $3, $4)
@@ -44,7 +44,7 @@ impl Nodes for Database {
     }
 
     fn record_applied(&self, id: NodeId, applied: Revision, now: Timestamp) -> Answer<'_, ()> {
-        Box::pin(async move {
+        self.answer(async move {
             let mut write = self.begin_write().await?;
             let changed = query("UPDATE node SET applied = $1, seen_at = $2 WHERE id = $3")
                 .bind(applied.to_column())
@@ -60,7 +60,7 @@ impl Nodes for Database {
     }
 
     fn forget_node(&self, id: NodeId) -> Answer<'_, ()> {
-        Box::pin(async move {
+        self.answer(async move {
             let mut write = self.begin_write().await?;
             query("DELETE FROM node WHERE id = $1").bind(&id.0[..]).execute(&mut *write).await?;
             Ok(write.commit().await?)
@@ -68,13 +68,13 @@ impl Nodes for Database {
     }
 
     fn live_nodes(&self, now: Timestamp) -> Answer<'_, Vec<Node>> {
-        Box::pin(async move {
+        self.answer(async move {
             let rows: Vec<NodeRow> = sqlx::query_as(
                 "SELECT id, name, applied, seen_at FROM node WHERE seen_at >= $1
                  ORDER BY name, id",
             )
             .bind(now.minus(NODE_SILENCE).as_millis())
-            .fetch_all(self.readers()?)
+            .fetch_all(&self.readers()?)
             .await?;
             rows.into_iter().map(decode).collect()
         })

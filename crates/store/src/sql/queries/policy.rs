@@ -17,7 +17,7 @@ struct PolicyRow {
 
 impl Policies for Database {
     fn load_policy(&self) -> Answer<'_, StoredPolicy> {
-        Box::pin(async move { load(self.readers()?).await })
+        self.answer(async move { load(&self.readers()?).await })
     }
 
     fn replace_policy<'a>(
@@ -26,7 +26,7 @@ impl Policies for Database {
         seen: Revision,
         audit: &'a AuditEntry,
     ) -> Answer<'a, Revision> {
-        Box::pin(async move {
+        self.answer(async move {
             let mut write = self.begin_write().await?;
             let revision = feed::next_revision(&mut write).await?;
             let changed = query(
@@ -42,7 +42,7 @@ impl Policies for Database {
             if changed.rows_affected() != 1 {
                 return Err(StoreError::Conflict);
             }
-            feed::log(&mut write, revision, &Changed::Policy).await?;
+            feed::log(self, &mut write, revision, &Changed::Policy).await?;
             audit::append(&mut write, audit).await?;
             write.commit().await?;
             Ok(revision)
@@ -74,7 +74,7 @@ pub(in super::super) async fn insert_first(
         "SELECT CAST(COUNT(*) AS BIGINT) FROM change_counter
          WHERE seq = 0 AND NOT EXISTS (SELECT 1 FROM policy)",
     )
-    .fetch_one(store.readers()?)
+    .fetch_one(&store.readers()?)
     .await?;
     if fresh == 0 {
         return Ok(());

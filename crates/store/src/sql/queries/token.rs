@@ -29,11 +29,11 @@ impl Tokens for Database {
         mac: &'a RowMac,
         audit: &'a AuditEntry,
     ) -> Answer<'a, Revision> {
-        Box::pin(async move {
+        self.answer(async move {
             let mut write = self.begin_write().await?;
             let revision = feed::next_revision(&mut write).await?;
             insert(&mut write, token, mac, audit.at, revision).await?;
-            feed::log(&mut write, revision, &Changed::Token(token.id)).await?;
+            feed::log(self, &mut write, revision, &Changed::Token(token.id)).await?;
             audit::append(&mut write, audit).await?;
             write.commit().await?;
             Ok(revision)
@@ -41,11 +41,11 @@ impl Tokens for Database {
     }
 
     fn find_token(&self, id: TokenId) -> Answer<'_, Option<StoredToken>> {
-        Box::pin(async move {
+        self.answer(async move {
             let mut query = select();
             query.push("id = ").push_bind(id.as_bytes().to_vec());
             let row: Option<TokenRow> =
-                query.build_query_as().fetch_optional(self.readers()?).await?;
+                query.build_query_as().fetch_optional(&self.readers()?).await?;
             Ok(row.map(decode_token).transpose()?)
         })
     }
@@ -55,7 +55,7 @@ impl Tokens for Database {
         filter: &'a TokenFilter,
         page: TokenPage,
     ) -> Answer<'a, TokenList> {
-        Box::pin(async move {
+        self.answer(async move {
             if finds_nothing(filter) {
                 return Ok(TokenList { tokens: Vec::new(), next: None });
             }
@@ -65,7 +65,8 @@ impl Tokens for Database {
             narrow(&mut query, filter);
             // One more, to see whether there is a next page.
             query.push(" ORDER BY id LIMIT ").push_bind(size + 1);
-            let mut rows: Vec<TokenRow> = query.build_query_as().fetch_all(self.readers()?).await?;
+            let mut rows: Vec<TokenRow> =
+                query.build_query_as().fetch_all(&self.readers()?).await?;
             let more = i64::try_from(rows.len()).is_ok_and(|found| found > size);
             if more {
                 rows.pop();
@@ -78,7 +79,7 @@ impl Tokens for Database {
     }
 
     fn count_living_tokens<'a>(&'a self, owner: &'a PersonKey, now: Timestamp) -> Answer<'a, u64> {
-        Box::pin(async move {
+        self.answer(async move {
             let living: i64 = query_scalar(
                 "SELECT CAST(COUNT(*) AS BIGINT) FROM token
                  WHERE owner_directory = $1 AND owner_key = $2
@@ -88,7 +89,7 @@ impl Tokens for Database {
             .bind(owner.directory.as_str())
             .bind(owner.username.folded())
             .bind(now.as_millis())
-            .fetch_one(self.readers()?)
+            .fetch_one(&self.readers()?)
             .await?;
             Ok(count(living))
         })
@@ -101,7 +102,7 @@ impl Tokens for Database {
         seen: Revision,
         audit: &'a AuditEntry,
     ) -> Answer<'a, Revision> {
-        Box::pin(async move {
+        self.answer(async move {
             let mut write = self.begin_write().await?;
             let revision = feed::next_revision(&mut write).await?;
             let found: Option<i64> = query_scalar("SELECT revision FROM token WHERE id = $1")
@@ -118,7 +119,7 @@ impl Tokens for Database {
                 .execute(&mut *write)
                 .await?;
             insert(&mut write, token, mac, audit.at, revision).await?;
-            feed::log(&mut write, revision, &Changed::Token(token.id)).await?;
+            feed::log(self, &mut write, revision, &Changed::Token(token.id)).await?;
             audit::append(&mut write, audit).await?;
             write.commit().await?;
             Ok(revision)
@@ -220,7 +221,7 @@ async fn insert(
     .bind(plain(&token.secret.hint, "the hint of a token")?)
     .bind(former.map(|former| i64::from(former.secret.key)))
     .bind(former.map(|former| &former.secret.digest.0[..]))
-    .bind(former.map(|former| former.secret.hint.as_str()))
+    .bind(plain_option(former.map(|former| former.secret.hint.as_str()), "the hint of a token")?)
     .bind(former.map(|former| former.until.as_millis()))
     .bind(i64::from(mac.key))
     .bind(&mac.tag[..])

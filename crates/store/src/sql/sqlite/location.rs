@@ -6,11 +6,11 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::StoreError;
+use crate::{StoreError, address};
 
 /// The path in `sqlite:<path>` (or `sqlite://<path>`).
-pub(super) fn path_of(url: &str) -> Result<PathBuf, StoreError> {
-    let wrong = || StoreError::BadUrl(url.to_owned());
+pub(crate) fn path_of(url: &str) -> Result<PathBuf, StoreError> {
+    let wrong = || StoreError::BadUrl(address::shown(url));
     let path = url.strip_prefix("sqlite:").ok_or_else(wrong)?;
     let path = path.strip_prefix("//").unwrap_or(path);
     // What another program would read as "in memory" or as parameters.

@@ -1,10 +1,16 @@
 //! `PRAGMA data_version`: a number that changes when another connection commits.
 
+use std::pin::Pin;
+use std::time::Duration;
+
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, query_scalar};
 
 use super::location::FileIdentity;
 use crate::{Answer, StoreError, Watch};
+
+/// How often the number is asked for.
+const PACE: Duration = Duration::from_millis(200);
 
 pub(super) struct FileWatch {
     /// Nothing is ever written here: its own commits would not change the number.
@@ -32,5 +38,9 @@ impl Watch for FileWatch {
             self.seen = Some(version);
             Ok(changed)
         })
+    }
+
+    fn wait(&mut self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(tokio::time::sleep(PACE))
     }
 }

@@ -1,8 +1,10 @@
+use std::time::{Duration, Instant};
+
 use gatepass_model::audit::AuditSubject;
 use gatepass_model::{PolicyDocument, TokenState};
-use gatepass_store::{Change, Changed, Changes, KEPT_CHANGES, Revision};
+use gatepass_store::{Change, Changed, Changes, KEPT_CHANGES, Revision, StoreOptions};
 
-use crate::backend::{Backend, open};
+use crate::backend::{Backend, open, patient};
 use crate::sample::{credential, entry, issued, jira, mac, person, put, token};
 
 pub(crate) async fn every_change_is_told_once_and_in_order(backend: &dyn Backend) {
@@ -86,4 +88,49 @@ pub(crate) async fn a_watch_sees_what_others_do(backend: &dyn Backend) {
         assert!(watch.has_changed().await.unwrap());
         assert!(!watch.has_changed().await.unwrap());
     }
+}
+
+/// Longest delay of a change that is found by asking.
+const WITHOUT: Duration = Duration::from_secs(2);
+
+/// How long a watch takes to tell of a change that is made while it waits.
+async fn delay(backend: &dyn Backend, notifications: bool) -> Duration {
+    let options = StoreOptions { notifications, ..patient() };
+    let (here, there) =
+        (backend.try_open(options).await.unwrap(), backend.try_open(options).await.unwrap());
+    let mut watch = here.watch().await.unwrap();
+    assert!(watch.has_changed().await.unwrap());
+    let waiting = tokio::spawn(async move {
+        while !watch.has_changed().await.unwrap() {
+            watch.wait().await;
+        }
+        Instant::now()
+    });
+    let made = token(1);
+    there.create_token(&made, &mac(1), &issued(&made)).await.unwrap();
+    let committed = Instant::now();
+    waiting.await.unwrap().saturating_duration_since(committed)
+}
+
+pub(crate) async fn a_waiting_watch_hears_of_a_change_in_time(backend: &dyn Backend) {
+    let delay = delay(backend, true).await;
+    assert!(delay < WITHOUT, "{delay:?}");
+}
+
+pub(crate) async fn a_watch_without_announcements_hears_of_it_too(backend: &dyn Backend) {
+    let delay = delay(backend, false).await;
+    assert!(delay < WITHOUT, "{delay:?}");
+}
+
+pub(crate) async fn a_watch_that_waits_for_nothing_lets_time_pass(backend: &dyn Backend) {
+    let store = open(backend).await;
+    let mut watch = store.watch().await.unwrap();
+    watch.has_changed().await.unwrap();
+    // It may come back once or twice when it begins to listen.
+    let began = Instant::now();
+    for _ in 0..6 {
+        watch.wait().await;
+        assert!(!watch.has_changed().await.unwrap());
+    }
+    assert!(began.elapsed() >= Duration::from_millis(4 * 200), "{:?}", began.elapsed());
 }

@@ -6,12 +6,13 @@ use crate::sample::after;
 pub(crate) async fn nodes_live_as_long_as_they_are_heard_of(backend: &dyn Backend) {
     let store = open(backend).await;
     let (one, two) = (NodeId([1; 16]), NodeId([2; 16]));
-    store.register_node(one, "a:8080", Revision::START, START).await.unwrap();
-    store.register_node(two, "b:8080", Revision::new(3), after(1)).await.unwrap();
+    store.register_node(one, "B:8080", Revision::START, START).await.unwrap();
+    store.register_node(two, "a:8080", Revision::new(3), after(1)).await.unwrap();
     let first =
-        Node { id: one, name: "a:8080".to_owned(), applied: Revision::START, seen_at: START };
+        Node { id: one, name: "B:8080".to_owned(), applied: Revision::START, seen_at: START };
     let second =
-        Node { id: two, name: "b:8080".to_owned(), applied: Revision::new(3), seen_at: after(1) };
+        Node { id: two, name: "a:8080".to_owned(), applied: Revision::new(3), seen_at: after(1) };
+    // By their bytes, as no language sorts.
     assert_eq!(store.live_nodes(after(10_000)).await.unwrap(), [first, second.clone()]);
     let later = store.live_nodes(after(10_001)).await.unwrap();
     assert_eq!(later, std::slice::from_ref(&second));
@@ -27,7 +28,7 @@ pub(crate) async fn nodes_live_as_long_as_they_are_heard_of(backend: &dyn Backen
 
     // A day later the other is swept away by whoever comes.
     let next_day = after(86_400_002);
-    store.register_node(one, "a:8080", Revision::new(5), next_day).await.unwrap();
+    store.register_node(one, "B:8080", Revision::new(5), next_day).await.unwrap();
     let swept = store.record_applied(two, Revision::new(5), next_day).await;
     assert!(matches!(swept, Err(StoreError::NotFound)));
     // What nodes say of themselves is no change.
