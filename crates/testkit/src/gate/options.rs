@@ -9,6 +9,7 @@ use gatepass_gate::settings::{
     InstanceSettings, Limits, Settings, TargetMode, Timeouts, UpstreamHost,
 };
 use gatepass_model::{Instance, Network, Person, PolicyDocument, Product};
+use gatepass_store::activity::ActivityStore;
 
 use super::local::NothingThere;
 use crate::build;
@@ -99,6 +100,8 @@ pub struct TestGateOptions {
     pub local: Arc<dyn LocalService>,
     /// Decides all randomness.
     pub seed: u64,
+    /// Where activity is written instead of the gate's own file, which then stays empty.
+    pub record_into: Option<Arc<dyn ActivityStore>>,
 }
 
 impl TestGateOptions {
@@ -122,6 +125,7 @@ impl TestGateOptions {
             trusted_proxies: Vec::new(),
             local: Arc::new(NothingThere),
             seed: 1,
+            record_into: None,
             instances,
         })
     }
