@@ -62,10 +62,18 @@ fn main() -> ExitCode {
             [] => vec![Version::Ten, Version::Nine],
             some => some.to_vec(),
         };
-        versions.into_iter().try_for_each(|version| runtime.block_on(run(&arguments, version)))
+        let count = versions.len();
+        let compared =
+            versions.into_iter().map(|version| runtime.block_on(run(&arguments, version)));
+        Ok((count, compared.sum::<Result<u64>>()?))
     });
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok((tomcats, compared)) => {
+            println!(
+                "differential: {compared} requests compared on {tomcats} Tomcats, 0 differences"
+            );
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             println!("differential: {error:#}");
             ExitCode::FAILURE
@@ -73,7 +81,8 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: &Arguments, version: Version) -> Result<()> {
+/// Gives how many requests were compared.
+async fn run(arguments: &Arguments, version: Version) -> Result<u64> {
     println!(
         "Tomcat {}, {} requests, seed {}",
         version.as_str(),
@@ -122,7 +131,8 @@ async fn run(arguments: &Arguments, version: Version) -> Result<()> {
     print_differences(&mut last, &report).await?;
     gate.stop().await?;
     tomcat.stop().await?;
-    check(&report, seen.served, tap.unanswered())
+    check(&report, seen.served, tap.unanswered())?;
+    Ok(report.echoed)
 }
 
 /// One request for each class of difference, as small as it gets.

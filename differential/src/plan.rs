@@ -73,6 +73,21 @@ impl Plan {
         self.headers().find(|(own, _)| own == name).map(|(_, value)| value)
     }
 
+    /// The body that its head frames: a length that is sent beside another meaning wins.
+    pub(crate) fn framed_body(&self) -> &[u8] {
+        let all = |name: &'static str| self.headers().filter(move |(own, _)| own == name);
+        let mut lengths = all("content-length");
+        let (first, second) = (lengths.next(), lengths.next());
+        match (first, second, all("transfer-encoding").next()) {
+            (Some((_, digits)), None, None) => {
+                let length = std::str::from_utf8(digits).ok().and_then(|text| text.parse().ok());
+                length.and_then(|length: usize| self.wire.get(..length)).unwrap_or(&self.wire)
+            }
+            (None, _, None) => b"",
+            _ => &self.body,
+        }
+    }
+
     /// The target in origin form: what stands behind the authority of an absolute one.
     pub(crate) fn origin_form(&self) -> &[u8] {
         let target = self.target.as_slice();

@@ -184,7 +184,9 @@ pub(super) fn break_it(dice: &Dice, plan: &mut Plan) {
         15 => plan.lines.insert(at, line(b"Content-Type: application/x-www-form-urlencoded")),
         _ => {
             let place = dice.below(plan.lines.len().max(1));
-            if let Some(found) = plan.lines.get_mut(place) {
+            let names_nobody =
+                |line: &&mut Vec<u8>| !line.to_ascii_lowercase().starts_with(b"auth");
+            if let Some(found) = plan.lines.get_mut(place).filter(names_nobody) {
                 let at = dice.below(found.len() + 1);
                 found.insert(at, dice.byte());
             }

@@ -17,8 +17,13 @@ struct Tool {
     reason: &'static str,
 }
 
-const PACKAGES: [Tool; 7] = [
+const PACKAGES: [Tool; 10] = [
     Tool { name: "curl", probe: &["curl", "--version"], reason: "the calls that the demo prints" },
+    Tool {
+        name: "default-jdk-headless",
+        probe: &["javac", "-version"],
+        reason: "the echo servlet of the differential",
+    },
     Tool { name: "g++", probe: &["c++", "--version"], reason: "libFuzzer's runtime" },
     Tool { name: "gcc", probe: &["cc", "--version"], reason: "SQLite, and linking" },
     Tool { name: "git", probe: &["git", "--version"], reason: "the advisory database" },
@@ -26,6 +31,16 @@ const PACKAGES: [Tool; 7] = [
         name: "libc6-dev",
         probe: &["test", "-e", "/usr/include/stdio.h"],
         reason: "SQLite's headers",
+    },
+    Tool {
+        name: "libtomcat10-java",
+        probe: &["test", "-e", "/usr/share/java/tomcat10-catalina.jar"],
+        reason: "what reads what the gate lets pass",
+    },
+    Tool {
+        name: "libtomcat9-java",
+        probe: &["test", "-e", "/usr/share/java/tomcat9-catalina.jar"],
+        reason: "the same, as older products have it",
     },
     Tool {
         name: "python3-venv",
