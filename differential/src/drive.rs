@@ -81,6 +81,7 @@ impl Driver {
             } else if rest.len() == before && was_fresh {
                 // Not even the first had an answer: it was cut short.
                 self.report.unanswered += 1;
+                self.report.cut.extend(rest.first().cloned());
                 rest = rest.get(1..).unwrap_or_default();
             }
         }
@@ -91,7 +92,7 @@ impl Driver {
     /// connection still stands.
     async fn read_all(&mut self, line: &mut Client, rest: &mut &[Plan]) -> Result<bool> {
         while let Some((plan, others)) = rest.split_first() {
-            let Ok(Some(answer)) = line.answer_to(&plan.method).await else { return Ok(false) };
+            let Ok(Some(answer)) = line.answer_to(plan.method.trim_start()).await else { return Ok(false) };
             *rest = others;
             self.judge(plan, &answer)?;
             if answer.closes() {

@@ -129,6 +129,11 @@ async fn run(arguments: &Arguments, version: Version) -> Result<u64> {
         seen.read, seen.served
     );
     print_differences(&mut last, &report).await?;
+    if seen.served != report.echoed {
+        for plan in &report.cut {
+            println!("cut, no answer: {}", plan.bytes().escape_ascii());
+        }
+    }
     gate.stop().await?;
     tomcat.stop().await?;
     check(&report, seen.served, tap.unanswered())?;

@@ -21,6 +21,8 @@ pub(crate) struct Report {
     pub(crate) local: u64,
     /// Connections that ended without an answer to what was cut short.
     pub(crate) unanswered: u64,
+    /// The first of these.
+    pub(crate) cut: Vec<Plan>,
     /// Answered by Tomcat without the servlet, by status.
     pub(crate) refused_by_tomcat: BTreeMap<u16, u64>,
     /// Read by the servlet.
@@ -69,6 +71,8 @@ impl Report {
         }
         self.differences.extend(other.differences);
         self.differences.truncate(KEPT);
+        self.cut.extend(other.cut);
+        self.cut.truncate(KEPT);
     }
 
     /// How many differences there are.
