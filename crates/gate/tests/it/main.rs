@@ -13,6 +13,8 @@ mod leaving;
 #[cfg(test)]
 mod pipelining;
 #[cfg(test)]
+mod rows;
+#[cfg(test)]
 mod running;
 #[cfg(test)]
 mod support;
