@@ -22,7 +22,7 @@ use crate::world::Secrets;
 /// Requests on a connection before their answers are read.
 const AT_ONCE: usize = 16;
 /// How long one step of a connection may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One client: a connection, and what it found.
 pub(crate) struct Driver {
@@ -92,7 +92,9 @@ impl Driver {
     /// connection still stands.
     async fn read_all(&mut self, line: &mut Client, rest: &mut &[Plan]) -> Result<bool> {
         while let Some((plan, others)) = rest.split_first() {
-            let Ok(Some(answer)) = line.answer_to(plan.method.trim_start()).await else { return Ok(false) };
+            let Ok(Some(answer)) = line.answer_to(plan.method.trim_start()).await else {
+                return Ok(false);
+            };
             *rest = others;
             self.judge(plan, &answer)?;
             if answer.closes() {

@@ -16,6 +16,9 @@ pub(crate) enum Who {
     ReadWrite,
 }
 
+/// Header lines that a smaller request keeps: what frames or names it is what it was judged by.
+const STAY: [&[u8]; 4] = [b"content-length", b"transfer-encoding", b"host", b"authorization"];
+
 /// The parts of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
@@ -107,9 +110,6 @@ impl Plan {
     /// The same without one part of it, one plan for each part that may go.
     pub(crate) fn smaller(&self) -> Vec<Self> {
         let mut all = Vec::new();
-        // What frames or names it is what it was judged by.
-        const STAY: [&[u8]; 4] =
-            [b"content-length", b"transfer-encoding", b"host", b"authorization"];
         for (at, line) in self.lines.iter().enumerate() {
             let line = line.to_ascii_lowercase();
             if STAY.iter().any(|name| line.starts_with(name)) {

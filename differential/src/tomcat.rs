@@ -123,7 +123,8 @@ fn jars(version: Version) -> Result<String> {
     for entry in fs::read_dir(Path::new(JARS)).context(JARS)? {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let is_plain = name.ends_with(".jar") && !name.contains(".0") && !name.contains(".1");
+        let is_jar = path.extension().is_some_and(|kind| kind == "jar");
+        let is_plain = is_jar && !name.contains(".0") && !name.contains(".1");
         if name.starts_with(&prefix) && is_plain {
             paths.push(path);
         }

@@ -174,7 +174,7 @@ pub(super) fn break_it(dice: &Dice, plan: &mut Plan) {
                 "HTTP/1.1 ",
                 "HTTP/0.9",
                 "",
-            ])
+            ]);
         }
         12 => plan.target.extend_from_slice(
             dice.pick(&[" ", "\t", " x", "\x0b", "\u{a0}", "\r", "\x7f"]).as_bytes(),
