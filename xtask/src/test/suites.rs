@@ -33,6 +33,15 @@ pub(super) fn docs(repo: &Repo) -> Result<String> {
     Ok("clean".to_owned())
 }
 
+/// Generated requests through a gate to Debian's Tomcat 10 and 9: what it decided on is what they
+/// read. A sample of the million that a release is asked for.
+pub(super) fn differential(repo: &Repo) -> Result<String> {
+    let cargo = repo.cargo("run --quiet --package gatepass-differential -- --requests 30000");
+    let lines = command::run_and_keep(cargo)?;
+    let closing = lines.iter().rev().find_map(|line| line.strip_prefix("differential: "));
+    closing.map(str::to_owned).context("no closing line, so it did not run")
+}
+
 /// Real clients against the program, as its users build it but without optimisation.
 pub(super) fn end_to_end(repo: &Repo) -> Result<String> {
     let requirements = "e2e/requirements.txt";

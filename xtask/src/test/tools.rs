@@ -19,6 +19,11 @@ struct Tool {
 
 const PACKAGES: &[Tool] = &[
     Tool { name: "curl", probe: &["curl", "--version"], reason: "the calls that the demo prints" },
+    Tool {
+        name: "default-jdk-headless",
+        probe: &["javac", "-version"],
+        reason: "the echo servlet of the differential",
+    },
     Tool { name: "g++", probe: &["c++", "--version"], reason: "libFuzzer's runtime" },
     Tool { name: "gcc", probe: &["cc", "--version"], reason: "SQLite, and linking" },
     Tool { name: "git", probe: &["git", "--version"], reason: "the advisory database" },
@@ -51,6 +56,16 @@ const PACKAGES: &[Tool] = &[
         name: "postgresql",
         probe: &["sh", "-c", "ls /usr/lib/postgresql/*/bin/postgres"],
         reason: "the second database of the store",
+    },
+    Tool {
+        name: "libtomcat10-java",
+        probe: &["test", "-e", "/usr/share/java/tomcat10-catalina.jar"],
+        reason: "what reads what the gate lets pass",
+    },
+    Tool {
+        name: "libtomcat9-java",
+        probe: &["test", "-e", "/usr/share/java/tomcat9-catalina.jar"],
+        reason: "the same, as older products have it",
     },
     Tool {
         name: "python3-venv",

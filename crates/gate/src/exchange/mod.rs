@@ -28,7 +28,7 @@ use crate::connection::Arrival;
 use crate::engine::http1::request::RequestHead;
 use crate::read::client::{Client, client_of};
 use crate::read::credential::Credentials;
-use crate::read::form::{Needed, needed_of};
+use crate::read::form::{Needed, check_query_charset, needed_of};
 use crate::read::place::{self, Place};
 use crate::read::{login, origin};
 use crate::settings::TargetMode;
@@ -235,6 +235,7 @@ async fn read_credentials<S: AsyncRead + AsyncWrite + Unpin>(
         return Err(crate::read::credential::misplaced());
     }
     let is_dance = is_oauth_dance(read.segments);
+    check_query_charset(head, read.query)?;
     let mut credentials = Credentials::read(head, read.query, room.profile, is_dance)?;
     if let Some(error) = read.unclear {
         check_unclear(&credentials, head, room, error)?;

@@ -19,6 +19,8 @@ mod parting;
 #[cfg(test)]
 mod pipelining;
 #[cfg(test)]
+mod rows;
+#[cfg(test)]
 mod running;
 #[cfg(test)]
 mod slow;

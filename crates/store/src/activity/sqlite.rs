@@ -19,6 +19,7 @@ use sqlx::sqlite::{
 
 use super::{ActivityError, Retention};
 use crate::StoreError;
+use crate::sql::sqlite::is_at_rest;
 
 /// What the shared SQL below is compiled for.
 type Db = sqlx::Sqlite;
@@ -84,7 +85,7 @@ impl SqliteActivityStore {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(BUSY);
-        let writer = SqlitePoolOptions::new()
+        let writer = pool_options()
             .max_connections(1)
             .acquire_timeout(BUSY)
             .connect_with(options)
@@ -127,9 +128,15 @@ fn prepare(path: &Path) -> std::io::Result<File> {
     Ok(lock)
 }
 
+/// A connection that an error of the disk has left in a transaction is replaced.
+fn pool_options() -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .before_acquire(|connection, _| Box::pin(async { Ok(is_at_rest(connection)) }))
+}
+
 fn read_pool(path: &Path) -> SqlitePool {
     let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(BUSY);
-    SqlitePoolOptions::new().max_connections(2).acquire_timeout(BUSY).connect_lazy_with(options)
+    pool_options().max_connections(2).acquire_timeout(BUSY).connect_lazy_with(options)
 }
 
 fn failed_to_open(

@@ -12,7 +12,7 @@ use gatepass_model::Timestamp;
 use location::FileIdentity;
 pub(crate) use location::path_of;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Pool, Sqlite, Transaction};
+use sqlx::{Connection as _, Pool, Sqlite, Transaction};
 
 use super::migration_error;
 use crate::{Answer, Durability, StoreError, StoreOptions, Watch};
@@ -60,6 +60,7 @@ impl SqliteStore {
                 .idle_timeout(None)
                 .test_before_acquire(false)
                 .max_lifetime(None)
+                .before_acquire(|connection, _| Box::pin(async { Ok(is_at_rest(connection)) }))
         };
         let writer = pool(1).connect_with(connect.clone()).await?;
         let store =
@@ -117,6 +118,15 @@ impl SqliteStore {
         self.readers.close().await;
         self.writer.close().await;
     }
+}
+
+/// Whether a connection has no transaction of its last user left.
+///
+/// When the disk fails, SQLite rolls back by itself. The driver's own rollback then fails, and it
+/// counts a transaction that is none: such a connection would refuse everything for good. A new
+/// one takes its place.
+pub(crate) fn is_at_rest(connection: &sqlx::sqlite::SqliteConnection) -> bool {
+    !connection.is_in_transaction()
 }
 
 fn connect_options(path: &Path, options: StoreOptions) -> SqliteConnectOptions {

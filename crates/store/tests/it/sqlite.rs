@@ -2,6 +2,7 @@
 
 mod child;
 mod durability;
+mod faults;
 mod file;
 mod loss;
 

@@ -93,7 +93,7 @@ impl TestGate {
         );
         let following = tokio::spawn(follower.await?.run());
         snapshot.replace_people(&build::DIRECTORY.parse()?, options.people.clone());
-        let (ledger, books) = Books::open(&folder, &clock, options.threads).await?;
+        let (ledger, books) = Books::open(&folder, &clock, &options).await?;
         let parts = Parts {
             settings: options.settings()?,
             sockets: match &options.sockets {
@@ -251,12 +251,13 @@ impl Books {
     async fn open(
         folder: &tempfile::TempDir,
         clock: &Arc<TestClock>,
-        threads: usize,
+        options: &TestGateOptions,
     ) -> anyhow::Result<(Ledger, Self)> {
         let path = folder.path().join("gate.activity.db");
         let activity = Arc::new(SqliteActivityStore::open(&path, Retention::default()).await?);
+        let target = options.record_into.clone().unwrap_or_else(|| Arc::clone(&activity) as _);
         let (ledger, writer) =
-            gatepass_ledger::ledger(Arc::clone(&activity) as _, Arc::clone(clock) as _, threads);
+            gatepass_ledger::ledger(target, Arc::clone(clock) as _, options.threads);
         let (stop, stopped) = oneshot::channel();
         let writing = tokio::spawn(writer.run(async {
             // An error means that the gate was dropped.

@@ -9,6 +9,7 @@ use gatepass_gate::settings::{
 };
 use gatepass_gate::{LocalService, Sockets};
 use gatepass_model::{Instance, ListenAddress, Network, Person, PolicyDocument, Product};
+use gatepass_store::activity::ActivityStore;
 
 use super::local::NothingThere;
 use crate::build;
@@ -109,6 +110,8 @@ pub struct TestGateOptions {
     pub local: Arc<dyn LocalService>,
     /// Decides all randomness.
     pub seed: u64,
+    /// Where activity is written instead of the gate's own file, which then stays empty.
+    pub record_into: Option<Arc<dyn ActivityStore>>,
 }
 
 impl TestGateOptions {
@@ -135,6 +138,7 @@ impl TestGateOptions {
             entry: Entry::default(),
             local: Arc::new(NothingThere),
             seed: 1,
+            record_into: None,
             instances,
         })
     }

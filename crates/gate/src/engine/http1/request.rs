@@ -218,6 +218,10 @@ fn read_headers<'b>(
             }
             14 if name.eq_ignore_ascii_case("content-length") => framing.add_length(value),
             17 if name.eq_ignore_ascii_case("transfer-encoding") => framing.add_coding(value),
+            13.. if resembles_framing(name) => {
+                let words = "a header name is all but one that frames the body";
+                return Err(bad(Reason::MalformedRequest, words));
+            }
             _ => {}
         }
     }
@@ -225,6 +229,19 @@ fn read_headers<'b>(
     head.host = parse_host(host)?;
     head.upgrade = upgrade.filter(|_| may_upgrade && head.version == Version::Http11);
     Ok(())
+}
+
+/// Whether a name is `Content-Length` or `Transfer-Encoding` but for its hyphens. Somebody behind
+/// the gate may take `Transfer---Encoding` or `ContentLength` for the real one.
+fn resembles_framing(name: &str) -> bool {
+    if !matches!(name.as_bytes().first(), Some(b'c' | b'C' | b't' | b'T' | b'-')) {
+        return false;
+    }
+    let is = |real: &str| {
+        let letters = name.bytes().filter(|byte| *byte != b'-');
+        letters.map(|byte| byte.to_ascii_lowercase()).eq(real.bytes())
+    };
+    is("contentlength") || is("transferencoding")
 }
 
 fn resolve_framing(framing: &FramingHeaders<'_>, version: Version) -> Result<Framing, BadHead> {
@@ -358,6 +375,9 @@ mod tests {
             format!("GET / HTTP/1.1\r\n{host}X: a\rb\r\n\r\n"),
             format!("GET / HTTP/1.1\r\n{host}: b\r\n\r\n"),
             format!("GET / HTTP/1.1\r\n{host}Expect: something\r\n\r\n"),
+            format!("GET / HTTP/1.1\r\n{host}Transfer---Encoding: chunked\r\n\r\n"),
+            format!("GET / HTTP/1.1\r\n{host}contentlength: 5\r\n\r\n"),
+            format!("GET / HTTP/1.1\r\n{host}-Content-Length: 5\r\n\r\n"),
         ] {
             assert_eq!(reason(&text), Reason::MalformedRequest, "{text:?}");
         }

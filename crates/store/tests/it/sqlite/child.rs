@@ -17,12 +17,22 @@ pub(super) fn start(
     path: &Path,
     durability: Durability,
 ) -> (Child, BufReader<ChildStdout>) {
+    start_test("sqlite::child::writes_until_it_is_killed", wrapper, path, durability)
+}
+
+/// Starts a process of this program that runs the test of this name only.
+pub(super) fn start_test(
+    name: &str,
+    wrapper: &[&str],
+    path: &Path,
+    durability: Durability,
+) -> (Child, BufReader<ChildStdout>) {
     let own = std::env::current_exe().unwrap();
     let words = wrapper.iter().map(AsRef::as_ref).chain([own.as_os_str()]);
     let words: Vec<&std::ffi::OsStr> = words.collect();
     let mut child = Command::new(words[0])
         .args(&words[1..])
-        .args(["sqlite::child::writes_until_it_is_killed", "--exact", "--nocapture"])
+        .args([name, "--exact", "--nocapture"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
