@@ -12,9 +12,11 @@ from .rivals import RIVALS
 from .world import LOAD_CORE, RIVAL_CORE
 
 CONNECTIONS = 64
-# Two loads. `full`: every connection sends its next request at once. `paced`: it waits 0 to 32 ms
-# before, some 4,000 requests a second.
-LOADS = {"full": 0, "paced": 16}
+# What a connection waits before its next request, on average, in milliseconds. `steady` gives all
+# rivals the same load, some 4,000 requests a second, at which none has work waiting for it: what it
+# costs then is the headline. At `full` all take as much as they can: the faster, the more events
+# at once, and the cheaper each.
+LOADS = {"steady": 16, "full": 0}
 WARM_UP = 1
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -39,7 +41,8 @@ def measure(rival, requests, seconds, pause):
         wrk(rival.port, requests, WARM_UP, pause)
         others, wall, meter = busy(RIVAL_CORE), time.monotonic(), Meter(process.pid)
         counted = wrk(rival.port, requests, seconds, pause)
-        cost, wall, others = meter.cost(), time.monotonic() - wall, busy(RIVAL_CORE) - others
+        wall, others = time.monotonic() - wall, busy(RIVAL_CORE) - others
+        cost, threads = meter.cost()
     finally:
         process.stop()
     if counted["refused"] or counted["broken"]:
@@ -52,6 +55,7 @@ def measure(rival, requests, seconds, pause):
         "user": cost.user / made * 1e6,
         "system": cost.system / made * 1e6,
         "cpu": cost.total / made * 1e6,
+        "threads": {name: spent / made * 1e6 for name, spent in threads.items()},
         "p50": counted["p50"],
         "p99": counted["p99"],
         # How much of its core the rival used, and how much others did meanwhile.
@@ -76,6 +80,22 @@ def run(settings, requests, seconds, runs, loads, say):
                 say(f"{load} {number + 1}/{runs} {rival.name}: {one['cpu']:.1f} µs, "
                     f"{one['rate']:.0f}/s, core {one['core']:.0%}, others {one['others']:.0%}")
     return measured
+
+
+def threads(measured, load):
+    """Where the CPU of a rival with several threads goes: the medians, in words."""
+    lines = []
+    for name in [kind.name for kind in RIVALS]:
+        runs = [one["threads"] for one in measured
+                if one["rival"] == name and one["load"] == load]
+        names = {thread for run in runs for thread in run}
+        costs = {thread: statistics.median(run.get(thread, 0.0) for run in runs)
+                 for thread in names}
+        shown = [f"{thread} {cost:.2f} µs" for thread, cost
+                 in sorted(costs.items(), key=lambda pair: -pair[1]) if cost >= 0.01]
+        if len(shown) > 1:
+            lines.append(f"{name} by thread: " + ", ".join(shown))
+    return "\n".join(lines)
 
 
 def table(measured, load):

@@ -88,9 +88,12 @@ def free_port():
 
 
 def first_in_line():
-    """Before others on this machine, where that is allowed."""
+    """Before others on this machine, where that is allowed; in a session of its own, since the
+    kernel shares time by sessions before it looks at single processes (sched(7), autogroup)."""
+    os.setsid()
     try:
         os.setpriority(os.PRIO_PROCESS, 0, -15)
+        Path("/proc/self/autogroup").write_text("-15")
     except OSError:
         pass
 
@@ -160,23 +163,33 @@ class Meter:
         self.before = self.read()
 
     def read(self):
-        nanos = user = system = 0
+        """Seconds by thread (with its name), and the ticks of all in user and system."""
+        threads, user, system = {}, 0, 0
         for pid in family(self.pid):
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             user, system = user + int(fields[11]), system + int(fields[12])
             for task in Path(f"/proc/{pid}/task").iterdir():
                 try:
-                    nanos += int((task / "schedstat").read_text().split()[0])
+                    name = (task / "comm").read_text().strip()
+                    nanos = int((task / "schedstat").read_text().split()[0])
                 except OSError:
                     continue
-        return nanos / 1e9, user / TICK, system / TICK
+                threads[int(task.name), name] = nanos / 1e9
+        return threads, user / TICK, system / TICK
 
     def cost(self):
-        total, user, system = (now - then for now, then in zip(self.read(), self.before))
+        """Everything, and by the names of threads."""
+        (before, *then), (after, *now) = self.before, self.read()
+        user, system = (late - early for late, early in zip(now, then))
+        by_name = {}
+        for thread, seconds in after.items():
+            spent = seconds - before.get(thread, 0.0)
+            by_name[thread[1]] = by_name.get(thread[1], 0.0) + spent
         ticks = user + system
         # Threads that ended took their nanoseconds with them, but not their ticks.
-        total = max(total, ticks - 2 / TICK)
-        return Cpu(total * user / ticks, total * system / ticks) if ticks else Cpu(total, 0.0)
+        total = max(sum(by_name.values()), ticks - 2 / TICK)
+        cpu = Cpu(total * user / ticks, total * system / ticks) if ticks else Cpu(total, 0.0)
+        return cpu, by_name
 
 
 def family(pid):

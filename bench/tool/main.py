@@ -72,6 +72,7 @@ def run_compare(arguments, folder):
         print(f"\n{load}: {compare.CONNECTIONS} connections, {arguments.tokens} tokens, medians "
               f"of {arguments.runs} runs of {arguments.seconds} s\n")
         print(compare.table(kept["measured"], load))
+        print("\n" + compare.threads(kept["measured"], load))
 
 
 def parser():
