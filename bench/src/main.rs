@@ -102,12 +102,11 @@ impl Seeder {
     fn owners(&self, count: u32) -> Result<Vec<Owner>> {
         let owner = |number| {
             let username = format!("person{number:03}").parse()?;
-            let mut random = [0; 14];
+            let mut random = [0; 8];
             self.random.fill(&mut random)?;
             // The shape of a native token: twelve digits, a colon, twenty bytes; in base64.
-            let text: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-            let tail = text.get(..20).unwrap_or_default();
-            let native = STANDARD.encode(format!("{number:012}:{tail}"));
+            let tail = u64::from_be_bytes(random);
+            let native = STANDARD.encode(format!("{number:012}:{tail:020}"));
             Ok(Owner { key: PersonKey { directory: DIRECTORY.parse()?, username }, native })
         };
         (0..count).map(owner).collect()

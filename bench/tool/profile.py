@@ -2,10 +2,9 @@
 
 import http.client
 import subprocess
-import time
 
 from .compare import LOADS, wrk
-from .machine import Failed, Process
+from .machine import Failed, Process, family
 from .world import LOAD_CORE, RIVAL_CORE
 
 # Under callgrind everything is some fifty times slower.
@@ -157,15 +156,16 @@ def perf(rival, requests, seconds, load, into, lines):
         wrk(rival.port, requests, 1, LOADS[load])
         record = subprocess.Popen(
             ["taskset", "-c", str(LOAD_CORE), "perf", "record", "-q", "-e", "cpu-clock",
-             "-F", "2000", "-C", str(RIVAL_CORE), "-o", str(data), "sleep", str(seconds)])
+             "-F", "2000", "-p", ",".join(map(str, family(process.pid))), "-o", str(data),
+             "sleep", str(seconds)])
         wrk(rival.port, requests, seconds, LOADS[load])
         record.wait()
     finally:
         process.stop()
-    time.sleep(0.1)
     report = subprocess.run(
-        ["perf", "report", "-i", str(data), "--stdio", "-q", "--no-children", "--sort",
-         "comm,dso,symbol"], capture_output=True, text=True, check=False)
-    found = [line for line in report.stdout.splitlines()
-             if line.strip() and not line.startswith("#") and "swapper" not in line]
+        ["perf", "report", "-i", str(data), "--stdio", "-q", "--no-children", "-F",
+         "overhead,comm,dso,sym"], capture_output=True, text=True, check=False)
+    # Between columns there is room for the longest symbol of all.
+    found = [" ".join(line.split()) for line in report.stdout.splitlines()]
+    found = [line for line in found if line and not line.startswith("#")]
     return "\n".join([f"samples are in {data}", *found[:lines]])

@@ -6,7 +6,7 @@ import struct
 import subprocess
 from dataclasses import dataclass
 
-from .machine import Failed, Process, free_port
+from .machine import Failed, Process, first_in_line, free_port
 
 # The product's core and the load's; the rival has the other one to itself.
 RIVAL_CORE, LOAD_CORE = 0, 1
@@ -68,7 +68,8 @@ def seed_store(program, folder, tokens, seed, people=50):
     """A new store with so many tokens; gives them."""
     folder.mkdir(parents=True)
     words = [program, folder, "--tokens", tokens, "--seed", seed, "--people", people]
-    if subprocess.run([str(word) for word in words], check=False).returncode:
+    words = [str(word) for word in words]
+    if subprocess.run(words, check=False, preexec_fn=first_in_line).returncode:
         raise Failed("the store could not be filled")
     lines = (folder / "tokens.tsv").read_text().splitlines()
     return [Token(*line.split("\t")) for line in lines]
