@@ -92,6 +92,9 @@ def run_compare(arguments, folder):
               f"of {arguments.runs} runs of {arguments.seconds} s\n")
         print(compare.table(kept["measured"], load))
         print("\n" + compare.threads(kept["measured"], load))
+    print("\nWhat each one does not do:")
+    for kind in RIVALS:
+        print(f"- {kind.name}: {kind.lacks}")
 
 
 def run_heads(arguments, folder):
