@@ -9,6 +9,7 @@
     reason = "a chore's output is what it prints"
 )]
 
+mod bench;
 mod command;
 mod fuzz;
 mod layers;
@@ -39,6 +40,8 @@ enum Chore {
     Layers,
     /// Links, anchors and repository paths in all Markdown files
     Links,
+    /// What a request costs, beside what an operator would use instead
+    Bench(bench::Options),
     /// Runs the fuzz targets for a bounded time each
     Fuzz(fuzz::Options),
 }
@@ -63,6 +66,7 @@ fn run(repo: &Repo, chore: &Chore) -> Result<String> {
         Chore::Test(options) => test::run(repo, options),
         Chore::Layers => layers::run(repo),
         Chore::Links => links::run(repo),
+        Chore::Bench(options) => bench::run(repo, options),
         Chore::Fuzz(options) => fuzz::run(repo, options),
     }
 }
