@@ -165,19 +165,26 @@ impl Drop for Guard {
 
 /// Ends the oldest connection that waits for its first request, for TLS, or for the next request:
 /// who holds connections open can't keep others out. One that was used since it was last looked
-/// at is spared once. `false` when none is found.
+/// at is spared, unless all were. `false` when none is found.
 fn make_room(thread: &Thread) -> bool {
     let connections = thread.connections.borrow();
     let mut in_order = thread.in_order.borrow_mut();
+    let mut spared = None;
     for _ in 0..LOOKS.min(in_order.len()) {
         let Some(number) = in_order.pop_front() else { break };
         let Some(tracked) = connections.get(&number) else { continue };
-        if tracked.is_idle.get() && !tracked.was_used.replace(false) {
-            tracked.end();
-            thread.meter.add(Count::Evicted);
-            return true;
+        if tracked.is_idle.get() {
+            if !tracked.was_used.replace(false) {
+                tracked.end();
+                thread.meter.add(Count::Evicted);
+                return true;
+            }
+            spared = spared.or(Some(tracked));
         }
         in_order.push_back(number);
     }
-    false
+    let Some(oldest) = spared else { return false };
+    oldest.end();
+    thread.meter.add(Count::Evicted);
+    true
 }
