@@ -10,6 +10,9 @@ use crate::sample::{issued, mac, token};
 const CUT: &str = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
+/// When to give up, on a machine that is busy.
+const LONG: Duration = Duration::from_secs(60);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sessions_that_were_cut_are_made_anew_without_an_error() {
     let backend = Postgres::new();
@@ -44,11 +47,9 @@ async fn a_listener_that_was_cut_listens_again() {
 async fn wait_for_listeners(backend: &Postgres, expected: u32) {
     let ask = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()
         AND pid <> pg_backend_pid() AND query LIKE 'LISTEN%'";
-    loop {
-        let found: u32 = backend.run(ask).parse().unwrap();
-        if found == expected {
-            return;
-        }
+    let began = Instant::now();
+    while backend.run(ask).parse::<u32>().unwrap() != expected {
+        assert!(began.elapsed() < LONG, "not {expected} listeners");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -90,6 +91,7 @@ async fn nothing_is_announced_when_that_is_off() {
     let made = token(2);
     loud.create_token(&made, &mac(1), &issued(&made)).await.unwrap();
     // The second announces; had the first, there would be two by now.
-    listener.recv().await.unwrap();
+    let heard = tokio::time::timeout(LONG, listener.recv()).await;
+    heard.expect("it was not announced").unwrap();
     assert!(listener.next_buffered().is_none());
 }

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gatepass_store::{Changes, Durability, Revision, StoreError, StoreOptions};
 use sqlx::Connection;
@@ -10,7 +10,9 @@ use crate::sample::{issued, mac, token};
 /// Waits until so many sessions of this database wait for a lock.
 async fn wait_for_waiting(backend: &Postgres, expected: i64) {
     let mut connection = backend.connect().await;
+    let began = Instant::now();
     loop {
+        assert!(began.elapsed() < Duration::from_secs(60), "nobody waits");
         let waiting: i64 = sqlx::query_scalar(
             "SELECT COUNT(*) FROM pg_stat_activity
              WHERE datname = current_database() AND wait_event_type = 'Lock'",
