@@ -14,6 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::LocalSet;
 
+use crate::account::strain::StrainMeter;
 use crate::connection::{self, Arrival};
 use crate::exchange::meter::{Count, Meter, Published};
 use crate::forward::pool::Pool;
@@ -86,8 +87,11 @@ async fn serve(start: Start) -> io::Result<()> {
             Pool::new(Arc::clone(&room.addresses), settings.connections, settings.connect)
         })
         .collect();
+    let strains = shared.instances.iter().map(|room| StrainMeter::new(Arc::clone(&room.strain)));
+    let strains = strains.collect();
     let thread = Rc::new(Thread {
         shared,
+        strains,
         pools,
         ids: RequestIds::new(seed),
         ledger: RefCell::new(ledger),

@@ -10,10 +10,11 @@ use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::meter::Count;
-use super::pump::{self, Patience, RelayError, SendError, Sent};
+use super::pump::{self, Flow, Patience, RelayError, SendError, Sent};
 use super::respond::{self, KEEP, Responder};
 use super::tally::Tally;
 use super::{After, Line, Taken};
+use crate::account::strain::{Answer, StrainMeter};
 use crate::engine::http1::framing::Framing;
 use crate::engine::http1::request::{RequestHead, Version};
 use crate::engine::http1::response;
@@ -22,7 +23,7 @@ use crate::forward::head::{self, Towards};
 use crate::forward::pool::{NoConnection, Upstream};
 use crate::read::client::Client;
 use crate::settings::UpstreamHost;
-use crate::thread::InstanceRoom;
+use crate::thread::{InstanceRoom, Thread};
 use crate::wire::body::Body;
 use crate::wire::upgrade;
 
@@ -175,14 +176,18 @@ impl Trip<'_, '_> {
         if self.body.is_none() && !respond::give_continue(line, self.head).await {
             return Err(Failed::Gone);
         }
+        let thread = line.thread;
         let mut fresh = false;
         loop {
             let mut upstream = connect(line, target, fresh).await?;
+            let _waiting = thread.strains.get(target.index).map(StrainMeter::wait);
             let started = Instant::now();
             let mut body = self.prepare(line)?;
             let patience = patience_of(line, target);
             let Line { client, out, .. } = &mut *line;
-            let sent = pump::send(client, &mut upstream, out, &mut body, interim, patience).await;
+            let flow = Flow::of(tally, 0);
+            let sent =
+                pump::send(client, &mut upstream, out, &mut body, interim, patience, flow).await;
             let took = started.elapsed();
             line.taken = if body.is_done() { Taken::All } else { Taken::Some };
             tally.bytes_in = tally.bytes_in.max(body.bytes());
@@ -303,6 +308,7 @@ impl Answered {
         let Ok(Some((answer, end))) = response::parse(self.upstream.buffer.unread()) else {
             return Err(bad("The product's answer was broken off or is no HTTP."));
         };
+        note_answer(&answer, line.thread, target, tally);
         // What the product answered somebody else is nobody's to read.
         check_identity(&answer, self.owner.as_ref(), target, tally)?;
         if answer.status == 101 && !self.may_switch {
@@ -321,6 +327,28 @@ impl Answered {
         self.upstream.buffer.consume(end);
         Ok(Begun { status, downward, upstream_closes })
     }
+}
+
+/// How the product does is told by its answers.
+fn note_answer(
+    answer: &response::ResponseHead<'_>,
+    thread: &Thread,
+    target: &Target<'_>,
+    tally: &Tally<'_>,
+) {
+    let Some(strain) = thread.strains.get(target.index) else { return };
+    let retry_after = || {
+        let mut lines = answer.headers.iter();
+        let found = lines.find(|header| header.name.eq_ignore_ascii_case("retry-after"))?;
+        // Whole seconds; a date (RFC 9110 10.2.3) is not looked at.
+        std::str::from_utf8(found.value).ok()?.trim().parse().ok()
+    };
+    let answer = Answer {
+        status: answer.status,
+        micros: tally.upstream_micros,
+        retry_after: if answer.status == 503 { retry_after() } else { None },
+    };
+    strain.answered(answer, tally.account.token);
 }
 
 /// Checks for whom the product answered, and gives the answer to the client.
@@ -350,7 +378,10 @@ async fn finish<S: AsyncRead + AsyncWrite + Unpin>(
     let Line { client, out, .. } = line;
     let first = down.take(&mut upstream.buffer, &mut out.bytes);
     let relayed = match first {
-        Ok(()) => pump::relay(client, &mut upstream, out, &mut down, patience).await,
+        Ok(()) => {
+            let flow = Flow::of(&tally, tally.bytes_in);
+            pump::relay(client, &mut upstream, out, &mut down, patience, flow).await
+        }
         Err(_) => Err(RelayError::Upstream),
     };
     tally.bytes_out = down.bytes();

@@ -37,6 +37,8 @@ pub enum Count {
     Observed,
     /// Connections ended because their token had ended.
     Cut,
+    /// Requests with a token that were turned away because the product is in distress.
+    Shed,
     /// Bytes of requests' bodies.
     BytesIn,
     /// Bytes of answers' bodies.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
+use super::tally::Tally;
 use crate::engine::http1::chunked::BrokenChunk;
 use crate::engine::http1::response::MAX_HEAD;
 use crate::forward::pool::Upstream;
@@ -27,6 +28,26 @@ pub(crate) struct Patience {
     pub(crate) write: Duration,
     /// For any progress once the client has ended its side.
     pub(crate) half_closed: Duration,
+}
+
+/// Whose bytes are counted while a body flows.
+#[derive(Clone, Copy)]
+pub(crate) struct Flow<'f> {
+    tally: Option<&'f Tally<'f>>,
+    before: u64,
+}
+
+impl<'f> Flow<'f> {
+    /// Of this request, for which `before` bytes were moved already.
+    pub(crate) fn of(tally: &'f Tally<'_>, before: u64) -> Self {
+        Self { tally: tally.account.counts_bytes().then_some(tally), before }
+    }
+
+    fn moved(self, body: &Body) {
+        if let Some(tally) = self.tally {
+            tally.moved(self.before, body.bytes());
+        }
+    }
 }
 
 /// Why no answer came.
@@ -65,6 +86,7 @@ pub(crate) async fn send<S: AsyncRead + AsyncWrite + Unpin>(
     body: &mut Body,
     interim: &mut Vec<u8>,
     patience: Patience,
+    flow: Flow<'_>,
 ) -> Result<Sent, SendError> {
     let span = |body: &Body| if body.is_done() { patience.upstream } else { patience.body };
     client.wait(span(body), patience.half_closed);
@@ -75,6 +97,7 @@ pub(crate) async fn send<S: AsyncRead + AsyncWrite + Unpin>(
             if takes_body {
                 moved |= poll_upload(context, client, upstream, out, body, &mut takes_body)?;
                 if moved {
+                    flow.moved(body);
                     client.wait(span(body), patience.half_closed);
                 }
             }
@@ -204,6 +227,7 @@ pub(crate) async fn relay<S: AsyncRead + AsyncWrite + Unpin>(
     out: &mut Outgoing,
     body: &mut Body,
     patience: Patience,
+    flow: Flow<'_>,
 ) -> Result<(), RelayError> {
     let mut waits_for_client = true;
     client.wait(patience.write, patience.half_closed);
@@ -218,7 +242,10 @@ pub(crate) async fn relay<S: AsyncRead + AsyncWrite + Unpin>(
                     client.wait(patience.upstream, patience.half_closed);
                 }
                 match body.poll_piece(context, &mut upstream.buffer, &mut upstream.stream, out) {
-                    Poll::Ready(Ok(())) => continue,
+                    Poll::Ready(Ok(())) => {
+                        flow.moved(body);
+                        continue;
+                    }
                     Poll::Ready(Err(_)) => return Poll::Ready(Err(RelayError::Upstream)),
                     Poll::Pending => {}
                 }

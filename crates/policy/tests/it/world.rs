@@ -248,6 +248,7 @@ impl World {
                     action: "",
                     effect: self.effect,
                     project: None,
+                    heavy: false,
                     door: self.door,
                 },
                 client: self.client,
