@@ -11,6 +11,8 @@ mod large;
 #[cfg(test)]
 mod leaving;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod pipelining;
 #[cfg(test)]
 mod running;

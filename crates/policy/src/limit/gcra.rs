@@ -63,18 +63,23 @@ pub struct Refused {
 /// Takes `count` at `now`, in nanoseconds, or nothing. Exact, however many threads take at once.
 ///
 /// A `now` before what the cell was last asked with neither opens the limit nor locks it: what
-/// was used stays used, for the burst's worth of time at most.
+/// was used stays used, for the burst's worth of time and ten seconds at most.
 pub fn try_take(cell: &AtomicU64, count: u64, pace: Pace, now: u64) -> Result<Remaining, Refused> {
     let tolerance = pace.tolerance();
     let wanted = pace.interval.saturating_mul(count);
     let mut arrival = cell.load(Ordering::Relaxed);
     loop {
-        let next = used_until(arrival, tolerance, now).saturating_add(wanted);
+        let used = used_until(arrival, tolerance, now);
+        let next = used.saturating_add(wanted);
         let ahead = next - now;
-        if ahead > tolerance {
+        // What can't be is set right even by whoever is refused: else nobody would.
+        let is_refused = ahead > tolerance;
+        let next = if is_refused { used } else { next };
+        if is_refused && used >= arrival {
             return Err(Refused { retry_after: ahead - tolerance });
         }
         match cell.compare_exchange_weak(arrival, next, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) if is_refused => return Err(Refused { retry_after: ahead - tolerance }),
             Ok(_) => return Ok(Remaining((tolerance - ahead) / pace.interval.max(1))),
             Err(current) => arrival = current,
         }
@@ -93,12 +98,17 @@ pub fn give_back(cell: &AtomicU64, count: u64, pace: Pace) {
 pub fn remaining(cell: &AtomicU64, pace: Pace, now: u64) -> Remaining {
     let tolerance = pace.tolerance();
     let ahead = used_until(cell.load(Ordering::Relaxed), tolerance, now) - now;
-    Remaining((tolerance - ahead) / pace.interval.max(1))
+    Remaining(tolerance.saturating_sub(ahead) / pace.interval.max(1))
 }
+
+/// Threads look at the clock before they come here, and not all at once: an arrival time may be
+/// ahead of an older `now` by so much more than the tolerance.
+const SKEW: u64 = 10 * NANOS;
 
 /// The arrival time, kept within what it can be at `now`: not before, for what was not used in
 /// time is gone, and not further ahead than the tolerance, which a clock that went back would
 /// make of it, or a rate that was just made faster.
 fn used_until(arrival: u64, tolerance: u64, now: u64) -> u64 {
-    arrival.clamp(now, now.saturating_add(tolerance))
+    let full = now.saturating_add(tolerance);
+    if arrival > full.saturating_add(SKEW) { full } else { arrival.max(now) }
 }

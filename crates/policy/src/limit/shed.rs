@@ -165,7 +165,7 @@ impl Load {
     /// The product pushed back; whether it did so for the first time in this epoch. One token
     /// that does not hear must not make the product look ill.
     pub fn note_push_back(&self, epoch: u64) -> bool {
-        self.update(|word| at(word, epoch) | PUSHED) & PUSHED == 0
+        at(self.update(|word| at(word, epoch) | PUSHED), epoch) & PUSHED == 0
     }
 
     /// Changes the word; the answer is what it was, as seen from now.
