@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::config::{
-    Config, LogConfig, LogFormat, LogLevel, SecretsConfig, StoreConfig, StoreLocation,
+    Config, LimitsConfig, LogConfig, LogFormat, LogLevel, RedisUrl, SecretsConfig, StoreConfig,
+    StoreLocation,
 };
 use crate::error::Errors;
 use crate::keys;
@@ -21,6 +22,7 @@ pub(crate) fn config(raw: &Raw, file: &Path, errors: &mut Errors) -> Option<Conf
     let server = server::read(&mut root);
     let store = store(&mut root);
     let secrets = root.file(&keys::KEY_FILE).map(|key_file| SecretsConfig { key_file });
+    let limits = limits(&mut root);
     let log = log(&mut root);
     let directories = directory::read(raw, file, errors);
     let instances = instance::read(raw, &directories, file, errors);
@@ -34,6 +36,7 @@ pub(crate) fn config(raw: &Raw, file: &Path, errors: &mut Errors) -> Option<Conf
         secrets: secrets?,
         directories: directories.into_iter().collect::<Option<_>>()?,
         instances: instances.into_iter().collect::<Option<_>>()?,
+        limits: limits?,
         log: log?,
     })
 }
@@ -62,6 +65,21 @@ fn store_path(url: &str) -> Result<&str, &'static str> {
         return Err("it must name a file, without parameters; write it as sqlite:gatepass.db");
     }
     Ok(path)
+}
+
+/// The address is not quoted in a mistake: it may hold a password.
+fn limits(root: &mut Reader<'_>) -> Option<LimitsConfig> {
+    let Some(url) = root.text(&keys::LIMITS_REDIS).filter(|url| !url.is_empty()) else {
+        return Some(LimitsConfig::default());
+    };
+    let rest = url.strip_prefix("redis://").or_else(|| url.strip_prefix("redis+unix://"));
+    if rest.is_none_or(str::is_empty) {
+        let problem = "it is no address such as redis://127.0.0.1:6379 or \
+                       redis+unix:///run/valkey/valkey.sock";
+        root.wrong(&keys::LIMITS_REDIS, problem);
+        return None;
+    }
+    Some(LimitsConfig { redis: Some(RedisUrl(url)) })
 }
 
 fn log(root: &mut Reader<'_>) -> Option<LogConfig> {

@@ -29,6 +29,7 @@ pub use config::{
     InstanceTimeouts, LogConfig, LogFormat, LogLevel, SecretsConfig, ServerConfig, ServerLimits,
     ServerTimeouts, ServiceAccount, StoreConfig, StoreLocation, TargetStrictness,
 };
+pub use config::{LimitsConfig, RedisUrl};
 pub use environment::{Environment, ProcessEnvironment};
 pub use error::{ConfigError, Place};
 pub use host::{HostPattern, InvalidHost};

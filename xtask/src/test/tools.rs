@@ -17,7 +17,7 @@ struct Tool {
     reason: &'static str,
 }
 
-const PACKAGES: [Tool; 7] = [
+const PACKAGES: [Tool; 8] = [
     Tool { name: "curl", probe: &["curl", "--version"], reason: "the calls that the demo prints" },
     Tool { name: "g++", probe: &["c++", "--version"], reason: "libFuzzer's runtime" },
     Tool { name: "gcc", probe: &["cc", "--version"], reason: "SQLite, and linking" },
@@ -31,6 +31,11 @@ const PACKAGES: [Tool; 7] = [
         name: "python3-venv",
         probe: &["python3", "-c", "import ensurepip, venv"],
         reason: "end-to-end tests with Python clients; brings python3 and its pip",
+    },
+    Tool {
+        name: "redis-server",
+        probe: &["redis-server", "--version"],
+        reason: "limits over several nodes, tested against a real server",
     },
     Tool {
         name: "strace",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use arc_swap::ArcSwap;
+use gatepass_allowance::ServerUrl;
 use gatepass_api::ApiState;
 use gatepass_config::Config;
 use gatepass_control::{Control, ControlParts};
@@ -27,7 +28,7 @@ use super::local::LocalApi;
 use super::operations::{self, Operations};
 use super::readiness::NodeReadiness;
 use super::sink::WalletSink;
-use super::{identity, settings, store};
+use super::{identity, limits, settings, store};
 use crate::failure::Failure;
 
 /// A gate that runs, with everything behind it.
@@ -57,6 +58,7 @@ struct Ground {
     wallet: Arc<Wallet>,
     prover: Prover,
     operations: Option<tokio::net::TcpListener>,
+    budgets: Option<ServerUrl>,
 }
 
 /// What the threads of the gate read.
@@ -88,6 +90,7 @@ impl RunningGate {
         let Knowledge { snapshot, keys, node, follower } = knowledge;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let control = control(config, &store, &activity, ring, &directories);
+        control.read_limits_from(Arc::clone(&snapshot));
         let readiness = Arc::new(NodeReadiness {
             snapshot: Arc::clone(&snapshot),
             wallet: Arc::clone(&wallet),
@@ -115,6 +118,7 @@ impl RunningGate {
         })
         .map_err(|error| start_failure(&error))?;
         let mut tasks = JoinSet::new();
+        limits::share(&mut tasks, ground.budgets.as_ref(), &node_id(node), &snapshot);
         tasks.spawn(follower.run());
         tasks.spawn(run_probes(wallet, prover));
         follow_directories(&mut tasks, watchers, &directories, &snapshot);
@@ -191,6 +195,7 @@ impl Ground {
         let (directories, watchers) = directories::read(config)?;
         let wallet = Arc::new(identity::wallet(config)?);
         let prover = identity::prover(config)?;
+        let budgets = limits::server(config)?;
         check_free(config)?;
         let operations = operations::bind(config.server.operations_listen).await?;
         let store = store::open(config).await?;
@@ -207,6 +212,7 @@ impl Ground {
             wallet,
             prover,
             operations,
+            budgets,
         })
     }
 }
@@ -275,6 +281,11 @@ fn start_failure(error: &StartError) -> Failure {
     Failure::new("start_failed", format!("server.listen: {error}"))
 }
 
+/// By what other nodes tell this one apart.
+fn node_id(node: NodeId) -> String {
+    node.0.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// What people call this node: its first address.
 fn node_name(config: &Config) -> String {
     config.server.listen.first().map_or_else(|| "gatepass".to_owned(), ToString::to_string)
@@ -315,7 +326,8 @@ fn serve_operations(
     let listener = listener?;
     let address = listener.local_addr().ok();
     let totals = Arc::new(gate.totals_reader());
-    let operations = Operations { node: Arc::clone(node), totals, ledger };
+    let strained = Arc::new(gate.strain_reader());
+    let operations = Operations { node: Arc::clone(node), totals, strained, ledger };
     tasks.spawn(operations::serve(listener, operations));
     address
 }

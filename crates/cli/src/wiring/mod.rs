@@ -10,6 +10,7 @@ pub(crate) mod directories;
 pub(crate) mod gate;
 pub(crate) mod identity;
 pub(crate) mod keys;
+pub(crate) mod limits;
 mod local;
 pub(crate) mod log;
 mod metrics;

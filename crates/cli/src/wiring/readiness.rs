@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use gatepass_api::Readiness;
 use gatepass_identity::Wallet;
 use gatepass_model::Clock;
+use gatepass_policy::limit::Scope;
 use gatepass_snapshot::{Condition, Snapshot};
 
 use super::directories::Directories;
@@ -33,6 +34,12 @@ impl NodeReadiness {
             self.snapshot.conditions(now).iter().map(ToString::to_string).collect();
         if self.is_stopping.load(Ordering::Acquire) {
             reasons.push("it is stopping".to_owned());
+        }
+        if let Scope::Split(nodes) = self.snapshot.sharing().scope() {
+            reasons.push(format!(
+                "the server of limits.redis does not answer; each of {nodes} nodes has its part of \
+                 every limit"
+            ));
         }
         for (name, problem) in self.directories.problems() {
             reasons.push(format!("an older state of the directory {name} holds: {problem}"));

@@ -61,7 +61,7 @@ pub struct Debt(pub u32);
 pub(crate) enum Paid {
     Here(Pace),
     Allowance,
-    Credit,
+    Credit(Pace),
 }
 
 const COUNT_BITS: u32 = 24;
@@ -98,23 +98,41 @@ impl RateCell {
             Ok(_) => Ok(Paid::Allowance),
             // The budget said that there is no more.
             Err(word) if is_known(word, now) => Err(Refused { retry_after: self.wait(pace, now) }),
-            // Nobody has asked yet. A part is spent at once, and asked for afterwards.
+            // Nobody has asked yet. A little is spent at once, and asked for afterwards; but not
+            // when the budget, as it was last known, has none.
             Err(_) => {
                 let most = Self::credit_of(pace, nodes);
                 let next = |spent: u32| (spent < most).then(|| spent + 1);
-                match self.credit.fetch_update(order, order, next) {
-                    Ok(_) => Ok(Paid::Credit),
-                    Err(_) => Err(Refused { retry_after: pace.interval() }),
-                }
+                self.credit
+                    .fetch_update(order, order, next)
+                    .map_err(|_| Refused { retry_after: pace.interval() })?;
+                let taken = gcra::try_take(&self.arrival, 1, pace, now);
+                taken.map(|_| Paid::Credit(pace)).inspect_err(|_| self.lower_credit())
             }
         }
     }
 
-    /// How much of a burst each of `nodes` nodes may spend before it has asked: half of its part,
-    /// at least one request.
+    fn lower_credit(&self) {
+        let order = Ordering::Relaxed;
+        // At 0 it was settled already: then the budget was asked for one too many.
+        let _ = self.credit.fetch_update(order, order, |spent| spent.checked_sub(1));
+    }
+
+    /// How much of a burst each of `nodes` nodes may spend before it has asked: an eighth of its
+    /// part, at least one request.
     pub fn credit_of(pace: Pace, nodes: u32) -> u32 {
-        let part = pace.burst() / (2 * u64::from(nodes.max(1)));
-        u32::try_from(part).unwrap_or(u32::MAX).max(1)
+        Self::fraction(pace, nodes, 8)
+    }
+
+    /// How much of a burst each of `nodes` nodes holds while it is in use there: half of its part,
+    /// at least one request.
+    pub fn part_of(pace: Pace, nodes: u32) -> u32 {
+        Self::fraction(pace, nodes, 2)
+    }
+
+    fn fraction(pace: Pace, nodes: u32, of: u64) -> u32 {
+        let part = pace.burst() / (of * u64::from(nodes.max(1)));
+        u32::try_from(part.clamp(1, COUNT)).unwrap_or(1)
     }
 
     fn wait(&self, pace: Pace, now: u64) -> u64 {
@@ -130,8 +148,9 @@ impl RateCell {
                 let more = |word: u64| (word & COUNT < COUNT).then(|| word + 1);
                 let _ = self.allowance.fetch_update(order, order, more);
             }
-            Paid::Credit => {
-                let _ = self.credit.fetch_update(order, order, |spent| spent.checked_sub(1));
+            Paid::Credit(pace) => {
+                self.lower_credit();
+                gcra::give_back(&self.arrival, 1, pace);
             }
         }
     }
@@ -166,9 +185,9 @@ impl RateCell {
         self.credit.fetch_add(debt.0, Ordering::Relaxed);
     }
 
-    /// Takes out what is not spent, to give it back to the budget.
+    /// Takes out what is not spent, to give it back to the budget; nothing is known from then on.
     pub fn reclaim(&self, now: u64) -> u32 {
-        let word = self.allowance.fetch_and(!COUNT, Ordering::Relaxed);
+        let word = self.allowance.swap(0, Ordering::Relaxed);
         if is_known(word, now) { u32::try_from(word & COUNT).unwrap_or(u32::MAX) } else { 0 }
     }
 
@@ -179,7 +198,9 @@ impl RateCell {
         let known_until = (until / MILLI) << COUNT_BITS;
         let next = |word: u64| {
             let held = if is_known(word, now) { word & COUNT } else { 0 };
-            Some(known_until | (held + u64::from(count)).min(COUNT))
+            let sum = (held + u64::from(count)).min(COUNT);
+            // Who is told nothing for the time to come has nothing to spend in it.
+            Some(if until > now { known_until | sum } else { 0 })
         };
         // The closure always answers, so this can't fail.
         let _ = self.allowance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);

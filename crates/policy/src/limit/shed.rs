@@ -57,6 +57,14 @@ pub struct Sample {
     pub retry_after: u32,
 }
 
+/// What one second came to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Means {
+    micros: u64,
+    /// In thousandths.
+    pushed_back: u64,
+}
+
 /// In thousandths: from so many answers that push back on the product is in distress,
 const TOO_MANY: u64 = 100;
 /// and with so many it does well.
@@ -71,7 +79,7 @@ const MAX_HOLD: u32 = 60;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Shedding {
     level: Level,
-    /// Running means, of which the last second is a quarter.
+    /// Running means, of which the last second is a half.
     micros: u64,
     pushed_back: u64,
     bad: u32,
@@ -82,11 +90,13 @@ pub struct Shedding {
 impl Shedding {
     /// A second has passed. Without `slow_above` the product's time is not looked at.
     pub fn turn(&mut self, sample: Sample, slow_above: Option<Lifetime>) -> Level {
-        self.remember(sample);
+        let now = self.remember(sample);
         let slow = slow_above.map(|span| span.as_millis().unsigned_abs().saturating_mul(1000));
-        let is_slow = slow.is_some_and(|slow| self.micros > slow);
+        // Both: one bad second is no distress, and what is over by now is none any more.
+        let is_slow = slow.is_some_and(|slow| self.micros > slow && now.micros > slow);
         let is_quick = slow.is_none_or(|slow| self.micros <= slow / 5 * 4);
-        if self.pushed_back >= TOO_MANY || is_slow {
+        let pushes_back = self.pushed_back >= TOO_MANY && now.pushed_back >= TOO_MANY;
+        if pushes_back || is_slow {
             self.good = 0;
             self.bad += 1;
             if self.bad >= UP {
@@ -107,20 +117,21 @@ impl Shedding {
         self.level
     }
 
-    fn remember(&mut self, sample: Sample) {
-        let mix = |before: u64, now: u64| before.saturating_mul(3).saturating_add(now) / 4;
+    fn remember(&mut self, sample: Sample) -> Means {
         self.hold = self.hold.saturating_sub(1).max(sample.retry_after.min(MAX_HOLD));
-        if let Some(mean) = sample.micros.checked_div(sample.answers) {
-            self.micros = mix(self.micros, mean);
+        let now = if let Some(mean) = sample.micros.checked_div(sample.answers) {
             let share = sample.pushed_back.min(sample.answers) * 1000 / sample.answers;
-            self.pushed_back = mix(self.pushed_back, share);
+            Means { micros: mean, pushed_back: share }
         } else if sample.waiting > 0 {
             // It answers nobody: everybody waits a second more.
-            self.micros = self.micros.saturating_add(1_000_000);
+            Means { micros: self.micros.saturating_add(2_000_000), pushed_back: self.pushed_back }
         } else {
-            self.micros = mix(self.micros, 0);
-            self.pushed_back = mix(self.pushed_back, 0);
-        }
+            Means::default()
+        };
+        let mix = |before: u64, now: u64| before.saturating_add(now) / 2;
+        self.micros = mix(self.micros, now.micros);
+        self.pushed_back = mix(self.pushed_back, now.pushed_back);
+        now
     }
 
     /// When to come again, in seconds: as the product says, or when a step down may come.

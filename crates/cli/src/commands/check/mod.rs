@@ -2,6 +2,7 @@
 
 mod finding;
 mod identity;
+mod limits;
 mod local;
 mod upstream;
 
@@ -29,6 +30,7 @@ impl Check {
         findings.add("configuration", State::Ok, format!("read; instances: {instances}"));
         local::directories(&config, &mut findings);
         let opened = local::store(&config, &mut findings).await;
+        limits::reach(&config, &mut findings).await;
         upstream::reach(&config, &mut findings).await?;
         identity::prove(&config, opened.as_ref(), &mut findings).await?;
         if let Some(opened) = opened {
