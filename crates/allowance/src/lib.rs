@@ -35,8 +35,6 @@ pub use server::{InvalidUrl, ServerUrl, Unreachable, probe};
 const PACE: Duration = Duration::from_millis(50);
 /// How often it says that it is there.
 const HEARTBEAT: Duration = Duration::from_secs(1);
-/// How long a call may take. More, and the server counts as gone.
-const PATIENCE: Duration = Duration::from_millis(150);
 /// How long a server that is gone is left alone.
 const REST: Duration = Duration::from_secs(1);
 /// Most subjects in one call.
@@ -51,6 +49,7 @@ pub struct Allowances {
     followed: HashMap<Box<str>, Followed>,
     nodes: u32,
     is_reachable: Option<bool>,
+    patience: Duration,
 }
 
 impl std::fmt::Debug for Allowances {
@@ -79,7 +78,18 @@ impl Allowances {
             followed: HashMap::new(),
             nodes: 1,
             is_reachable: None,
+            patience: Self::PATIENCE,
         })
+    }
+
+    /// How long a call may take: 250 ms. If it takes longer, the server counts as gone.
+    pub const PATIENCE: Duration = Duration::from_millis(250);
+
+    /// With another patience than [`Allowances::PATIENCE`].
+    #[must_use]
+    pub const fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// Takes allowances until it is dropped.
@@ -138,7 +148,7 @@ impl Allowances {
         loop {
             let mut turn = Turn::default();
             first.iter_mut().for_each(|followed| followed.ask(&mut turn, self.nodes, at));
-            let asked = timeout(PATIENCE, self.server.ask(&turn)).await;
+            let asked = timeout(self.patience, self.server.ask(&turn)).await;
             let answer = match asked.unwrap_or(Err(Unreachable::TooSlow)) {
                 Ok(answer) => answer,
                 Err(error) => {

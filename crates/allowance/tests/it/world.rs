@@ -106,7 +106,8 @@ impl Node {
         let snapshot = Arc::clone(gate.snapshot());
         let clock = Arc::new(gatepass_testkit::TestClock::default());
         let allowances = Allowances::new(&server.url(), name, snapshot, clock).unwrap();
-        let sharing = tokio::spawn(allowances.run());
+        // A machine with much to do is no server that is gone.
+        let sharing = tokio::spawn(allowances.with_patience(PATIENCE).run());
         Self { gate, secret, _jira: jira, sharing }
     }
 

@@ -105,8 +105,10 @@ impl StrainMeter {
     /// The product has begun to answer; `token` is whose request it was.
     pub(crate) fn answered(&self, answer: Answer, token: Option<&TokenEntry>) {
         let epoch = self.strain.epoch();
-        if let Some(token) = token {
-            let millis = answer.micros.div_ceil(1000).max(1);
+        // What is quicker than a millisecond is not what a product suffers from, and must not cost
+        // a request an atomic that others look at.
+        if let Some(token) = token.filter(|_| answer.micros >= 1000) {
+            let millis = answer.micros.div_ceil(1000);
             token.load().add(millis, epoch);
             raise(&self.token_millis, millis);
         }

@@ -419,3 +419,41 @@ async fn a_product_that_is_slower_than_its_bound_is_spared() {
     let answer = until(&scene, &search, 503).await;
     assert_eq!(answer.reason(), Some("overloaded"));
 }
+
+#[tokio::test]
+async fn what_is_left_can_be_told() {
+    let limits = Limits { concurrency: Some(4), ..rate("10/h") };
+    let (scene, _) = limited(Whose::Integration, limits, answering()).await;
+    let mut policy = PolicyDocument::default();
+    policy.rules[0].bounds.integration_limits = limits;
+    policy.rules[0].bounds.owner_limits = rate("7/h");
+    let instance = InstancePolicy { limits: rate("100/h"), ..InstancePolicy::default() };
+    policy.instances.insert("jira".parse().unwrap(), instance);
+    scene.gate.set_policy(&policy).await.unwrap();
+    let issued = scene.gate.issue("alice", Grant { limits: rate("5/h"), ..Grant::read_write() });
+    let issued = issued.await.unwrap();
+    let name = |token: &mut gatepass_model::Token| token.integration = Some("nightly".to_owned());
+    scene.gate.change(issued.id, name).await.unwrap();
+    for token in [&issued.secret, &scene.token] {
+        assert_eq!(ask(&mut scene.client().await, &request(token, GET)).await.status, 200);
+    }
+    let nanos = scene.gate.snapshot().began().elapsed().as_nanos();
+    let nanos = u64::try_from(nanos).unwrap();
+    let at = gatepass_policy::limit::Moment { nanos, wall_seconds: 0 };
+    let instances = ["jira".parse().unwrap()];
+    let told = scene.gate.snapshot().limits_left(issued.id, &instances, at);
+    let told: Vec<_> = told
+        .into_iter()
+        .map(|one| (one.kind.as_str(), one.name, one.left.rate, one.left.concurrency))
+        .collect();
+    let id = issued.id.to_string();
+    let expected: [(&str, &str, u64, Option<u32>); 4] = [
+        ("token", &id, 4, None),
+        ("owner", "alice", 5, None),
+        ("integration", "nightly", 8, Some(4)),
+        ("instance", "jira", 98, None),
+    ];
+    let expected =
+        expected.map(|(kind, name, left, places)| (kind, name.to_owned(), Some(left), places));
+    assert_eq!(told, expected);
+}
