@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use gatepass_control::{PolicyFile, parse_policy, policy_text};
 use gatepass_model::policy::LongestLifetime;
 use gatepass_model::{
-    Bounds, CredentialKind, CredentialSet, Exemption, InstanceName, InstancePolicy, Lifetime, Mode,
-    Modes, PolicyDocument, Rule, Say, Timestamp,
+    Bounds, ByteCount, CredentialKind, CredentialSet, Exemption, InstanceName, InstancePolicy,
+    Lifetime, Limits, Mode, Modes, PolicyDocument, Rule, Say, Timestamp,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
