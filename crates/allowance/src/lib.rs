@@ -147,13 +147,17 @@ impl Allowances {
         let mut first: &mut [&mut Followed] = chunks.next().unwrap_or_default();
         loop {
             let mut turn = Turn::default();
-            first.iter_mut().for_each(|followed| followed.ask(&mut turn, self.nodes, at));
+            for followed in first.iter_mut() {
+                followed.ask(&mut turn, self.nodes, at);
+            }
             let asked = timeout(self.patience, self.server.ask(&turn)).await;
             let answer = match asked.unwrap_or(Err(Unreachable::TooSlow)) {
                 Ok(answer) => answer,
                 Err(error) => {
                     self.server.hang_up();
-                    first.iter_mut().for_each(|followed| followed.unasked());
+                    for followed in first.iter_mut() {
+                        followed.unasked();
+                    }
                     return Err(error);
                 }
             };

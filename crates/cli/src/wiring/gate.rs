@@ -283,7 +283,7 @@ fn start_failure(error: &StartError) -> Failure {
 
 /// By what other nodes tell this one apart.
 fn node_id(node: NodeId) -> String {
-    node.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:032x}", u128::from_be_bytes(node.0))
 }
 
 /// What people call this node: its first address.

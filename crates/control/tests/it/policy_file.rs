@@ -107,7 +107,7 @@ fn limits_that_make_no_sense_are_mistakes() {
         let text = format!("[[rules]]\nname = 'a'\ntoken_limits = {limits}\n");
         let mistakes = read(&text).unwrap_err();
         assert_eq!(mistakes.len(), 1, "{limits}: {mistakes:?}");
-        assert!(mistakes[0].to_string().contains(words), "{limits}: {}", mistakes[0]);
+        assert!(mistakes[0].contains(words), "{limits}: {}", mistakes[0]);
     }
 }
 

@@ -20,7 +20,7 @@ fn at(nanos: u64) -> Moment {
     Moment { nanos, wall_seconds: 1_800_000_000 }
 }
 
-fn token<'a>(cell: &'a LimitCell, limits: Limits) -> [Option<Subject<'a>>; 4] {
+fn token(cell: &LimitCell, limits: Limits) -> [Option<Subject<'_>>; 4] {
     [Some(Subject { kind: SubjectKind::Token, limits, cell }), None, None, None]
 }
 

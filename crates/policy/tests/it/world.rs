@@ -27,6 +27,7 @@ pub(crate) struct Token {
 }
 
 /// What stands where a token may stand.
+#[expect(clippy::large_enum_variant, reason = "a few of them at a time")]
 #[derive(Clone, Debug)]
 pub(crate) enum GivenToken {
     None,
