@@ -55,7 +55,7 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let Self { refusal: Refusal { reason, message }, challenge } = self;
+        let Self { refusal: Refusal { reason, message, .. }, challenge } = self;
         let status =
             StatusCode::from_u16(reason.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let document = Document {

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use crate::config::{Config, LogConfig, LogFormat, LogLevel, SecretsConfig};
+use crate::config::{
+    Config, LimitsConfig, LogConfig, LogFormat, LogLevel, RedisUrl, SecretsConfig,
+};
 use crate::error::Errors;
 use crate::keys;
 use crate::raw::Raw;
@@ -20,6 +22,7 @@ pub(crate) fn config(raw: &Raw, file: &Path, errors: &mut Errors) -> Option<Conf
     let server = server::read(&mut root);
     let store = store::read(&mut root);
     let secrets = root.file(&keys::KEY_FILE).map(|key_file| SecretsConfig { key_file });
+    let limits = limits(&mut root);
     let log = log(&mut root);
     let directories = directory::read(raw, file, errors);
     let instances = instance::read(raw, &directories, file, errors);
@@ -33,8 +36,24 @@ pub(crate) fn config(raw: &Raw, file: &Path, errors: &mut Errors) -> Option<Conf
         secrets: secrets?,
         directories: directories.into_iter().collect::<Option<_>>()?,
         instances: instances.into_iter().collect::<Option<_>>()?,
+        limits: limits?,
         log: log?,
     })
+}
+
+/// The address is not quoted in a mistake: it may hold a password.
+fn limits(root: &mut Reader<'_>) -> Option<LimitsConfig> {
+    let Some(url) = root.text(&keys::LIMITS_REDIS).filter(|url| !url.is_empty()) else {
+        return Some(LimitsConfig::default());
+    };
+    let rest = url.strip_prefix("redis://").or_else(|| url.strip_prefix("redis+unix://"));
+    if rest.is_none_or(str::is_empty) {
+        let problem = "it is no address such as redis://127.0.0.1:6379 or \
+                       redis+unix:///run/valkey/valkey.sock";
+        root.wrong(&keys::LIMITS_REDIS, problem);
+        return None;
+    }
+    Some(LimitsConfig { redis: Some(RedisUrl(url)) })
 }
 
 fn log(root: &mut Reader<'_>) -> Option<LogConfig> {

@@ -28,6 +28,8 @@ pub struct Config {
     pub directories: Vec<DirectoryConfig>,
     /// What stands behind the gate; at least one.
     pub instances: Vec<InstanceConfig>,
+    /// How limits are shared among nodes.
+    pub limits: LimitsConfig,
     /// What is said on standard error.
     pub log: LogConfig,
 }
@@ -120,6 +122,30 @@ pub struct StoreConfig {
 pub struct SecretsConfig {
     /// The ring of keys.
     pub key_file: PathBuf,
+}
+
+/// `[limits]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LimitsConfig {
+    /// Where allowances are taken from; `None`: each node counts for itself.
+    pub redis: Option<RedisUrl>,
+}
+
+/// The address of a Valkey or Redis. It may hold a password: it prints nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RedisUrl(pub(crate) String);
+
+impl RedisUrl {
+    /// The whole of it, to connect with.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for RedisUrl {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("RedisUrl(…)")
+    }
 }
 
 /// `[[directories]]`.

@@ -143,6 +143,11 @@ pub const SECTIONS: &[Section] = &[
     ),
     section("store", "Where tokens and policy are kept."),
     section("secrets", "The keys that protect what is kept."),
+    section(
+        "limits",
+        "How the limits of grants and policy are shared among several nodes. What they are stands in \
+         grants and policy.",
+    ),
     Section { repeated: true, ..section("directories", "Where people come from. At least one.") },
     Section {
         repeated: true,
@@ -270,6 +275,10 @@ keys! {
     KEY_FILE "secrets.key_file" File, Value("\"gatepass.key\""),
         "The ring of keys. Made by the first command on an empty store; without it the store is \
          worth nothing, so keep a copy apart from the store's.";
+    LIMITS_REDIS "limits.redis" Text("`redis://host:6379` or `redis+unix:///path`"), Unset,
+        "A Valkey or Redis from which nodes take allowances, so that limits count over all of them. \
+         Left out: each node counts for itself. While it does not answer, each node has its part of \
+         every limit.";
     DIRECTORY_NAME "directories.name" Text("a to z, 0 to 9 and -"), Required,
         "What the directory is called. Together with a username it says who somebody is, so it \
          must not change.";

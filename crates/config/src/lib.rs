@@ -32,6 +32,7 @@ pub use config::{
     ServerConfig, ServerLimits, ServerTimeouts, ServiceAccount, StoreConfig, TargetStrictness,
     TlsConfig,
 };
+pub use config::{LimitsConfig, RedisUrl};
 pub use environment::{Environment, ProcessEnvironment};
 pub use error::{ConfigError, Place};
 pub use host::{HostPattern, InvalidHost};

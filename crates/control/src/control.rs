@@ -1,7 +1,7 @@
 //! What every use case works with.
 
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use gatepass_model::audit::AuditSubject;
@@ -9,6 +9,7 @@ use gatepass_model::{
     Actor, AuditEvent, Clock, DirectoryName, IdentityMethod, Instance, InstanceName, Pattern,
     Person, PersonKey, Timestamp, Username,
 };
+use gatepass_snapshot::Snapshot;
 use gatepass_store::activity::ActivityReader;
 use gatepass_store::{AuditEntry, Store};
 use gatepass_vault::{Entropy, KeyRing};
@@ -62,6 +63,8 @@ pub struct Control {
     pub(crate) directories: Vec<DirectoryName>,
     pub(crate) instances: Vec<KnownInstance>,
     pub(crate) patience: Duration,
+    /// Where it is known what was used of limits: in a gate that runs.
+    pub(crate) snapshot: OnceLock<Arc<Snapshot>>,
 }
 
 impl Control {
@@ -92,6 +95,7 @@ impl Control {
             directories,
             instances,
             patience: Self::PATIENCE,
+            snapshot: OnceLock::new(),
         }
     }
 
@@ -100,6 +104,12 @@ impl Control {
     pub const fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
+    }
+
+    /// Tells what is left of limits by what this gate has counted. The first one stays.
+    pub fn read_limits_from(&self, snapshot: Arc<Snapshot>) {
+        // A second gate in this process would count for itself.
+        let _ = self.snapshot.set(snapshot);
     }
 
     /// The instances that are configured.

@@ -19,6 +19,7 @@ use serde::{Serialize, Serializer};
 use crate::authorise::{Ability, authorise};
 use crate::control::{Control, KnownInstance};
 use crate::error::{ControlError, Problem};
+use crate::limits::limit_words;
 use crate::token::TokenView;
 
 /// A request that somebody might make.
@@ -52,6 +53,8 @@ pub struct Explained {
     pub passes: bool,
     /// The reason of the refusal.
     pub reason: Option<&'static str>,
+    /// What limits it, in words. What is left of that, only a gate that runs knows.
+    pub limits: Vec<String>,
     /// Every check, in its order.
     pub steps: Vec<ExplainedStep>,
     /// The row that the catalogue lacks: until an administrator marks it as a read, it counts as
@@ -172,7 +175,12 @@ impl Control {
             claimed_person: None,
             freshness: Freshness::Fresh,
         };
-        explained(&question, explain(&facts, &question, now))
+        let limits = token.map(|view| {
+            let rights = owner.as_ref().map(PersonFacts::rights);
+            limit_words(&view.token, rights, (&instance.name, modes.limits()))
+        });
+        let explained = explained(&question, explain(&facts, &question, now));
+        Explained { limits: limits.unwrap_or_default(), ..explained }
     }
 
     fn person_facts(&self, view: &TokenView, policy: &PolicyDocument) -> Option<PersonFacts> {
@@ -243,6 +251,7 @@ fn unclear(request: &ExplainRequest, why: &str) -> Explained {
         operation: "not read".to_owned(),
         passes: false,
         reason: Some(Reason::MalformedTarget.as_str()),
+        limits: Vec::new(),
         steps: vec![step],
         missing_row: None,
     }
@@ -255,6 +264,7 @@ fn explained(question: &Question<'_>, explanation: Explanation) -> Explained {
         operation: operation_words(question.operation),
         passes: reason.is_none(),
         reason,
+        limits: Vec::new(),
         steps: explanation.steps.into_iter().map(ExplainedStep::from).collect(),
         missing_row: explanation.missing_row,
     }
@@ -271,6 +281,9 @@ fn operation_words(operation: &Operation<'_>) -> String {
     }
     words.push_str(": ");
     words.push_str(effect);
+    if operation.heavy {
+        words.push_str(", heavy");
+    }
     if let Some(project) = operation.project {
         words.push_str(", project ");
         words.push_str(project);

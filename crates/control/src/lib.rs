@@ -18,6 +18,7 @@ mod error;
 mod explain;
 mod input;
 mod keys;
+mod limits;
 mod nearest;
 mod people;
 mod policy;
@@ -34,10 +35,12 @@ pub use effect::InEffect;
 pub use error::{ControlError, Problem, Violation};
 pub use explain::{ExplainRequest, Explained};
 pub use keys::{KeysOpened, KeysRotated, open_or_create_keys, record_new_keys};
+pub use limits::{LeftView, LimitView};
 pub use people::People;
 pub use policy::{Applied, DiffLine, DiffSign, NonCompliance, NonComplying, PolicyDiff, Run};
 pub use policy_file::{PolicyFile, PolicyMistake, export as policy_text, parse as parse_policy};
 pub use token::{
-    GrantView, IssueRequest, Issued, Moved, Rotated, TokenListView, TokenShown, TokenView,
+    GrantView, IssueRequest, Issued, LimitsView, Moved, Rotated, TokenListView, TokenShown,
+    TokenView,
 };
 pub use whoami::WhoAmI;

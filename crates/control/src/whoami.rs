@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::control::Control;
 use crate::error::ControlError;
+use crate::limits::LimitView;
 use crate::token::GrantView;
 use crate::words;
 
@@ -25,7 +26,9 @@ pub struct WhoAmI {
     pub expires_at: Option<String>,
     /// What it may do. Of required headers the names only.
     pub grant: GrantView,
-    /// The same in plain words.
+    /// What limits it, and what is left of that on the node that was asked.
+    pub limits: Vec<LimitView>,
+    /// What it may do, in plain words.
     pub summary: String,
 }
 
@@ -49,6 +52,7 @@ impl Control {
             state: view.state.as_str(),
             expires_at: token.expires_at.map(|end| end.to_string()),
             grant: GrantView::for_bearer(&token.grant),
+            limits: self.limits_left(token.id),
             summary,
         })
     }

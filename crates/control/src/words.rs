@@ -39,7 +39,9 @@ pub fn describe_grant(
         None => first.push_str(", without an end"),
     }
     first.push('.');
-    let sentences = [Some(first), paths(grant), headers(grant), Some(limits(grant).to_owned())];
+    let load = (!grant.limits.is_none()).then(|| format!("At most {}.", grant.limits));
+    let sentences =
+        [Some(first), paths(grant), headers(grant), load, Some(limits(grant).to_owned())];
     sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 

@@ -7,7 +7,8 @@ use std::thread::JoinHandle;
 
 use gatepass_identity::Wallet;
 use gatepass_ledger::{Ledger, ThreadLedger};
-use gatepass_model::{Clock, ListenAddress};
+use gatepass_model::{Clock, InstanceName, ListenAddress};
+use gatepass_policy::limit::LimitCell;
 use gatepass_profiles::profile;
 use gatepass_snapshot::Snapshot;
 use gatepass_vault::{Entropy, NoEntropy};
@@ -15,6 +16,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
+use crate::account::strain::{self, Strain, Strained};
 use crate::exchange::local::LocalService;
 use crate::exchange::meter::{Published, Totals};
 use crate::forward::resolve::{self, Addresses};
@@ -76,6 +78,8 @@ pub struct Gate {
     threads: Vec<JoinHandle<io::Result<()>>>,
     published: Vec<Arc<Published>>,
     looking_up: AbortHandle,
+    watching: AbortHandle,
+    strains: Vec<(InstanceName, Arc<Strain>)>,
 }
 
 impl Gate {
@@ -84,13 +88,21 @@ impl Gate {
         let Parts { settings, sockets, snapshot, .. } = parts;
         let Parts { wallet, ledger, clock, entropy, local, control, .. } = parts;
         let count = settings.threads.max(1);
+        let began = snapshot.began();
         let doors = sockets.share(count)?;
         let addresses = sockets.addresses().cloned().collect();
         let tls = settings.entry.tls.as_ref().map(tls::acceptor);
         let tls = tls.transpose().map_err(StartError::Tls)?;
-        let instances: Vec<InstanceRoom> = settings.instances.iter().map(room_of).collect();
+        let instances: Vec<InstanceRoom> =
+            settings.instances.iter().map(|one| room_of(one, &snapshot)).collect();
         let looked_up: Vec<Arc<Addresses>> =
             instances.iter().map(|room| Arc::clone(&room.addresses)).collect();
+        let strains: Vec<(InstanceName, Arc<Strain>)> = instances
+            .iter()
+            .map(|room| (room.settings.instance.name.clone(), Arc::clone(&room.strain)))
+            .collect();
+        let watching =
+            control.spawn(strain::watch(strains.clone(), Arc::clone(&snapshot))).abort_handle();
         let looking_up = control.spawn(look_up(looked_up)).abort_handle();
         let shared = Arc::new(Shared {
             settings,
@@ -102,6 +114,7 @@ impl Gate {
             local,
             control,
             forms: AtomicUsize::new(0),
+            began,
         });
         let (stop, stopped) = watch::channel(None);
         let mut gate = Self {
@@ -111,6 +124,8 @@ impl Gate {
             threads: Vec::new(),
             published: Vec::new(),
             looking_up,
+            watching,
+            strains,
         };
         for (number, doors) in doors.into_iter().enumerate() {
             let mut seed = [0; 8];
@@ -153,6 +168,17 @@ impl Gate {
         move || Totals::of(&published)
     }
 
+    /// How the products do, and who is turned away for it.
+    pub fn strained(&self) -> Vec<Strained> {
+        strain::read(&self.strains)
+    }
+
+    /// What reads that from elsewhere.
+    pub fn strain_reader(&self) -> impl Fn() -> Vec<Strained> + Send + Sync + 'static {
+        let strains = self.strains.clone();
+        move || strain::read(&strains)
+    }
+
     /// Takes no more connections, lets accepted requests finish, and waits for that. Blocks: not
     /// for a runtime's own thread.
     pub fn stop(self) -> io::Result<()> {
@@ -174,6 +200,7 @@ impl Gate {
         // Threads that have ended already hear nothing.
         let _ = self.stop.send(Some(parting));
         self.looking_up.abort();
+        self.watching.abort();
         for thread in self.threads {
             thread.join().unwrap_or_else(|_| Err(io::Error::other("a thread panicked")))?;
         }
@@ -181,7 +208,7 @@ impl Gate {
     }
 }
 
-fn room_of(settings: &InstanceSettings) -> InstanceRoom {
+fn room_of(settings: &InstanceSettings, snapshot: &Snapshot) -> InstanceRoom {
     let profile = profile(settings.instance.product);
     let port = settings.upstream_port;
     let default_port = if settings.tls.is_some() { 443 } else { 80 };
@@ -190,7 +217,12 @@ fn room_of(settings: &InstanceSettings) -> InstanceRoom {
     } else {
         format!("{}:{port}", settings.upstream_name)
     };
+    let name = &settings.instance.name;
+    // An instance that the snapshot was not told of has no limits either.
+    let limits = snapshot.instance_limits(name);
     InstanceRoom {
+        limits: limits.unwrap_or_else(|| Arc::new(LimitCell::new(name.as_str()))),
+        strain: Arc::default(),
         profile,
         addresses: Addresses::new(&settings.upstream_name, port),
         upstream_host,

@@ -9,6 +9,7 @@
 //! `listen/mod.rs`. Each data-plane thread has a runtime, sockets, pools and counters of its own, and
 //! nothing on the path of a request waits for another thread.
 
+mod account;
 mod connection;
 pub mod engine;
 mod exchange;
@@ -24,6 +25,7 @@ pub mod settings;
 mod thread;
 mod wire;
 
+pub use account::strain::Strained;
 pub use exchange::local::{
     Caller, LOCAL_BODY, LocalAnswer, LocalFuture, LocalRequest, LocalService,
 };

@@ -3,7 +3,7 @@
 
 use std::io::Write as _;
 
-use gatepass_model::{Family, Method, Reason, Refusal};
+use gatepass_model::{Bucket, Family, Method, Reason, Refusal};
 use gatepass_profiles::{Audience, Profile};
 
 use crate::engine::http1::request::RequestHead;
@@ -18,7 +18,7 @@ enum Extra {
     /// `Allow`: the methods that are forwarded.
     Allow,
     /// `Retry-After`, in seconds.
-    RetryAfter(u32),
+    RetryAfter(u64),
 }
 
 const fn extra(reason: Reason) -> Extra {
@@ -135,7 +135,9 @@ pub(crate) fn write(
     );
     id.write(out);
     out.extend_from_slice(b"\r\n");
-    match extra(reason) {
+    let extra =
+        refusal.again.map_or_else(|| extra(reason), |again| Extra::RetryAfter(again.seconds));
+    match extra {
         Extra::Nothing => {}
         Extra::Challenge if reader.is_fetch => {}
         Extra::Challenge => {
@@ -152,6 +154,9 @@ pub(crate) fn write(
             let _ = write!(out, "Retry-After: {seconds}\r\n");
         }
     }
+    if let Some(bucket) = refusal.again.and_then(|again| again.bucket) {
+        write_bucket(&bucket, out);
+    }
     if closes {
         out.extend_from_slice(b"Connection: close\r\n");
     }
@@ -159,6 +164,17 @@ pub(crate) fn write(
     if !reader.is_head {
         out.extend_from_slice(body.body.as_bytes());
     }
+}
+
+/// A limit that is used up, in the headers that Jira, Confluence and Bitbucket tell of theirs by.
+fn write_bucket(bucket: &Bucket, out: &mut Vec<u8>) {
+    let Bucket { limit, fill_rate, interval_seconds } = bucket;
+    // Writing to a Vec can't fail.
+    let _ = write!(
+        out,
+        "X-RateLimit-Limit: {limit}\r\nX-RateLimit-Remaining: 0\r\nX-RateLimit-FillRate: \
+         {fill_rate}\r\nX-RateLimit-Interval-Seconds: {interval_seconds}\r\n"
+    );
 }
 
 /// The words that go with a status (RFC 9110 15).

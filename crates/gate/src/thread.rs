@@ -10,6 +10,7 @@ use std::sync::atomic::AtomicUsize;
 use gatepass_identity::Wallet;
 use gatepass_ledger::ThreadLedger;
 use gatepass_model::{Clock, Pattern, TokenState};
+use gatepass_policy::limit::LimitCell;
 use gatepass_profiles::Profile;
 use gatepass_snapshot::{Snapshot, TokenEntry};
 use tokio::runtime::Handle;
@@ -17,6 +18,7 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio_rustls::TlsAcceptor;
 
+use crate::account::strain::{Strain, StrainMeter};
 use crate::exchange::ask::state_of;
 use crate::exchange::local::LocalService;
 use crate::exchange::meter::{Count, Meter};
@@ -35,6 +37,8 @@ pub(crate) struct Shared {
     pub(crate) wallet: Arc<Wallet>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) local: Arc<dyn LocalService>,
+    /// From when on time is counted for limits.
+    pub(crate) began: std::time::Instant,
     /// Where [`LocalService`] runs.
     pub(crate) control: Handle,
     /// Bytes of forms that are being read, over all threads.
@@ -46,6 +50,10 @@ pub(crate) struct InstanceRoom {
     pub(crate) settings: InstanceSettings,
     pub(crate) profile: &'static Profile,
     pub(crate) addresses: Arc<Addresses>,
+    /// What was used of the limits of all tokens together.
+    pub(crate) limits: Arc<LimitCell>,
+    /// How the product does.
+    pub(crate) strain: Arc<Strain>,
     /// The Host of the base URL.
     pub(crate) upstream_host: String,
     /// GETs of add-ons that are known to be reads, folded as the product folds.
@@ -60,6 +68,8 @@ pub(crate) struct Thread {
     pub(crate) ids: RequestIds,
     pub(crate) ledger: RefCell<ThreadLedger>,
     pub(crate) meter: Meter,
+    /// How each product does, by the instance's place in the settings.
+    pub(crate) strains: Vec<StrainMeter>,
     /// By the number that each got when it came.
     pub(crate) connections: RefCell<HashMap<u64, Rc<Tracked>>>,
     /// The number that the next connection gets.
@@ -99,6 +109,7 @@ impl Thread {
     pub(crate) fn tick(&self) {
         let now = self.shared.clock.now();
         self.meter.publish();
+        self.strains.iter().for_each(StrainMeter::publish);
         self.ledger.borrow_mut().flush(now);
         self.pools.iter().for_each(|pool| pool.sweep());
         for tracked in self.connections.borrow().values() {

@@ -69,6 +69,7 @@ async fn run(
         action: "search",
         effect: Some(Effect::Read),
         project: Some("EXAMPLE"),
+        heavy: true,
         door: None,
     };
     let mut thread = ledger.thread();

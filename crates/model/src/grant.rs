@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::limits::Limits;
 use crate::name::InstanceName;
 use crate::network::Network;
 use crate::pattern::Pattern;
@@ -90,6 +91,9 @@ pub struct Grant {
     pub deny: Vec<Pattern>,
     /// Each must be there, with its value.
     pub required_headers: Vec<RequiredHeader>,
+    /// How much load it may cause. What policy says of its owner's tokens counts beside it: of
+    /// each limit the stricter one.
+    pub limits: Limits,
 }
 
 impl Grant {
@@ -103,6 +107,7 @@ impl Grant {
             allow: Vec::new(),
             deny: Vec::new(),
             required_headers: Vec::new(),
+            limits: Limits::NONE,
         }
     }
 

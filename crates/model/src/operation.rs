@@ -177,6 +177,8 @@ pub struct Operation<'a> {
     pub effect: Option<Effect>,
     /// The project, space or repository owner that the path names, where it names one.
     pub project: Option<&'a str>,
+    /// Whether it costs the product much: a search, an export, something in bulk.
+    pub heavy: bool,
     /// Set when a password comes in by this path.
     pub door: Option<PasswordDoor>,
 }

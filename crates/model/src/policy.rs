@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::credential::{CredentialKind, CredentialSet};
+use crate::limits::Limits;
 use crate::name::{InstanceName, Username};
 use crate::network::Network;
 use crate::pattern::Pattern;
@@ -107,6 +108,11 @@ pub struct InstancePolicy {
     pub modes: Modes,
     /// Whom a `block` does not hit.
     pub exemptions: Vec<Exemption>,
+    /// What all requests with a token may cause together there.
+    pub limits: Limits,
+    /// How long the product may take, on average, until its answers begin: above it requests with
+    /// tokens are shed. `None`: its time is not looked at, only its own 429 and 503.
+    pub slow_above: Option<Lifetime>,
 }
 
 /// What a rule says about one right.
@@ -172,6 +178,12 @@ pub struct Bounds {
     pub approval_required: Option<bool>,
     /// How many living tokens one person may own.
     pub most_tokens: Option<u32>,
+    /// What each single token may cause, whatever its grant says.
+    pub token_limits: Limits,
+    /// What all tokens of one owner may cause together.
+    pub owner_limits: Limits,
+    /// What all tokens of one integration may cause together, whoever owns them.
+    pub integration_limits: Limits,
 }
 
 /// What some people may do with tokens, and within which bounds.

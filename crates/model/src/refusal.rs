@@ -126,12 +126,40 @@ pub struct Refusal {
     pub reason: Reason,
     /// One or two sentences for the caller. Never holds a secret.
     pub message: String,
+    /// When to come again, where that is known.
+    pub again: Option<ComeAgain>,
+}
+
+/// When a refused request may come again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ComeAgain {
+    /// After so many whole seconds.
+    pub seconds: u64,
+    /// The limit that is used up, where it was one.
+    pub bucket: Option<Bucket>,
+}
+
+/// A limit as the products tell of theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// How many there can be: `X-RateLimit-Limit`.
+    pub limit: u64,
+    /// How many come back in each interval: `X-RateLimit-FillRate`.
+    pub fill_rate: u64,
+    /// How long an interval is: `X-RateLimit-Interval-Seconds`.
+    pub interval_seconds: u64,
 }
 
 impl Refusal {
     /// With words for the caller.
     pub fn new(reason: Reason, message: impl Into<String>) -> Self {
-        Self { reason, message: message.into() }
+        Self { reason, message: message.into(), again: None }
+    }
+
+    /// The same, with when to come again.
+    #[must_use]
+    pub fn come_again(self, again: ComeAgain) -> Self {
+        Self { again: Some(again), ..self }
     }
 }
 

@@ -5,7 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use gatepass_model::policy::LongestLifetime;
-use gatepass_model::{Access, Expiry, Grant, InstanceName, Timestamp, TokenState};
+use gatepass_model::{
+    Access, Expiry, Grant, InstanceName, LimitName, Limits, Timestamp, TokenState,
+};
 
 use crate::rights::{Bound, EffectiveBounds};
 
@@ -55,6 +57,8 @@ pub enum BoundName {
     IntegrationRequired,
     /// `most_tokens`
     MostTokens,
+    /// `token_limits`
+    TokenLimits,
 }
 
 impl BoundName {
@@ -68,6 +72,7 @@ impl BoundName {
             Self::PurposeRequired => "purpose_required",
             Self::IntegrationRequired => "integration_required",
             Self::MostTokens => "most_tokens",
+            Self::TokenLimits => "token_limits",
         }
     }
 }
@@ -130,6 +135,7 @@ pub fn check(
     .into_iter()
     .flatten()
     .collect();
+    violations.extend(limits(bounds, &asked.grant.limits));
     let instances = match instances {
         Ok(instances) => instances,
         Err(violation) => {
@@ -223,4 +229,20 @@ fn most_tokens(bounds: &EffectiveBounds, asked: &AskedFor<'_>) -> Option<BoundVi
     }
     let words = format!("one person owns at most {} living tokens", bound.value);
     Some(violation(bound, BoundName::MostTokens, words))
+}
+
+/// Each limit that a grant has wider than policy. One that it leaves out is not wider: policy's
+/// own counts at use.
+fn limits(bounds: &EffectiveBounds, asked: &Limits) -> Vec<BoundViolation> {
+    let Some(bound) = &bounds.token_limits else { return Vec::new() };
+    let both = asked.strictest(&bound.value);
+    let wider = LimitName::ALL.into_iter().filter_map(|name| {
+        let (asked, most) = (asked.text(name)?, both.text(name)?);
+        if asked == most {
+            return None;
+        }
+        let words = format!("the {} of a token is at most {most}, not {asked}", name.as_str());
+        Some(violation(bound, BoundName::TokenLimits, words))
+    });
+    wider.collect()
 }

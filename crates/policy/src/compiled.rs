@@ -1,8 +1,10 @@
 //! Grants and modes in the form that they are decided in: patterns folded by each product.
 
+use std::sync::Arc;
+
 use gatepass_model::{
-    Access, CredentialSet, Exemption, Grant, InstanceName, InstancePolicy, Method, Modes, Network,
-    Pattern, Product, RequiredHeader, Timestamp, Username,
+    Access, CredentialSet, Exemption, Grant, InstanceName, InstancePolicy, Lifetime, Limits,
+    Method, Modes, Network, Pattern, Product, RequiredHeader, Timestamp, Username,
 };
 
 /// The patterns of a grant, folded for one product.
@@ -22,6 +24,8 @@ pub struct CompiledGrant {
     pub(crate) networks: Box<[Network]>,
     pub(crate) required_headers: Box<[RequiredHeader]>,
     patterns: [GrantPatterns; Product::ALL.len()],
+    limits: Limits,
+    integration: Option<Arc<str>>,
 }
 
 impl CompiledGrant {
@@ -42,7 +46,25 @@ impl CompiledGrant {
             networks: grant.networks.as_slice().into(),
             required_headers: grant.required_headers.as_slice().into(),
             patterns,
+            limits: grant.limits,
+            integration: None,
         }
+    }
+
+    /// The same for a token of this integration. It stands here because tokens of an integration
+    /// are alike: one for all of them costs less than a word in each.
+    pub fn for_integration(self, integration: Option<Arc<str>>) -> Self {
+        Self { integration, ..self }
+    }
+
+    /// How much load it may cause, policy's own limits not counted.
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The integration that the token is for.
+    pub const fn integration(&self) -> Option<&Arc<str>> {
+        self.integration.as_ref()
     }
 
     pub(crate) const fn patterns(&self, product: Product) -> &GrantPatterns {
@@ -69,6 +91,8 @@ pub(crate) fn find_match<'p, S: AsRef<str>>(
 pub struct CompiledInstancePolicy {
     pub(crate) modes: Modes,
     pub(crate) exemptions: Box<[CompiledExemption]>,
+    limits: Limits,
+    slow_above: Option<Lifetime>,
 }
 
 /// An exemption with its paths folded. Its conditions are those of [`Exemption`].
@@ -93,11 +117,26 @@ impl CompiledInstancePolicy {
             paths: exemption.paths.iter().map(&fold).collect(),
             until: exemption.until,
         };
-        Self { modes: policy.modes, exemptions: policy.exemptions.iter().map(compile).collect() }
+        Self {
+            modes: policy.modes,
+            exemptions: policy.exemptions.iter().map(compile).collect(),
+            limits: policy.limits,
+            slow_above: policy.slow_above,
+        }
     }
 
     /// What happens to each kind of credential that is not a token.
     pub const fn modes(&self) -> &Modes {
         &self.modes
+    }
+
+    /// What all requests with a token may cause together.
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// How long the product may take on average before tokens are shed.
+    pub const fn slow_above(&self) -> Option<Lifetime> {
+        self.slow_above
     }
 }

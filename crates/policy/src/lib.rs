@@ -2,13 +2,14 @@
 //!
 //! Knows: the checks of a request ([`decide`], and [`explain`] for people), what rules make of a
 //! person's rights ([`rights_of`]), and whether what somebody asks for keeps to the bounds
-//! ([`bounds::check`]). Deliberately does not know where its facts come from, how a request
+//! ([`bounds::check`]), and the arithmetic of limits ([`limit`]). Deliberately does not know where its facts come from, how a request
 //! looks on the wire, or what a product folds: it is given patterns and paths folded alike.
 //!
 //! Start at [`decide`]: the order of the checks stands in `decide.rs`, each check in a file of
 //! its own.
 
 pub mod bounds;
+pub mod limit;
 
 mod case;
 mod compiled;

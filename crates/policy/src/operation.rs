@@ -101,6 +101,6 @@ fn forbidden(token: &TokenFacts, who: &str) -> String {
     )
 }
 
-const fn refuse_administration<'c>(message: String) -> Checked<'c> {
-    Err(Refusal { reason: Reason::AdminNotAllowed, message })
+fn refuse_administration<'c>(message: String) -> Checked<'c> {
+    Err(Refusal::new(Reason::AdminNotAllowed, message))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gatepass_model::policy::LongestLifetime;
-use gatepass_model::{Bounds, InstanceName, Person, PolicyDocument, Rule, Say};
+use gatepass_model::{Bounds, InstanceName, Limits, Person, PolicyDocument, Rule, Say};
 
 /// One right of a person, and the rule behind it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -51,6 +51,12 @@ pub struct EffectiveBounds {
     pub approval_required: Option<Bound<()>>,
     /// How many living tokens he may own.
     pub most_tokens: Option<Bound<u32>>,
+    /// What each of his tokens may cause, of each limit the strictest.
+    pub token_limits: Option<Bound<Limits>>,
+    /// What all his tokens may cause together.
+    pub owner_limits: Option<Bound<Limits>>,
+    /// What all tokens of an integration of his may cause together, other people's too.
+    pub integration_limits: Option<Bound<Limits>>,
 }
 
 impl EffectiveBounds {
@@ -130,6 +136,9 @@ fn bounds(matching: &[&Rule]) -> EffectiveBounds {
         integration_required: demand(matching, |bounds| bounds.integration_required),
         approval_required: demand(matching, |bounds| bounds.approval_required),
         most_tokens: least(matching, |bounds| bounds.most_tokens),
+        token_limits: limits(matching, |bounds| &bounds.token_limits),
+        owner_limits: limits(matching, |bounds| &bounds.owner_limits),
+        integration_limits: limits(matching, |bounds| &bounds.integration_limits),
     }
 }
 
@@ -149,6 +158,23 @@ fn least<T: Ord>(matching: &[&Rule], get: impl Fn(&Bounds) -> Option<T>) -> Opti
 fn demand(matching: &[&Rule], get: impl Fn(&Bounds) -> Option<bool>) -> Option<Bound<()>> {
     let rule = matching.iter().find(|rule| get(&rule.bounds) == Some(true))?;
     Some(Bound { value: (), rule: rule.name.as_str().into() })
+}
+
+/// Of each limit the strictest, by the last rule that made one stricter.
+fn limits(matching: &[&Rule], get: impl Fn(&Bounds) -> &Limits) -> Option<Bound<Limits>> {
+    let mut strictest: Option<Bound<Limits>> = None;
+    for rule in matching {
+        let limits = get(&rule.bounds);
+        if limits.is_none() {
+            continue;
+        }
+        let before = strictest.as_ref().map_or(Limits::NONE, |bound| bound.value);
+        let after = before.strictest(limits);
+        if after != before {
+            strictest = Some(Bound { value: after, rule: rule.name.as_str().into() });
+        }
+    }
+    strictest
 }
 
 /// What all lists have in common, by the last rule that took something away.

@@ -148,8 +148,15 @@ impl Profile {
     /// (CVE-2021-26085 read files there).
     pub fn operation<'a>(&'a self, method: Method, folded: &'a [Cow<'a, str>]) -> Operation<'a> {
         let family = family::derive(self.product, folded);
-        let nothing =
-            Operation { family, resource: "", action: "", effect: None, project: None, door: None };
+        let nothing = Operation {
+            family,
+            resource: "",
+            action: "",
+            effect: None,
+            project: None,
+            heavy: false,
+            door: None,
+        };
         if fold::has_ambiguous_prefix(folded) {
             let (resource, action) = ("ambiguous", "ambiguous");
             let effect = Some(Effect::Mint);
@@ -171,6 +178,7 @@ impl Profile {
             action: row.action,
             effect: row.effect,
             project,
+            heavy: row.heavy,
             door: row.door,
         }
     }

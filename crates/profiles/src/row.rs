@@ -49,6 +49,8 @@ pub struct Row {
     pub action: &'static str,
     /// What that does; `None` where only the installation's administrator can say.
     pub effect: Option<Effect>,
+    /// Whether it costs the product much.
+    pub heavy: bool,
     /// Whether a password comes in by it.
     pub door: Option<PasswordDoor>,
     /// Its family, where the path does not tell it.
@@ -92,7 +94,11 @@ impl Row {
         if resource.is_empty() || action.is_empty() {
             return Err("resource or action is missing");
         }
-        let effect = parse_effect(next())?;
+        let effect = next();
+        let (effect, heavy) = match effect.strip_suffix(",heavy") {
+            Some(effect) => (parse_effect(effect)?, true),
+            None => (parse_effect(effect)?, false),
+        };
         let door = match next() {
             "-" => None,
             "browser" => Some(PasswordDoor::Browser),
@@ -112,7 +118,19 @@ impl Row {
         if columns.next().is_some() {
             return Err("it has more than eight columns");
         }
-        Ok(Self { methods, path, segments, rest, resource, action, effect, door, family, note })
+        Ok(Self {
+            methods,
+            path,
+            segments,
+            rest,
+            resource,
+            action,
+            effect,
+            heavy,
+            door,
+            family,
+            note,
+        })
     }
 
     /// Where the project stands in its path, and as what; the first place, where there are two.

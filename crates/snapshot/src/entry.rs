@@ -2,12 +2,15 @@
 
 use std::borrow::Borrow;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use gatepass_model::{SecretDigest, TokenId, TokenState};
 use gatepass_policy::TokenFacts;
+use gatepass_policy::limit::LimitCell;
+use gatepass_policy::limit::shed::Load;
 
+use crate::limits::TokenLimits;
 use crate::person::PersonCell;
 
 /// A token, as requests find it by one of its secrets.
@@ -20,6 +23,10 @@ pub struct TokenEntry {
     owner: Arc<PersonCell>,
     digest: SecretDigest,
     state: AtomicU8,
+    /// How much of the products' time it took of late.
+    load: Load,
+    /// Made when it is first limited: most of a million tokens have none.
+    limits: OnceLock<Arc<TokenLimits>>,
     /// What few entries have, apart, so that the others stay small.
     link: Option<Box<Link>>,
 }
@@ -47,7 +54,15 @@ impl TokenEntry {
         };
         let has_link = origin.is_some() || former.is_some();
         let link = has_link.then(|| Box::new(Link { origin, former }));
-        Self { facts, owner, digest, state: AtomicU8::new(state as u8), link }
+        Self {
+            facts,
+            owner,
+            digest,
+            state: AtomicU8::new(state as u8),
+            load: Load::default(),
+            limits: OnceLock::new(),
+            link,
+        }
     }
 
     /// What a decision needs of it. For a secret that rotation replaced, the end of its grace
@@ -76,8 +91,28 @@ impl TokenEntry {
 
     /// Where the token's state stands.
     fn cell(&self) -> &AtomicU8 {
+        &self.first().state
+    }
+
+    /// The token's first entry, which may be this one.
+    fn first(&self) -> &Self {
         let origin = self.link.as_ref().and_then(|link| link.origin.as_ref());
-        origin.map_or(&self.state, |first| &first.state)
+        origin.map_or(self, |first| first)
+    }
+
+    /// How much of the products' time the token took of late.
+    pub fn load(&self) -> &Load {
+        &self.first().load
+    }
+
+    /// What was used of the token's limits, if it was ever limited.
+    pub fn find_limits(&self) -> Option<&Arc<LimitCell>> {
+        Some(self.first().limits.get()?.own())
+    }
+
+    /// What was used of its limits and of its integration's. Made when first asked for.
+    pub(crate) fn limits(&self, make: impl FnOnce() -> TokenLimits) -> &TokenLimits {
+        self.first().limits.get_or_init(|| Arc::new(make()))
     }
 
     /// The first entry of the token.

@@ -6,13 +6,21 @@ use std::sync::Arc;
 
 /// Values of which there are few different ones: most of a million tokens share a grant.
 #[derive(Debug)]
-pub(crate) struct Interner<T>(HashSet<Arc<T>>);
+pub(crate) struct Interner<T: ?Sized>(HashSet<Arc<T>>);
+
+impl Interner<str> {
+    /// The one that is equal to `text`.
+    pub(crate) fn share_text(&mut self, text: &str) -> Arc<str> {
+        if let Some(shared) = self.0.get(text) {
+            return shared.clone();
+        }
+        let shared: Arc<str> = text.into();
+        self.0.insert(shared.clone());
+        shared
+    }
+}
 
 impl<T: Eq + Hash> Interner<T> {
-    pub(crate) fn new() -> Self {
-        Self(HashSet::new())
-    }
-
     /// The one that is equal to `value`.
     pub(crate) fn share(&mut self, value: T) -> Arc<T> {
         if let Some(shared) = self.0.get(&value) {
@@ -21,6 +29,12 @@ impl<T: Eq + Hash> Interner<T> {
         let shared = Arc::new(value);
         self.0.insert(shared.clone());
         shared
+    }
+}
+
+impl<T: Eq + Hash + ?Sized> Interner<T> {
+    pub(crate) fn new() -> Self {
+        Self(HashSet::new())
     }
 
     /// Forgets what nobody uses any more.

@@ -1,10 +1,11 @@
 //! People, as requests find them.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::{ArcSwapOption, Guard};
 use gatepass_model::PersonKey;
+use gatepass_policy::limit::LimitCell;
 use gatepass_policy::{OwnerFact, PersonFacts};
 
 /// Somebody who owns tokens, or whom a directory knows, with his rights. Tokens hold the cell of
@@ -13,11 +14,13 @@ use gatepass_policy::{OwnerFact, PersonFacts};
 pub struct PersonCell {
     key: Arc<PersonKey>,
     facts: ArcSwapOption<PersonFacts>,
+    /// Made when his tokens are first limited together.
+    limits: OnceLock<Arc<LimitCell>>,
 }
 
 impl PersonCell {
     pub(crate) fn unknown(key: PersonKey) -> Self {
-        Self { key: Arc::new(key), facts: ArcSwapOption::empty() }
+        Self { key: Arc::new(key), facts: ArcSwapOption::empty(), limits: OnceLock::new() }
     }
 
     /// Who it is, whether or not a directory knows him.
@@ -28,6 +31,11 @@ impl PersonCell {
     /// What is known of him now. Keep it for one request only.
     pub fn load(&self) -> PersonGuard {
         PersonGuard(self.facts.load())
+    }
+
+    /// What was used of the limits of all his tokens together.
+    pub fn limits(&self) -> &Arc<LimitCell> {
+        self.limits.get_or_init(|| Arc::new(LimitCell::new(format!("owner:{}", self.key))))
     }
 
     pub(crate) fn publish(&self, facts: Option<Arc<PersonFacts>>) {

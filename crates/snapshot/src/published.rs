@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use gatepass_model::{
@@ -16,6 +17,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::age::{Age, Condition};
 use crate::entry::TokenEntry;
+use crate::limits::LimitTable;
 use crate::person::PersonCell;
 use crate::policy::{PolicyGuard, PublishedPolicy};
 use crate::tokens::DigestMap;
@@ -57,6 +59,8 @@ pub struct Snapshot {
     are_directories_read: AtomicBool,
     keys: ArcSwap<Keys>,
     is_reload_wanted: AtomicBool,
+    pub(crate) limits: LimitTable,
+    began: Instant,
     age: Age,
     rows_refused: AtomicU64,
     revision: watch::Sender<Revision>,
@@ -74,6 +78,7 @@ impl Snapshot {
     /// One that knows nothing yet and lets no token pass. `ring` has the keys of digests and of
     /// the rows' MACs.
     pub fn new(settings: Settings, ring: Arc<KeyRing>) -> Self {
+        let limits = LimitTable::new(settings.instances.iter().map(|(name, _)| name));
         let products = settings.instances.into_iter().collect();
         let policy = PublishedPolicy::new(PolicyDocument::default(), Revision::START, &products);
         Self {
@@ -81,6 +86,8 @@ impl Snapshot {
             people: People::new(),
             policy: ArcSwap::from_pointee(policy),
             products,
+            began: Instant::now(),
+            limits,
             are_directories_read: AtomicBool::new(settings.directories.is_empty()),
             directories: settings.directories,
             keys: ArcSwap::from_pointee(Keys::new(ring)),
@@ -91,6 +98,11 @@ impl Snapshot {
             wake: Notify::new(),
             writer: Mutex::new(Writer::new()),
         }
+    }
+
+    /// From when on time is counted for limits, on the clock that only goes forward.
+    pub const fn began(&self) -> Instant {
+        self.began
     }
 
     /// The token with this digest.

@@ -22,6 +22,7 @@ pub(crate) type People = papaya::HashMap<PersonKey, Arc<PersonCell>>;
 pub(crate) struct Writer {
     pub(crate) index: HandleIndex,
     grants: Interner<CompiledGrant>,
+    integrations: Interner<str>,
     rights: RightsCache,
     directories: HashMap<DirectoryName, HashSet<PersonKey>>,
     /// Revocations that the store does not have.
@@ -33,6 +34,7 @@ impl Writer {
         Self {
             index: HandleIndex::default(),
             grants: Interner::new(),
+            integrations: Interner::new(),
             rights: RightsCache::default(),
             directories: HashMap::new(),
             held: HashSet::new(),
@@ -77,6 +79,9 @@ impl Writer {
         let grant = CompiledGrant::compile(&token.grant, |product: Product, pattern| {
             profile(product).fold_pattern(pattern)
         });
+        let integration =
+            token.integration.as_deref().map(|name| self.integrations.share_text(name));
+        let grant = grant.for_integration(integration);
         TokenFacts {
             id: token.id,
             name: token.name.as_str().into(),
@@ -101,6 +106,7 @@ impl Writer {
             self.remove_token(tokens, id);
         }
         self.grants.sweep();
+        self.integrations.sweep();
     }
 
     /// Makes the people of `directory` these. Who is not among them is gone.

@@ -6,6 +6,7 @@
 
 mod actor;
 mod grant;
+mod limits;
 mod policy;
 mod token;
 

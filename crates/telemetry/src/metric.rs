@@ -53,6 +53,12 @@ metrics! {
     CUT "gatepass_cut_total" "Connections cut because their token had ended.";
     UPGRADES "gatepass_upgrades_total" "Connections that left HTTP, as those of web sockets do.";
     OPEN_UPGRADES "gatepass_upgrades_open" "Connections that left HTTP and are open.";
+    SHED "gatepass_shed_total"
+        "Requests with a token that were turned away because the product was in distress.";
+    SHED_LEVEL "gatepass_shed_level"
+        "Who is turned away at an instance: 0 nobody, 1 heavy requests, up to 7 all tokens.";
+    LIMIT_NODES "gatepass_limit_nodes"
+        "Nodes that share limits; 0 where each counts for itself, negative while they can't talk.";
     TOKENS "gatepass_tokens" "Tokens that are known here.";
     ROWS_REFUSED "gatepass_rows_refused_total"
         "Rows of tokens that were not written with the keys of the store.";

@@ -5,7 +5,7 @@
 //! more than one row to notice (the audit record, the change log).
 
 use gatepass_model::token::{FormerSecret, StoredSecret};
-use gatepass_model::{Actor, Grant, PersonKey, RowMac, Token};
+use gatepass_model::{Actor, Grant, LimitName, Limits, PersonKey, RowMac, Token};
 use hmac::Mac;
 use subtle::ConstantTimeEq;
 
@@ -125,7 +125,8 @@ impl Encoder {
     }
 
     fn grant(&mut self, grant: &Grant) {
-        let Grant { access, admin, instances, networks, allow, deny, required_headers } = grant;
+        let Grant { access, admin, instances, networks, allow, deny, required_headers, limits } =
+            grant;
         self.bytes(access.as_str().as_bytes());
         self.number(i64::from(*admin));
         self.list(instances);
@@ -133,6 +134,19 @@ impl Encoder {
         self.list(allow);
         self.list(deny);
         self.list(required_headers);
+        self.limits(limits);
+    }
+
+    /// Nothing where there are none, as in rows from before there were any. What follows a grant
+    /// is a state, and none is called `limits`: so no row with limits is like one without.
+    fn limits(&mut self, limits: &Limits) {
+        if *limits == Limits::NONE {
+            return;
+        }
+        self.bytes(b"limits");
+        for name in LimitName::ALL {
+            self.option(limits.text(name), |row, text| row.bytes(text.as_bytes()));
+        }
     }
 }
 

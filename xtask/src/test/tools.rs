@@ -73,6 +73,11 @@ const PACKAGES: &[Tool] = &[
         reason: "end-to-end tests with Python clients; brings python3 and its pip",
     },
     Tool {
+        name: "redis-server",
+        probe: &["redis-server", "--version"],
+        reason: "limits over several nodes, tested against a real server",
+    },
+    Tool {
         name: "strace",
         probe: &["strace", "--version"],
         reason: "the proof that a change is on disk before it is acknowledged",

@@ -29,7 +29,16 @@ async fn a_token_learns_what_it_is_and_no_secret() {
             "allow": [],
             "deny": [],
             "required_headers": ["x-caller"],
+            "limits": {
+                "rate": null,
+                "burst": null,
+                "concurrency": null,
+                "bytes_per_day": null,
+                "heavy_rate": null,
+                "heavy_concurrency": null,
+            },
         },
+        "limits": [],
         "summary": "Reads in no instance as alice, until 15 April 2027, 08:00 UTC. It works only \
                     with the header x-caller. It can't change anything.",
     });

@@ -102,6 +102,9 @@ fn text(explained: &Explained) -> String {
         };
         lines.push(format!("{mark} {:<width$}  {}", step.check, plain(&step.words)));
     }
+    for limit in &explained.limits {
+        lines.push(format!("limit      {}", plain(limit)));
+    }
     lines.push(String::new());
     lines.push(match explained.reason {
         None => format!("{TICK} It passes."),

@@ -34,6 +34,15 @@ struct Answer {
     name: String,
     state: String,
     summary: String,
+    limits: Vec<Limit>,
+}
+
+/// What is left of one limit.
+#[derive(Deserialize)]
+struct Limit {
+    of: String,
+    name: String,
+    left: std::collections::BTreeMap<String, Option<u64>>,
 }
 
 /// A refusal of the API (RFC 9457).
@@ -75,10 +84,18 @@ impl Whoami {
 }
 
 fn print(call: &Call, said: &Answer) -> std::io::Result<()> {
-    let Answer { id, owner, directory, name, state, summary } = said;
+    let Answer { id, owner, directory, name, state, summary, limits } = said;
     call.output.show(format_args!("{}  {}", plain(id), plain(name)))?;
     call.output.show(format_args!("{} ({}), {}", plain(owner), plain(directory), plain(state)))?;
-    call.output.show(plain(summary))
+    call.output.show(plain(summary))?;
+    for Limit { of, name, left } in limits {
+        let left = left.iter().filter_map(|(what, left)| Some((what, (*left)?)));
+        let left: Vec<String> =
+            left.map(|(what, left)| format!("{left} {}", plain(&what.replace('_', " ")))).collect();
+        let whose = format_args!("{} {}", plain(of), plain(name)).to_string();
+        call.output.show(format_args!("left of the limits of {whose}: {}", left.join(", ")))?;
+    }
+    Ok(())
 }
 
 fn refused(url: &str, answer: &gatepass_http_client::Answer) -> Failure {

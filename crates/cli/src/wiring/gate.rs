@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use arc_swap::ArcSwap;
+use gatepass_allowance::ServerUrl;
 use gatepass_api::ApiState;
 use gatepass_config::Config;
 use gatepass_control::{Control, ControlParts};
@@ -32,7 +33,7 @@ use super::operations::Operations;
 use super::readiness::NodeReadiness;
 use super::sink::WalletSink;
 use super::trust::Trust;
-use super::{identity, settings, store};
+use super::{identity, limits, settings, store};
 use crate::failure::Failure;
 
 /// A gate that runs, with everything behind it.
@@ -64,6 +65,7 @@ struct Ground {
     given: Given,
     certificate: Option<Certificate>,
     trust: Trust,
+    budgets: Option<ServerUrl>,
 }
 
 /// What the threads of the gate read.
@@ -118,6 +120,7 @@ impl RunningGate {
         let Knowledge { snapshot, keys, node, follower } = knowledge;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let control = control(config, &store, &activity, ring, &directories);
+        control.read_limits_from(Arc::clone(&snapshot));
         let readiness = Arc::new(NodeReadiness {
             snapshot: Arc::clone(&snapshot),
             wallet: Arc::clone(&wallet),
@@ -149,6 +152,7 @@ impl RunningGate {
         })
         .map_err(|error| start_failure(&error))?;
         let mut tasks = JoinSet::new();
+        limits::share(&mut tasks, ground.budgets.as_ref(), &node_id(node), &snapshot);
         tasks.spawn(follower.run());
         tasks.spawn(run_probes(wallet, prover));
         follow_directories(&mut tasks, watchers, &directories, &snapshot);
@@ -156,7 +160,8 @@ impl RunningGate {
         let control_too = Arc::clone(&control);
         tasks.spawn(KeyWatcher { path, keys, snapshot, control: control_too }.run());
         let totals = Arc::new(gate.totals_reader());
-        let told = Operations { node: Arc::clone(&readiness), totals, ledger };
+        let strained = Arc::new(gate.strain_reader());
+        let told = Operations { node: Arc::clone(&readiness), totals, strained, ledger };
         let front = Front::open(&gate, operations, handover, told, ground.certificate)?;
         let (stop_writing, writing) = start_writing(writer);
         let running = Self {
@@ -248,6 +253,7 @@ impl Ground {
         let certificate = config.server.tls.as_ref().map(Certificate::open).transpose()?;
         given.check_free(config)?;
         given.bind_operations(config)?;
+        let budgets = limits::server(config)?;
         let store = store::open(config).await?;
         let opened = keys::open(&config.secrets.key_file, &*store).await?;
         let activity = store::open_activity(config).await?;
@@ -263,6 +269,7 @@ impl Ground {
             given,
             certificate,
             trust,
+            budgets,
         })
     }
 }
@@ -318,6 +325,11 @@ fn control(
 
 fn start_failure(error: &StartError) -> Failure {
     Failure::new("start_failed", error.to_string())
+}
+
+/// By what other nodes tell this one apart.
+fn node_id(node: NodeId) -> String {
+    format!("{:032x}", u128::from_be_bytes(node.0))
 }
 
 /// What people call this node: its machine and its first address. Several may run on one machine,

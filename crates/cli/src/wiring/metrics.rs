@@ -1,8 +1,9 @@
 //! The page of metrics.
 
-use gatepass_gate::{Count, Totals, UPSTREAM_BUCKETS_MS};
+use gatepass_gate::{Count, Strained, Totals, UPSTREAM_BUCKETS_MS};
 use gatepass_ledger::Status;
 use gatepass_model::{Clock as _, Reason};
+use gatepass_policy::limit::Scope;
 use gatepass_snapshot::Condition;
 use gatepass_telemetry::{Buckets, Labels, PrometheusText, metric};
 
@@ -15,6 +16,7 @@ use gatepass_api::Readiness as _;
 pub(crate) struct Numbers<'n> {
     pub(crate) node: &'n NodeReadiness,
     pub(crate) totals: &'n Totals,
+    pub(crate) strained: &'n [Strained],
     pub(crate) activity: Status,
 }
 
@@ -26,6 +28,7 @@ pub(crate) fn page(numbers: &Numbers<'_>) -> String {
         .gauge(&metric::INFO, &[(&[("version", env!("CARGO_PKG_VERSION"))], 1.0)]);
     let page = traffic(page, numbers.totals);
     let page = state(page, numbers.node);
+    let page = shedding(page, numbers.strained);
     let Status { dropped, failed, .. } = numbers.activity;
     page.counter(
         &metric::ACTIVITY_DROPPED,
@@ -64,6 +67,7 @@ fn traffic(page: PrometheusText, totals: &Totals) -> PrometheusText {
         .counter(&metric::IDENTITY_UNCONFIRMED, &one(Count::Unconfirmed))
         .counter(&metric::UNCLEAR_TARGETS, &one(Count::UnclearTargets))
         .counter(&metric::CUT, &one(Count::Cut))
+        .counter(&metric::SHED, &one(Count::Shed))
         .counter(&metric::UPGRADES, &one(Count::Upgraded))
         .gauge(&metric::OPEN_UPGRADES, &[(NO_LABELS, float(upgrades))]);
     upstream_time(page, totals)
@@ -93,6 +97,7 @@ fn state(page: PrometheusText, node: &NodeReadiness) -> PrometheusText {
         .counter(&metric::ROWS_REFUSED, &[(NO_LABELS, snapshot.rows_refused())])
         .gauge(&metric::REVISION, &gauge(float(snapshot.revision().get())))
         .gauge(&metric::STORE_AGE_SECONDS, &gauge(store_age(node)))
+        .gauge(&metric::LIMIT_NODES, &gauge(limit_nodes(snapshot)))
         .gauge(&metric::DIRECTORY_PROBLEMS, &gauge(float(node.directories.problems().len() as u64)))
 }
 
@@ -101,6 +106,25 @@ fn certificate_page(page: PrometheusText, state: &CertificateState) -> Prometheu
     let problem = f64::from(u8::from(state.has_problem()));
     page.gauge(&metric::CERTIFICATE_END, &[(NO_LABELS, float(end))])
         .gauge(&metric::CERTIFICATE_PROBLEM, &[(NO_LABELS, problem)])
+}
+
+/// 0 where each node counts for itself; negative while they can't talk.
+fn limit_nodes(snapshot: &gatepass_snapshot::Snapshot) -> f64 {
+    match snapshot.sharing().scope() {
+        Scope::Node => 0.0,
+        Scope::Shared(nodes) => f64::from(nodes),
+        Scope::Split(nodes) => -f64::from(nodes),
+    }
+}
+
+/// Who is turned away at each instance.
+fn shedding(page: PrometheusText, strained: &[Strained]) -> PrometheusText {
+    let labels: Vec<[(&str, &str); 1]> =
+        strained.iter().map(|one| [("instance", one.instance.as_str())]).collect();
+    let levels = labels.iter().zip(strained);
+    let levels: Vec<(Labels<'_>, f64)> =
+        levels.map(|(label, one)| (label.as_slice(), f64::from(one.level))).collect();
+    page.gauge(&metric::SHED_LEVEL, &levels)
 }
 
 /// Since the store was last read; less than a second counts as nothing.

@@ -15,6 +15,7 @@ pub(crate) mod given;
 mod handover;
 pub(crate) mod identity;
 pub(crate) mod keys;
+pub(crate) mod limits;
 mod local;
 pub(crate) mod log;
 mod metrics;

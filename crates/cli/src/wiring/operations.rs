@@ -9,7 +9,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
 use gatepass_api::Readiness as _;
-use gatepass_gate::Totals;
+use gatepass_gate::{Strained, Totals};
 use gatepass_ledger::Ledger;
 use gatepass_telemetry::CONTENT_TYPE;
 use serde::Serialize;
@@ -23,6 +23,7 @@ use super::readiness::NodeReadiness;
 pub(crate) struct Operations {
     pub(crate) node: Arc<NodeReadiness>,
     pub(crate) totals: Arc<dyn Fn() -> Totals + Send + Sync>,
+    pub(crate) strained: Arc<dyn Fn() -> Vec<Strained> + Send + Sync>,
     pub(crate) ledger: Ledger,
 }
 
@@ -40,8 +41,13 @@ pub(crate) async fn serve(listener: TcpListener, operations: Operations) {
 
 async fn metrics_page(State(operations): State<Operations>) -> impl IntoResponse {
     let totals = (operations.totals)();
-    let numbers =
-        Numbers { node: &operations.node, totals: &totals, activity: operations.ledger.status() };
+    let strained = (operations.strained)();
+    let numbers = Numbers {
+        node: &operations.node,
+        totals: &totals,
+        strained: &strained,
+        activity: operations.ledger.status(),
+    };
     ([(header::CONTENT_TYPE, CONTENT_TYPE)], metrics::page(&numbers))
 }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use gatepass_api::Readiness;
 use gatepass_identity::Wallet;
 use gatepass_model::Clock;
+use gatepass_policy::limit::Scope;
 use gatepass_snapshot::{Condition, Snapshot};
 
 use super::certificate::{self, SharedState};
@@ -38,6 +39,12 @@ impl NodeReadiness {
         }
         if let Some(state) = &self.certificate {
             reasons.extend(certificate::look(state).reasons(now));
+        }
+        if let Scope::Split(nodes) = self.snapshot.sharing().scope() {
+            reasons.push(format!(
+                "the server of limits.redis does not answer; each of {nodes} nodes has its part of \
+                 every limit"
+            ));
         }
         for (name, problem) in self.directories.problems() {
             reasons.push(format!("an older state of the directory {name} holds: {problem}"));

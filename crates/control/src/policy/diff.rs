@@ -99,6 +99,10 @@ impl PolicyDiff {
                 self.add(DiffSign::Changed, text);
             }
         }
+        let (was, is) = (limits_words(&before), limits_words(&after));
+        if was != is {
+            self.add(DiffSign::Changed, format!("instances.{name}: limits {was} -> {is}"));
+        }
         for (sign, one, other) in [
             (DiffSign::Removed, &before.exemptions, &after.exemptions),
             (DiffSign::Added, &after.exemptions, &before.exemptions),
@@ -181,6 +185,16 @@ fn value_of(entry: &str) -> &str {
 
 fn rule_words(rule: &Rule) -> String {
     entries(rule).join(", ")
+}
+
+/// As the file writes them.
+fn limits_words(policy: &InstancePolicy) -> String {
+    let bare = InstancePolicy { exemptions: Vec::new(), ..policy.clone() };
+    let Ok(name) = "x".parse::<InstanceName>() else { return String::new() };
+    let document = PolicyDocument { instances: [(name, bare)].into(), rules: Vec::new() };
+    let entries = entries_of(&document);
+    let found = entries.iter().find(|entry| key_of(entry) == "limits");
+    found.map_or_else(|| "left out".to_owned(), |entry| value_of(entry).to_owned())
 }
 
 fn exemption_words(exemption: &Exemption) -> String {

@@ -4,8 +4,8 @@ use std::fmt::{self, Write as _};
 
 use gatepass_model::policy::LongestLifetime;
 use gatepass_model::{
-    Bounds, CredentialKind, Exemption, InstanceName, InstancePolicy, PolicyDocument, Rule, Say,
-    Timestamp,
+    Bounds, CredentialKind, Exemption, InstanceName, InstancePolicy, LimitName, Limits,
+    PolicyDocument, Rule, Say, Timestamp,
 };
 
 const HEADER: &str = "\
@@ -15,6 +15,9 @@ const HEADER: &str = "\
 # Modes of an instance: allow | observe | block. An instance that is missing has the defaults.
 # Of all rules that match a person, one deny beats every allow, and no allow means no; of bounds,
 # the strictest counts. A bound that is left out puts none.
+#
+# Limits: { rate = \"60/min\", burst = 10, concurrency = 4, bytes_per_day = \"2GiB\", heavy_rate = \"5/min\",
+# heavy_concurrency = 1 }; those of an instance are for all its tokens together.
 ";
 
 /// The file that [`super::parse`] makes `document` of.
@@ -61,11 +64,14 @@ impl File {
     }
 
     fn instance(&mut self, name: &InstanceName, instance: &InstancePolicy) {
-        let InstancePolicy { modes, exemptions } = instance;
+        let InstancePolicy { modes, exemptions, limits, slow_above } = instance;
         self.line(format_args!("\n[instances.{name}]"));
         for kind in CredentialKind::ALL {
             self.text(kind.mode_key(), Some(modes.of(kind).as_str()));
         }
+        let slow_above =
+            slow_above.map(|span| format!("slow_above = {}", quoted(&span.to_string())));
+        self.limits("limits", limits, slow_above);
         for exemption in exemptions {
             self.line(format_args!("\n[[instances.{name}.exempt]]"));
             self.exemption(exemption);
@@ -124,6 +130,9 @@ impl File {
             integration_required,
             approval_required,
             most_tokens,
+            token_limits,
+            owner_limits,
+            integration_limits,
         } = bounds;
         match instances {
             None => self.texts("instances", &["*"]),
@@ -138,6 +147,34 @@ impl File {
         self.flag("approval_required", *approval_required);
         if let Some(most) = most_tokens {
             self.line(format_args!("most_tokens = {most}"));
+        }
+        self.limits("token_limits", token_limits, None);
+        self.limits("owner_limits", owner_limits, None);
+        self.limits("integration_limits", integration_limits, None);
+    }
+
+    /// Limits in one line, which is how a difference names them.
+    fn limits(&mut self, key: &str, limits: &Limits, more: Option<String>) {
+        let Limits { rate, burst, concurrency, bytes_per_day, heavy_rate, heavy_concurrency } =
+            limits;
+        let text = |name: LimitName, value: Option<String>| {
+            value.map(|value| format!("{} = {}", name.as_str(), quoted(&value)))
+        };
+        let count = |name: LimitName, value: &Option<u32>| {
+            value.map(|value| format!("{} = {value}", name.as_str()))
+        };
+        let entries = [
+            text(LimitName::Rate, rate.map(|rate| rate.to_string())),
+            count(LimitName::Burst, burst),
+            count(LimitName::Concurrency, concurrency),
+            text(LimitName::BytesPerDay, bytes_per_day.map(|bytes| bytes.to_string())),
+            text(LimitName::HeavyRate, heavy_rate.map(|rate| rate.to_string())),
+            count(LimitName::HeavyConcurrency, heavy_concurrency),
+            more,
+        ];
+        let entries: Vec<String> = entries.into_iter().flatten().collect();
+        if !entries.is_empty() {
+            self.line(format_args!("{key} = {{ {} }}", entries.join(", ")));
         }
     }
 }

@@ -15,6 +15,7 @@ const INSTANCE: &[Known] = &[
     Known { key: "sessions", kind: Kind::Text },
     Known { key: "oauth", kind: Kind::Text },
     Known { key: "anonymous", kind: Kind::Text },
+    Known { key: "limits", kind: Kind::Table },
     Known { key: "exempt", kind: Kind::Tables },
 ];
 
@@ -66,7 +67,8 @@ impl Reader<'_> {
             let path = fields.path(&format!("exempt[{at}]"));
             exemptions.push(self.exemption(Fields::new(table, &path, line)));
         }
-        InstancePolicy { modes, exemptions }
+        let (limits, slow_above) = self.instance_limits(fields);
+        InstancePolicy { modes, exemptions, limits, slow_above }
     }
 
     fn exemption(&mut self, fields: Fields<'_>) -> Exemption {

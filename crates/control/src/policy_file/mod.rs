@@ -7,6 +7,7 @@
 mod export;
 mod fields;
 mod instance;
+mod limits;
 mod mistake;
 mod rule;
 

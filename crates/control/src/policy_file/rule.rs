@@ -26,6 +26,9 @@ const RULE: &[Known] = &[
     Known { key: "integration_required", kind: Kind::Flag },
     Known { key: "approval_required", kind: Kind::Flag },
     Known { key: "most_tokens", kind: Kind::Number },
+    Known { key: "token_limits", kind: Kind::Table },
+    Known { key: "owner_limits", kind: Kind::Table },
+    Known { key: "integration_limits", kind: Kind::Table },
 ];
 
 /// Most characters of a rule's name.
@@ -102,6 +105,9 @@ impl Reader<'_> {
             integration_required: fields.flag("integration_required"),
             approval_required: fields.flag("approval_required"),
             most_tokens: fields.number("most_tokens"),
+            token_limits: self.limits(fields, "token_limits"),
+            owner_limits: self.limits(fields, "owner_limits"),
+            integration_limits: self.limits(fields, "integration_limits"),
         }
     }
 

@@ -17,4 +17,4 @@ pub use list::TokenListView;
 pub use request::IssueRequest;
 pub use rotate::Rotated;
 pub use show::TokenShown;
-pub use view::{GrantView, TokenView};
+pub use view::{GrantView, LimitsView, TokenView};

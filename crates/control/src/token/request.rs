@@ -129,6 +129,9 @@ impl Control {
         check_list("grant.deny", &grant.deny, MAX_LIST, problems);
         check_list("grant.required_headers", &grant.required_headers, MAX_HEADERS, problems);
         check_headers(&grant.required_headers, problems);
+        if let Err(error) = grant.limits.check() {
+            problems.add("grant.limits", error.to_string());
+        }
     }
 
     /// What the patterns of a grant meet less than they seem to.

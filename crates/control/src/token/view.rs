@@ -1,6 +1,6 @@
 //! A token as people and programs see it.
 
-use gatepass_model::{Grant, Timestamp, Token, TokenState};
+use gatepass_model::{Grant, Limits, Timestamp, Token, TokenState};
 use gatepass_store::{Revision, StoredToken};
 use serde::{Serialize, Serializer};
 
@@ -46,6 +46,8 @@ pub struct GrantView {
     /// `name: value`; the names alone where the bearer asks, for the value may be what proves
     /// where he calls from.
     pub required_headers: Vec<String>,
+    /// How much load it may cause; `null` for what is not limited by the grant.
+    pub limits: LimitsView,
 }
 
 impl GrantView {
@@ -59,6 +61,7 @@ impl GrantView {
             allow: texts(&grant.allow),
             deny: texts(&grant.deny),
             required_headers: texts(&grant.required_headers),
+            limits: LimitsView::of(&grant.limits),
         }
     }
 
@@ -66,6 +69,37 @@ impl GrantView {
     pub fn for_bearer(grant: &Grant) -> Self {
         let names = grant.required_headers.iter().map(|header| header.name().to_owned());
         Self { required_headers: names.collect(), ..Self::of(grant) }
+    }
+}
+
+/// Limits as a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LimitsView {
+    /// `60/min`
+    pub rate: Option<String>,
+    /// How many at once after a pause.
+    pub burst: Option<u32>,
+    /// Requests on their way at once.
+    pub concurrency: Option<u32>,
+    /// Bytes of bodies, both ways, in a day of UTC.
+    pub bytes_per_day: Option<u64>,
+    /// The same for what the catalogue calls heavy.
+    pub heavy_rate: Option<String>,
+    /// Heavy requests on their way at once.
+    pub heavy_concurrency: Option<u32>,
+}
+
+impl LimitsView {
+    /// Of these limits.
+    pub fn of(limits: &Limits) -> Self {
+        Self {
+            rate: limits.rate.map(|rate| rate.to_string()),
+            burst: limits.burst_in_force(),
+            concurrency: limits.concurrency,
+            bytes_per_day: limits.bytes_per_day.map(gatepass_model::ByteCount::get),
+            heavy_rate: limits.heavy_rate.map(|rate| rate.to_string()),
+            heavy_concurrency: limits.heavy_concurrency,
+        }
     }
 }
 

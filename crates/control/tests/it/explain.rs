@@ -1,5 +1,5 @@
 use gatepass_control::{ControlError, ExplainRequest, Explained};
-use gatepass_model::{CredentialKind, CredentialSet, Grant, TokenId};
+use gatepass_model::{CredentialKind, CredentialSet, Grant, Limits, TokenId};
 
 use crate::support::{World, problems, request};
 
@@ -101,4 +101,37 @@ async fn what_cannot_be_asked_is_said() {
     let unknown = ask("GET", "/", Some(TokenId::from_bytes([1; 16])));
     let missing = control.explain(&world.actor, &unknown).await;
     assert!(matches!(missing, Err(ControlError::NotFound(_))));
+}
+
+#[tokio::test]
+async fn the_limits_of_a_request_are_named_and_the_strictest_counts() {
+    let world = World::new().await;
+    world
+        .policy(
+            "[instances.jira.limits]\nconcurrency = 40\n[[rules]]\nname='all'\nuse='allow'\n\
+             create='allow'\ntoken_limits = { rate = '60/min' }\nowner_limits = { concurrency = 8 }",
+        )
+        .await;
+    let mut asked = request("alice");
+    asked.integration = Some("nightly".to_owned());
+    asked.grant.limits =
+        "30/min".parse().map(|rate| Limits { rate: Some(rate), ..Limits::NONE }).unwrap();
+    let issued = world.issue(&asked).await.unwrap();
+    let json = serde_json::to_value(&issued).unwrap();
+    assert_eq!(json["grant"]["limits"]["rate"], "30/min");
+    assert_eq!(json["grant"]["limits"]["concurrency"], serde_json::Value::Null);
+    let id = issued.token.token.id;
+    let told = explain(&world, &ask("GET", "/rest/api/2/search", Some(id))).await;
+    assert!(told.operation.ends_with(": read, heavy"), "{}", told.operation);
+    assert_eq!(
+        told.limits,
+        [
+            format!("token {id}: 30/min"),
+            "owner Alice: 8 on their way".to_owned(),
+            "instance jira: 40 on their way".to_owned()
+        ]
+    );
+    asked.grant.limits.rate = Some("2/s".parse().unwrap());
+    let refused = world.issue(&asked).await.unwrap_err();
+    assert!(matches!(refused, ControlError::Refused(ref why) if why.len() == 1), "{refused:?}");
 }

@@ -86,3 +86,20 @@ async fn a_tightened_policy_names_the_tokens_that_no_longer_keep_to_it() {
     assert!(first.iter().any(|words| words.contains("most_tokens")), "{first:?}");
     assert!(first.iter().any(|words| words.contains("instances")), "{first:?}");
 }
+
+#[test]
+fn a_difference_of_limits_names_them_as_the_file_does() {
+    let known = ["jira".parse().unwrap()];
+    let read =
+        |text| gatepass_control::parse_policy(PolicyFile { name: "p", text }, &known).unwrap();
+    let old = read("[instances.jira]\n[[rules]]\nname = 'all'\ntoken_limits = { rate = '60/min' }");
+    let new = read(
+        "[instances.jira.limits]\nslow_above = '2s'\n[[rules]]\nname = 'all'\n\
+         token_limits = { rate = '60/min', concurrency = 4 }",
+    );
+    assert_eq!(
+        gatepass_control::PolicyDiff::between(&old, &new).to_string(),
+        "~ instances.jira: limits left out -> { slow_above = \"2s\" }\n\
+         ~ rule \"all\": token_limits { rate = \"60/min\" } -> { rate = \"60/min\", concurrency = 4 }\n"
+    );
+}

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use gatepass_control::{PolicyFile, parse_policy, policy_text};
 use gatepass_model::policy::LongestLifetime;
 use gatepass_model::{
-    Bounds, CredentialKind, CredentialSet, Exemption, InstanceName, InstancePolicy, Lifetime, Mode,
-    Modes, PolicyDocument, Rule, Say, Timestamp,
+    Bounds, ByteCount, CredentialKind, CredentialSet, Exemption, InstanceName, InstancePolicy,
+    Lifetime, Limits, Mode, Modes, PolicyDocument, Rule, Say, Timestamp,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
@@ -70,6 +70,45 @@ fn the_promised_file_is_read_whole() {
     assert_eq!((rule.bounds.longest_lifetime, rule.bounds.most_tokens), (Some(year), Some(20)));
     assert_eq!((rule.bounds.instances.as_ref(), rule.bounds.read_only), (None, Some(false)));
     assert_eq!(read(&policy_text(&document)).unwrap(), document);
+}
+
+#[test]
+fn limits_are_tables_in_rules_and_instances() {
+    let text = "\
+[instances.jira.limits]
+concurrency = 40
+slow_above = '2s'
+[[rules]]
+name = 'everybody'
+token_limits = { rate = '60/min', burst = 10, bytes_per_day = '2GiB' }
+owner_limits.heavy_rate = '5/min'
+";
+    let document = read(text).unwrap();
+    let jira = &document.instances[&known()[0]];
+    assert_eq!(jira.limits, Limits { concurrency: Some(40), ..Limits::NONE });
+    assert_eq!(jira.slow_above, Some(Lifetime::from_seconds(2)));
+    let bounds = &document.rules[0].bounds;
+    assert_eq!(bounds.token_limits.to_string(), "60/min (10 at once), 2GiB a day");
+    assert_eq!(bounds.owner_limits.to_string(), "heavy 5/min");
+    assert!(bounds.integration_limits.is_none());
+}
+
+#[test]
+fn limits_that_make_no_sense_are_mistakes() {
+    for (limits, words) in [
+        ("{ rate = '60' }", "no rate such as 60/min"),
+        ("{ burst = 10 }", "a burst needs a rate"),
+        ("{ concurrency = 0 }", "lets nothing pass"),
+        ("{ bytes_per_day = '2GB' }", "no number of bytes"),
+        ("{ conurrency = 4 }", "concurrency"),
+        ("{ slow_above = '2s' }", "no such key"),
+        ("'60/min'", "it must be a table"),
+    ] {
+        let text = format!("[[rules]]\nname = 'a'\ntoken_limits = {limits}\n");
+        let mistakes = read(&text).unwrap_err();
+        assert_eq!(mistakes.len(), 1, "{limits}: {mistakes:?}");
+        assert!(mistakes[0].contains(words), "{limits}: {}", mistakes[0]);
+    }
 }
 
 #[test]
@@ -204,10 +243,28 @@ fn exemption() -> impl Strategy<Value = Exemption> {
 }
 
 fn instance() -> impl Strategy<Value = InstancePolicy> {
-    ([mode(), mode(), mode(), mode(), mode()], vec(exemption(), 0..3)).prop_map(
-        |([passwords, native_tokens, sessions, oauth, anonymous], exemptions)| InstancePolicy {
-            modes: Modes { passwords, native_tokens, sessions, oauth, anonymous },
-            exemptions,
+    let slow_above = option::of((1_u32..5000).prop_map(Lifetime::from_seconds));
+    let modes = [mode(), mode(), mode(), mode(), mode()];
+    (modes, vec(exemption(), 0..3), limits(), slow_above).prop_map(
+        |(modes, exemptions, limits, slow_above)| {
+            let [passwords, native_tokens, sessions, oauth, anonymous] = modes;
+            let modes = Modes { passwords, native_tokens, sessions, oauth, anonymous };
+            InstancePolicy { modes, exemptions, limits, slow_above }
+        },
+    )
+}
+
+fn limits() -> impl Strategy<Value = Limits> {
+    let rate = || option::of(select(vec!["60/min", "10/s", "1000/h"]));
+    let count = || option::of(1_u32..1000);
+    (rate(), count(), count(), option::of(1_u64..1 << 40), rate(), count()).prop_map(
+        |(rate, burst, concurrency, bytes, heavy_rate, heavy_concurrency)| Limits {
+            rate: rate.map(|text| text.parse().unwrap()),
+            burst: burst.filter(|_| rate.is_some()),
+            concurrency,
+            bytes_per_day: bytes.map(ByteCount::new),
+            heavy_rate: heavy_rate.map(|text| text.parse().unwrap()),
+            heavy_concurrency,
         },
     )
 }
@@ -223,8 +280,9 @@ fn bounds() -> impl Strategy<Value = Bounds> {
         option::of(lifetime),
         [flag(), flag(), flag(), flag(), flag(), flag()],
         option::of(any::<u32>()),
+        [limits(), limits(), limits()],
     )
-        .prop_map(|(instances, longest_lifetime, flags, most_tokens)| Bounds {
+        .prop_map(|(instances, longest_lifetime, flags, most_tokens, limits)| Bounds {
             instances,
             longest_lifetime,
             read_only: flags[0],
@@ -234,6 +292,9 @@ fn bounds() -> impl Strategy<Value = Bounds> {
             integration_required: flags[4],
             approval_required: flags[5],
             most_tokens,
+            token_limits: limits[0],
+            owner_limits: limits[1],
+            integration_limits: limits[2],
         })
 }
 

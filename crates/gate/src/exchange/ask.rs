@@ -55,6 +55,16 @@ impl Gathered {
         }
     }
 
+    /// The owner of the token, as he is known now.
+    pub(crate) const fn owner(&self) -> Option<&PersonGuard> {
+        self.owner.as_ref()
+    }
+
+    /// What policy says of the instance.
+    pub(crate) fn policy(&self) -> &CompiledInstancePolicy {
+        &self.policy
+    }
+
     /// As a decision is given them.
     pub(crate) fn facts(&self) -> Facts<'_> {
         let token = match &self.token {

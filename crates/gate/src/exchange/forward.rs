@@ -10,11 +10,12 @@ use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::meter::Count;
-use super::pump::{self, Patience, RelayError, SendError, Sent};
+use super::pump::{self, Flow, Patience, RelayError, SendError, Sent};
 use super::respond::{self, KEEP, Responder};
 use super::tally::Tally;
 use super::upgraded::{self, is_asked_for, may_switch_to};
 use super::{After, Line, Taken};
+use crate::account::strain::{Answer, StrainMeter};
 use crate::engine::http1::framing::Framing;
 use crate::engine::http1::request::{RequestHead, Version};
 use crate::engine::http1::response;
@@ -23,7 +24,7 @@ use crate::forward::head::{self, Towards};
 use crate::forward::pool::{NoConnection, Upstream};
 use crate::read::client::Client;
 use crate::settings::UpstreamHost;
-use crate::thread::InstanceRoom;
+use crate::thread::{InstanceRoom, Thread};
 use crate::wire::body::Body;
 use crate::wire::pace::Pace;
 
@@ -168,6 +169,7 @@ impl Trip<'_, '_> {
         if self.body.is_none() && !respond::give_continue(line, self.head).await {
             return Err(Failed::Gone);
         }
+        let thread = line.thread;
         let patience = patience_of(line, target);
         let limits = &line.thread.shared.settings.limits;
         let mut pace = Pace::new(limits.body_rate, limits.body_grace);
@@ -182,9 +184,11 @@ impl Trip<'_, '_> {
             let now = if has_body || fresh { Instant::now() } else { tally.started };
             let mut upstream = connect(line, target, fresh, !body.is_done(), now).await?;
             let started = if upstream.is_reused { now } else { Instant::now() };
+            let _waiting = thread.strains.get(target.index).map(StrainMeter::wait);
             let Line { client, out, .. } = &mut *line;
             let (request, timing) = ((&mut **out, &mut body), (patience, &mut pace));
-            let sent = pump::send(client, &mut upstream, request, interim, timing).await;
+            let flow = Flow::of(tally, 0);
+            let sent = pump::send(client, &mut upstream, request, interim, timing, flow).await;
             let took = started.elapsed();
             line.taken = if body.is_done() { Taken::All } else { Taken::Some };
             tally.bytes_in = tally.bytes_in.max(body.bytes());
@@ -335,6 +339,7 @@ impl Answered<'_> {
         let Ok(Some((answer, end))) = response::parse(self.upstream.buffer.unread()) else {
             return Err(bad("The product's answer was broken off or is no HTTP."));
         };
+        note_answer(&answer, line.thread, target, tally);
         // What the product answered somebody else is nobody's to read.
         check_identity(&answer, self.owner.as_ref(), target, tally)?;
         if answer.status == 101 && !is_asked_for(&answer, self.asked) {
@@ -353,6 +358,28 @@ impl Answered<'_> {
         self.upstream.buffer.consume(end);
         Ok(Begun { status, downward, upstream_closes })
     }
+}
+
+/// How the product does is told by its answers.
+fn note_answer(
+    answer: &response::ResponseHead<'_>,
+    thread: &Thread,
+    target: &Target<'_>,
+    tally: &Tally<'_>,
+) {
+    let Some(strain) = thread.strains.get(target.index) else { return };
+    let retry_after = || {
+        let mut lines = answer.headers.iter();
+        let found = lines.find(|header| header.name.eq_ignore_ascii_case("retry-after"))?;
+        // Whole seconds; a date (RFC 9110 10.2.3) is not looked at.
+        std::str::from_utf8(found.value).ok()?.trim().parse().ok()
+    };
+    let answer = Answer {
+        status: answer.status,
+        micros: tally.upstream_micros,
+        retry_after: if answer.status == 503 { retry_after() } else { None },
+    };
+    strain.answered(answer, tally.account.token);
 }
 
 /// Checks for whom the product answered, and gives the answer to the client.
@@ -384,7 +411,10 @@ async fn finish<S: AsyncRead + AsyncWrite + Unpin>(
     let framed =
         if down.is_plain() { Ok(()) } else { down.take(&mut upstream.buffer, &mut out.bytes) };
     let relayed = match framed {
-        Ok(()) => pump::relay(client, &mut upstream, out, &mut down, patience).await,
+        Ok(()) => {
+            let flow = Flow::of(&tally, tally.bytes_in);
+            pump::relay(client, &mut upstream, out, &mut down, patience, flow).await
+        }
         Err(_) => Err(RelayError::Upstream),
     };
     tally.bytes_out = down.bytes();

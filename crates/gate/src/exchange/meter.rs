@@ -45,6 +45,8 @@ pub enum Count {
     Upgraded,
     /// Of those, how many have ended.
     UpgradesEnded,
+    /// Requests with a token that were turned away because the product is in distress.
+    Shed,
     /// Bytes of requests' bodies.
     BytesIn,
     /// Bytes of answers' bodies.

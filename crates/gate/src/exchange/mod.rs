@@ -24,6 +24,7 @@ use self::ask::Gathered;
 use self::meter::Count;
 use self::respond::Responder;
 use self::tally::{Tally, Whose, leading_kind};
+use crate::account::{self, Account};
 use crate::connection::Arrival;
 use crate::engine::http1::request::RequestHead;
 use crate::read::client::{Client, client_of};
@@ -139,6 +140,8 @@ async fn serve_instance<S: AsyncRead + AsyncWrite + Unpin>(
     let operation = operation_of(head.method, &folded, room, read);
     responder.family = Some(operation.family);
     responder.instance = Some(index);
+    // Before the tally, which borrows from it: what was told of last ends last.
+    let gathered;
     let mut tally = Tally {
         thread,
         at: thread.shared.clock.now(),
@@ -158,6 +161,7 @@ async fn serve_instance<S: AsyncRead + AsyncWrite + Unpin>(
         user_agent: head.single("user-agent").unwrap_or_default(),
         id: responder.id,
         observed: CredentialSet::EMPTY,
+        account: Account::default(),
     };
     let asked = match read_credentials(&mut line, head, room, read, &operation, &mut tally).await {
         Ok(Some(asked)) => asked,
@@ -167,7 +171,7 @@ async fn serve_instance<S: AsyncRead + AsyncWrite + Unpin>(
         }
     };
     let (credentials, body) = asked;
-    let gathered = Gathered::of(&credentials, &room.settings.instance, &thread.shared, tally.at);
+    gathered = Gathered::of(&credentials, &room.settings.instance, &thread.shared, tally.at);
     tally.whose = whose(&credentials, &gathered);
     let question = Question {
         instance: &room.settings.instance.name,
@@ -190,6 +194,13 @@ async fn serve_instance<S: AsyncRead + AsyncWrite + Unpin>(
         }
     };
     tally.observed = permit.observed();
+    let time = (tally.started, tally.at);
+    match account::admit(thread, room, &gathered, operation.heavy, time) {
+        Ok(account) => tally.account = account,
+        Err(refusal) => {
+            return respond::refuse_tallied(line, head, responder, refusal, tally).await;
+        }
+    }
     line.tracked.token.replace(gathered.token.clone());
     let may_go_on = || {
         let now = thread.shared.clock.now();

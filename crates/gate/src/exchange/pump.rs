@@ -11,6 +11,7 @@ use std::time::Duration;
 use memchr::memmem::Finder;
 use tokio::io::{AsyncRead, AsyncWrite};
 
+use super::tally::Tally;
 use crate::engine::http1::chunked::BrokenChunk;
 use crate::engine::http1::response::MAX_HEAD;
 use crate::forward::pool::Upstream;
@@ -30,6 +31,26 @@ pub(crate) struct Patience {
     pub(crate) write: Duration,
     /// For any progress once the client has ended its side.
     pub(crate) half_closed: Duration,
+}
+
+/// Whose bytes are counted while a body flows.
+#[derive(Clone, Copy)]
+pub(crate) struct Flow<'f> {
+    tally: Option<&'f Tally<'f>>,
+    before: u64,
+}
+
+impl<'f> Flow<'f> {
+    /// Of this request, for which `before` bytes were moved already.
+    pub(crate) fn of(tally: &'f Tally<'_>, before: u64) -> Self {
+        Self { tally: tally.account.counts_bytes().then_some(tally), before }
+    }
+
+    fn moved(self, body: &Body) {
+        if let Some(tally) = self.tally {
+            tally.moved(self.before, body.bytes());
+        }
+    }
 }
 
 /// Why no answer came.
@@ -67,6 +88,7 @@ pub(crate) async fn send<S: AsyncRead + AsyncWrite + Unpin>(
     (out, body): (&mut Outgoing, &mut Body),
     interim: &mut Vec<u8>,
     (patience, pace): (Patience, &mut Pace),
+    flow: Flow<'_>,
 ) -> Result<Sent, SendError> {
     let mut span = |body: &Body, out: &Outgoing| {
         if body.is_done() {
@@ -82,6 +104,7 @@ pub(crate) async fn send<S: AsyncRead + AsyncWrite + Unpin>(
             if takes_body {
                 moved |= poll_upload(context, client, upstream, out, body, &mut takes_body)?;
                 if moved {
+                    flow.moved(body);
                     client.wait(span(body, out), patience.half_closed);
                     upstream.release_upload(body.is_done());
                 }
@@ -242,6 +265,7 @@ pub(crate) async fn relay<S: AsyncRead + AsyncWrite + Unpin>(
     out: &mut Outgoing,
     body: &mut Body,
     patience: Patience,
+    flow: Flow<'_>,
 ) -> Result<(), RelayError> {
     let mut waits_for_client = true;
     client.wait(patience.write, patience.half_closed);
@@ -255,7 +279,10 @@ pub(crate) async fn relay<S: AsyncRead + AsyncWrite + Unpin>(
             let for_client = match step {
                 Step::Ended => return Poll::Ready(Ok(())),
                 Step::Failed(error) => return Poll::Ready(Err(error)),
-                Step::Moved => continue,
+                Step::Moved => {
+                    flow.moved(body);
+                    continue;
+                }
                 Step::WaitsForClient => true,
                 Step::WaitsForProduct => false,
             };

@@ -8,6 +8,7 @@ use gatepass_model::{
 };
 
 use super::meter::Count;
+use crate::account::Account;
 use crate::request_id::RequestId;
 use crate::thread::Thread;
 
@@ -44,6 +45,8 @@ pub(crate) struct Tally<'a> {
     pub(crate) user_agent: &'a [u8],
     pub(crate) id: RequestId,
     pub(crate) observed: CredentialSet,
+    /// What it uses up until it has ended.
+    pub(crate) account: Account<'a>,
 }
 
 /// The kind that says most of who a caller is.
@@ -51,8 +54,16 @@ pub(crate) fn leading_kind(presented: CredentialSet) -> CredentialKind {
     presented.iter().next().unwrap_or(CredentialKind::Anonymous)
 }
 
+impl Tally<'_> {
+    /// Charges so many bytes of the answer, beside those of the request.
+    pub(crate) fn moved(&self, bytes_in: u64, bytes_out: u64) {
+        self.account.moved(bytes_in.saturating_add(bytes_out), self.at);
+    }
+}
+
 impl Drop for Tally<'_> {
     fn drop(&mut self) {
+        self.moved(self.bytes_in, self.bytes_out);
         let meter = &self.thread.meter;
         meter.add_many(Count::BytesIn, self.bytes_in);
         meter.add_many(Count::BytesOut, self.bytes_out);

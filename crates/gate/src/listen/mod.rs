@@ -24,6 +24,7 @@ use tokio::sync::watch;
 use tokio::task::LocalSet;
 
 use self::sockets::Door;
+use crate::account::strain::StrainMeter;
 use crate::exchange::meter::{Meter, Published};
 use crate::forward::pool::Pool;
 use crate::gate::Parting;
@@ -55,8 +56,11 @@ async fn serve(start: Start) -> io::Result<()> {
         .iter()
         .map(|room| Pool::new(Arc::clone(&room.addresses), &room.settings))
         .collect();
+    let strains = shared.instances.iter().map(|room| StrainMeter::new(Arc::clone(&room.strain)));
+    let strains = strains.collect();
     let thread = Rc::new(Thread {
         shared,
+        strains,
         pools,
         ids: RequestIds::new(seed),
         ledger: RefCell::new(ledger),

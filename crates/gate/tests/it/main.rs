@@ -15,6 +15,8 @@ mod large;
 #[cfg(test)]
 mod leaving;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod parting;
 #[cfg(test)]
 mod pipelining;

@@ -21,6 +21,7 @@ pub(crate) const SEARCH: Operation<'static> = Operation {
     action: "search",
     effect: Some(Effect::Read),
     project: Some("EX"),
+    heavy: true,
     door: None,
 };
 

@@ -2,7 +2,7 @@
 
 use gatepass_model::policy::LongestLifetime;
 use gatepass_model::{
-    Access, Bounds, Expiry, Grant, Lifetime, PolicyDocument, Rule, Timestamp, TokenState,
+    Access, Bounds, Expiry, Grant, Lifetime, Limits, PolicyDocument, Rule, Timestamp, TokenState,
 };
 use gatepass_policy::bounds::{Adjusted, AskedFor, BoundName, BoundViolation, check};
 use gatepass_policy::{EffectiveBounds, rights_of};
@@ -120,4 +120,29 @@ fn naming_no_instance_means_those_that_policy_leaves_and_never_all() {
     let issued = check(&effective(list(&["jira", "wiki"])), &asked(&grant)).unwrap();
     assert_eq!(issued.grant.instances.len(), 2);
     assert_eq!(violated(list(&[]), &asked(&grant))[0].bound, BoundName::Instances);
+}
+
+#[test]
+fn a_limit_may_be_stricter_than_policys_or_left_out_but_not_wider() {
+    let limits = |rate: &str| Limits { rate: Some(rate.parse().unwrap()), ..Limits::NONE };
+    let bounds = || Bounds {
+        token_limits: Limits { concurrency: Some(4), ..limits("60/min") },
+        ..Bounds::default()
+    };
+    let mut grant = Grant::read_only();
+    for within in [Limits::NONE, limits("60/min"), limits("30/min"), limits("1/s")] {
+        grant.limits = within;
+        assert!(check(&effective(bounds()), &asked(&grant)).is_ok(), "{within}");
+    }
+    grant.limits = Limits { concurrency: Some(5), burst: Some(61), ..limits("61/min") };
+    let told: Vec<String> =
+        violated(bounds(), &asked(&grant)).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "the rate of a token is at most 60/min, not 61/min (policy rule \"strict\", token_limits)",
+            "the burst of a token is at most 60, not 61 (policy rule \"strict\", token_limits)",
+            "the concurrency of a token is at most 4, not 5 (policy rule \"strict\", token_limits)",
+        ]
+    );
 }

@@ -3,8 +3,8 @@
 use gatepass_model::operation::PasswordDoor;
 use gatepass_model::{
     Access, Bounds, CredentialKind, CredentialSet, Effect, Exemption, Family, Grant, InstanceName,
-    InstancePolicy, Method, Mode, Modes, Network, Pattern, Person, PersonKey, PolicyDocument,
-    Product, RequiredHeader, Rule, Say, Timestamp, TokenState, Username,
+    InstancePolicy, Limits, Method, Mode, Modes, Network, Pattern, Person, PersonKey,
+    PolicyDocument, Product, RequiredHeader, Rule, Say, Timestamp, TokenState, Username,
 };
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -63,10 +63,25 @@ fn grant() -> impl Strategy<Value = Grant> {
         some(patterns(), 4),
         some(patterns(), 1),
         some(headers(), 2),
+        limits(),
     )
-        .prop_map(|(access, admin, instances, networks, allow, deny, required_headers)| {
-            Grant { access, admin, instances, networks, allow, deny, required_headers }
-        })
+        .prop_map(
+            |(access, admin, instances, networks, allow, deny, required_headers, limits)| Grant {
+                access,
+                admin,
+                instances,
+                networks,
+                allow,
+                deny,
+                required_headers,
+                limits,
+            },
+        )
+}
+
+/// Limits decide nothing: they are looked at after the decision.
+fn limits() -> impl Strategy<Value = Limits> {
+    proptest::option::of(1..5_u32).prop_map(|concurrency| Limits { concurrency, ..Limits::NONE })
 }
 
 fn people() -> Vec<Person> {
@@ -153,8 +168,9 @@ fn instance_policy() -> impl Strategy<Value = InstancePolicy> {
             anonymous,
         },
     );
-    (modes, proptest::collection::vec(exemption(), 0..=2))
-        .prop_map(|(modes, exemptions)| InstancePolicy { modes, exemptions })
+    (modes, proptest::collection::vec(exemption(), 0..=2)).prop_map(|(modes, exemptions)| {
+        InstancePolicy { modes, exemptions, ..InstancePolicy::default() }
+    })
 }
 
 fn policy() -> impl Strategy<Value = PolicyDocument> {

@@ -5,6 +5,8 @@ mod bounds;
 #[cfg(test)]
 mod generate;
 #[cfg(test)]
+mod limit;
+#[cfg(test)]
 mod property;
 #[cfg(test)]
 mod reference;

@@ -27,6 +27,7 @@ pub(crate) struct Token {
 }
 
 /// What stands where a token may stand.
+#[expect(clippy::large_enum_variant, reason = "a few of them at a time")]
 #[derive(Clone, Debug)]
 pub(crate) enum GivenToken {
     None,
@@ -248,6 +249,7 @@ impl World {
                     action: "",
                     effect: self.effect,
                     project: None,
+                    heavy: false,
                     door: self.door,
                 },
                 client: self.client,

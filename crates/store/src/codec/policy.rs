@@ -9,6 +9,7 @@ use gatepass_model::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::limits::{LimitsDocument, read_limits, write_limits};
 use super::{Problem, moment_option, parse, parse_all};
 
 const VERSION: u32 = 1;
@@ -26,6 +27,10 @@ struct Document {
 struct InstanceDocument {
     modes: BTreeMap<String, String>,
     exemptions: Vec<ExemptionDocument>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    limits: Option<LimitsDocument>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    slow_above: Option<i64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -66,6 +71,12 @@ struct BoundsDocument {
     integration_required: Option<bool>,
     approval_required: Option<bool>,
     most_tokens: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    token_limits: Option<LimitsDocument>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owner_limits: Option<LimitsDocument>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    integration_limits: Option<LimitsDocument>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -107,11 +118,13 @@ pub(crate) fn parse_policy(text: &str) -> Result<PolicyDocument, Problem> {
 }
 
 fn write_instance(policy: &InstancePolicy) -> InstanceDocument {
-    let InstancePolicy { modes, exemptions } = policy;
+    let InstancePolicy { modes, exemptions, limits, slow_above } = policy;
     let mode = |kind: CredentialKind| (kind.as_str().to_owned(), modes.of(kind).as_str().into());
     InstanceDocument {
         modes: CredentialKind::ALL.into_iter().map(mode).collect(),
         exemptions: exemptions.iter().map(write_exemption).collect(),
+        limits: write_limits(limits),
+        slow_above: slow_above.map(Lifetime::as_millis),
     }
 }
 
@@ -125,7 +138,13 @@ fn read_instance(document: InstanceDocument) -> Result<InstancePolicy, Problem> 
         *modes.of_mut(kind) = parse(mode, "mode")?;
     }
     let exemptions = document.exemptions.into_iter().map(read_exemption);
-    Ok(InstancePolicy { modes, exemptions: exemptions.collect::<Result<_, _>>()? })
+    let slow_above = document.slow_above.map(lifetime).transpose()?;
+    Ok(InstancePolicy {
+        modes,
+        exemptions: exemptions.collect::<Result<_, _>>()?,
+        limits: read_limits(document.limits)?,
+        slow_above,
+    })
 }
 
 fn write_exemption(exemption: &Exemption) -> ExemptionDocument {
@@ -216,6 +235,9 @@ fn write_bounds(bounds: &Bounds) -> BoundsDocument {
         integration_required,
         approval_required,
         most_tokens,
+        token_limits,
+        owner_limits,
+        integration_limits,
     } = bounds;
     BoundsDocument {
         instances: instances.as_deref().map(texts),
@@ -230,6 +252,9 @@ fn write_bounds(bounds: &Bounds) -> BoundsDocument {
         integration_required: *integration_required,
         approval_required: *approval_required,
         most_tokens: *most_tokens,
+        token_limits: write_limits(token_limits),
+        owner_limits: write_limits(owner_limits),
+        integration_limits: write_limits(integration_limits),
     }
 }
 
@@ -237,10 +262,7 @@ fn read_bounds(document: BoundsDocument) -> Result<Bounds, Problem> {
     let longest_lifetime = match document.longest_lifetime {
         None => None,
         Some(LifetimeDocument::Unbounded) => Some(LongestLifetime::Unbounded),
-        Some(LifetimeDocument::Millis(millis)) if millis >= 0 => {
-            Some(LongestLifetime::Within(Lifetime::from_millis(millis)))
-        }
-        Some(LifetimeDocument::Millis(_)) => return Err("a lifetime is negative".to_owned()),
+        Some(LifetimeDocument::Millis(millis)) => Some(LongestLifetime::Within(lifetime(millis)?)),
     };
     let instances = document.instances.map(|names| parse_all(&names, "instance")).transpose()?;
     Ok(Bounds {
@@ -253,7 +275,18 @@ fn read_bounds(document: BoundsDocument) -> Result<Bounds, Problem> {
         integration_required: document.integration_required,
         approval_required: document.approval_required,
         most_tokens: document.most_tokens,
+        token_limits: read_limits(document.token_limits)?,
+        owner_limits: read_limits(document.owner_limits)?,
+        integration_limits: read_limits(document.integration_limits)?,
     })
+}
+
+fn lifetime(millis: i64) -> Result<Lifetime, Problem> {
+    if millis < 0 {
+        Err("a lifetime is negative".to_owned())
+    } else {
+        Ok(Lifetime::from_millis(millis))
+    }
 }
 
 fn texts<T: ToString>(values: &[T]) -> Vec<String> {

@@ -3,8 +3,8 @@
 use gatepass_model::audit::AuditSubject;
 use gatepass_model::token::{FormerSecret, StoredSecret};
 use gatepass_model::{
-    Access, Actor, AuditEvent, Grant, InstanceName, Lifetime, PersonKey, RowMac, SecretDigest,
-    Timestamp, Token, TokenId, TokenState,
+    Access, Actor, AuditEvent, Grant, InstanceName, Lifetime, Limits, PersonKey, RowMac,
+    SecretDigest, Timestamp, Token, TokenId, TokenState,
 };
 use gatepass_store::{AuditEntry, TokenFilter, TokenPage, UpstreamCredential, UpstreamKind};
 
@@ -62,6 +62,7 @@ pub(crate) fn full_token(number: u32) -> Token {
             allow: vec!["GET /rest/**".parse().unwrap()],
             deny: vec!["/rest/api/2/user".parse().unwrap()],
             required_headers: vec!["X-Caller: build".parse().unwrap()],
+            limits: Limits { concurrency: Some(4), ..Limits::NONE },
         },
         state: TokenState::Suspended,
         expires_at: Some(after(1_000_000)),

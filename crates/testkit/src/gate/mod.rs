@@ -136,6 +136,11 @@ impl TestGate {
         &self.store
     }
 
+    /// What it decides by.
+    pub const fn snapshot(&self) -> &Arc<Snapshot> {
+        &self.snapshot
+    }
+
     /// Its activity.
     pub fn activity(&self) -> &dyn ActivityReader {
         &*self.books.activity

@@ -1,4 +1,4 @@
-use gatepass_model::{Access, SecretDigest, Timestamp, TokenId, TokenState};
+use gatepass_model::{Access, Limits, SecretDigest, Timestamp, TokenId, TokenState};
 
 use super::*;
 use crate::SystemEntropy;
@@ -27,6 +27,14 @@ fn token() -> Token {
             allow: vec!["/rest/**".parse().unwrap()],
             deny: vec!["/rest/api/2/user".parse().unwrap()],
             required_headers: vec!["X-Caller: build".parse().unwrap()],
+            limits: Limits {
+                rate: Some("60/min".parse().unwrap()),
+                burst: Some(10),
+                concurrency: Some(4),
+                bytes_per_day: Some("2GiB".parse().unwrap()),
+                heavy_rate: Some("5/min".parse().unwrap()),
+                heavy_concurrency: Some(1),
+            },
         },
         state: TokenState::Active,
         created_at: Timestamp::from_millis(1),
@@ -61,6 +69,15 @@ fn covered() -> Vec<(&'static str, Edit)> {
                 allow: _,
                 deny: _,
                 required_headers: _,
+                limits:
+                    Limits {
+                        rate: _,
+                        burst: _,
+                        concurrency: _,
+                        bytes_per_day: _,
+                        heavy_rate: _,
+                        heavy_concurrency: _,
+                    },
             },
         state: _,
         created_at: _,
@@ -89,6 +106,14 @@ fn covered() -> Vec<(&'static str, Edit)> {
             t.grant.allow.push(pattern);
         }),
         ("required headers", |t| t.grant.required_headers.clear()),
+        ("no limits", |t| t.grant.limits = Limits::NONE),
+        ("rate", |t| t.grant.limits.rate = Some("61/min".parse().unwrap())),
+        ("no rate", |t| t.grant.limits.rate = None),
+        ("burst", |t| t.grant.limits.burst = Some(11)),
+        ("concurrency", |t| t.grant.limits.concurrency = Some(5)),
+        ("bytes a day", |t| t.grant.limits.bytes_per_day = None),
+        ("heavy rate", |t| t.grant.limits.heavy_rate = Some("60/min".parse().unwrap())),
+        ("heavy concurrency", |t| t.grant.limits.heavy_concurrency = None),
         ("state", |t| t.state = TokenState::Suspended),
         ("expiry", |t| t.expires_at = Some(Timestamp::from_millis(1001))),
         ("no expiry", |t| t.expires_at = None),

@@ -2,6 +2,7 @@
 
 mod finding;
 mod identity;
+mod limits;
 mod local;
 mod tls;
 mod upstream;
@@ -32,6 +33,7 @@ impl Check {
         tls::certificate(&config, &mut findings);
         local::directories(&config, &mut findings);
         let opened = local::store(&config, &mut findings).await;
+        limits::reach(&config, &mut findings).await;
         match Trust::of(&config) {
             Ok(trust) => {
                 upstream::reach(&config, &trust, &mut findings).await?;

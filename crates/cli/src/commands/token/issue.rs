@@ -3,7 +3,8 @@
 use clap::Args;
 use gatepass_control::{InEffect, IssueRequest, Issued, words};
 use gatepass_model::{
-    Access, DirectoryName, Expiry, Grant, InstanceName, Network, Pattern, RequiredHeader,
+    Access, ByteCount, DirectoryName, Expiry, Grant, InstanceName, Limits, Network, Pattern, Rate,
+    RequiredHeader,
 };
 use serde::Serialize;
 
@@ -50,6 +51,24 @@ pub(crate) struct Issue {
     /// A header that must come with it: "X-Caller: build"
     #[arg(long = "require-header", value_name = "NAME: VALUE")]
     required_headers: Vec<RequiredHeader>,
+    /// Requests in a time: 60/min, 10/s or 1000/h
+    #[arg(long, value_name = "RATE")]
+    rate: Option<Rate>,
+    /// How many requests of the rate may come at once after a pause [default: as many as it counts]
+    #[arg(long, value_name = "N", requires = "rate")]
+    burst: Option<u32>,
+    /// Requests on their way at once
+    #[arg(long, value_name = "N")]
+    concurrency: Option<u32>,
+    /// Bytes of requests' and answers' bodies in a day of UTC: 200MiB, 2GiB
+    #[arg(long, value_name = "BYTES")]
+    bytes_per_day: Option<ByteCount>,
+    /// Searches, exports and bulk requests in a time
+    #[arg(long, value_name = "RATE")]
+    heavy_rate: Option<Rate>,
+    /// Searches, exports and bulk requests on their way at once
+    #[arg(long, value_name = "N")]
+    heavy_concurrency: Option<u32>,
     /// When it ends: 90d, 2027-01-31 or never [default: 90d, or what policy allows]
     #[arg(long, value_name = "WHEN")]
     expires: Option<Expiry>,
@@ -99,6 +118,14 @@ impl Issue {
                 allow: self.allow,
                 deny: self.deny,
                 required_headers: self.required_headers,
+                limits: Limits {
+                    rate: self.rate,
+                    burst: self.burst,
+                    concurrency: self.concurrency,
+                    bytes_per_day: self.bytes_per_day,
+                    heavy_rate: self.heavy_rate,
+                    heavy_concurrency: self.heavy_concurrency,
+                },
             },
             expires: self.expires,
             override_reason: self.override_reason,

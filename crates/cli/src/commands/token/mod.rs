@@ -13,7 +13,7 @@ use crate::call::{Call, Outcome};
 /// Make, look at and end API tokens
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Issue(issue::Issue),
+    Issue(Box<issue::Issue>),
     List(list::List),
     Show(show::Show),
     /// Stop a token for now; its running requests are cut

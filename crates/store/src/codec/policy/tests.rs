@@ -1,5 +1,5 @@
 use super::*;
-use gatepass_model::{Mode, Timestamp};
+use gatepass_model::{Limits, Mode, Timestamp};
 
 fn full() -> PolicyDocument {
     let exemption = Exemption {
@@ -48,11 +48,22 @@ fn full() -> PolicyDocument {
             integration_required: Some(true),
             approval_required: Some(false),
             most_tokens: Some(7),
+            token_limits: Limits { rate: Some("60/min".parse().unwrap()), ..Limits::NONE },
+            owner_limits: Limits { concurrency: Some(4), ..Limits::NONE },
+            integration_limits: Limits {
+                bytes_per_day: Some("2GiB".parse().unwrap()),
+                ..Limits::NONE
+            },
         },
     };
     let mut document = PolicyDocument::default();
     document.rules.push(rule);
-    let policy = InstancePolicy { modes, exemptions: vec![exemption, bare] };
+    let policy = InstancePolicy {
+        modes,
+        exemptions: vec![exemption, bare],
+        limits: Limits { heavy_concurrency: Some(2), ..Limits::NONE },
+        slow_above: Some(Lifetime::from_millis(1500)),
+    };
     document.instances.insert("jira".parse().unwrap(), policy);
     document.instances.insert("wiki".parse().unwrap(), InstancePolicy::default());
     document
