@@ -1,5 +1,7 @@
 //! Adds a batch.
 
+use std::collections::HashMap;
+
 use gatepass_model::TokenId;
 use sqlx::{QueryBuilder, query, query_scalar};
 
@@ -11,6 +13,21 @@ use crate::activity::{
 /// Rows in one statement: 12 values each stay below the limit of 32,766 of SQLite.
 const ROWS: usize = 250;
 
+/// Threads and nodes report out of order: an older use never covers a newer one.
+macro_rules! newest_use {
+    () => {
+        " DO UPDATE SET lines = s.lines + excluded.lines, \
+         last_instance = CASE WHEN excluded.last_at >= s.last_at \
+           THEN excluded.last_instance ELSE s.last_instance END, \
+         last_address = CASE WHEN excluded.last_at >= s.last_at \
+           THEN excluded.last_address ELSE s.last_address END, \
+         last_agent = CASE WHEN excluded.last_at >= s.last_at \
+           THEN excluded.last_agent ELSE s.last_agent END, \
+         last_at = CASE WHEN excluded.last_at >= s.last_at \
+           THEN excluded.last_at ELSE s.last_at END"
+    };
+}
+
 /// Adds a batch. The caller commits.
 pub(in crate::activity) async fn batch(
     connection: &mut Connection,
@@ -20,10 +37,7 @@ pub(in crate::activity) async fn batch(
     for request in &batch.requests {
         *lines.get_mut(request.subject).ok_or(ActivityError::Dangling)? += 1;
     }
-    let mut subjects = Vec::with_capacity(batch.subjects.len());
-    for (activity, lines) in batch.subjects.iter().zip(lines) {
-        subjects.push(subject(connection, activity, lines).await?);
-    }
+    let subjects = subjects(connection, batch, &lines).await?;
     hours(connection, batch, &subjects).await?;
     refusals(connection, batch, &subjects).await?;
     observed(connection, batch, &subjects).await?;
@@ -36,30 +50,85 @@ pub(in crate::activity) async fn batch(
     dropped(connection, batch).await
 }
 
-/// Finds or makes the subject's row, with its last use, and gives its id.
-async fn subject(
+/// Finds or makes the row of each subject, with its last use, and gives their ids in order. Tokens
+/// go many in a statement: each statement is a way to the database's thread and back.
+async fn subjects(
     connection: &mut Connection,
+    batch: &ActivityBatch,
+    lines: &[u64],
+) -> Result<Vec<i64>, ActivityError> {
+    let mut ids = vec![0; batch.subjects.len()];
+    let mut tokens = Vec::with_capacity(batch.subjects.len());
+    for ((activity, &lines), id) in batch.subjects.iter().zip(lines).zip(&mut ids) {
+        match &activity.subject {
+            ActivitySubject::Token(token) => tokens.push((*token, activity, lines, id)),
+            ActivitySubject::Caller(of) => *id = caller(connection, of, activity, lines).await?,
+        }
+    }
+    for rows in tokens.chunks_mut(ROWS) {
+        let mut found = token_rows(connection, rows).await?;
+        for (token, _, _, id) in rows {
+            **id =
+                found.remove(TokenId::as_bytes(token).as_slice()).ok_or(ActivityError::Dangling)?;
+        }
+    }
+    Ok(ids)
+}
+
+/// A token, what it did, how many lines of the log are its own, and the place for its id.
+type TokenRow<'a> = (TokenId, &'a SubjectActivity, u64, &'a mut i64);
+
+async fn token_rows(
+    connection: &mut Connection,
+    rows: &[TokenRow<'_>],
+) -> Result<HashMap<Vec<u8>, i64>, ActivityError> {
+    let mut text = QueryBuilder::<Db>::new(
+        "INSERT INTO activity_subject AS s (token, caller, instance, credential, standing, username, \
+         agent, lines, last_at, last_instance, last_address, last_agent) ",
+    );
+    text.push_values(rows, |mut row, (token, activity, lines, _)| {
+        let last = &activity.last;
+        // What a token has of a caller stays empty.
+        row.push_bind(TokenId::as_bytes(token).to_vec())
+            .push("0, '', '', '', '', ''")
+            .push_bind(cell(*lines))
+            .push_bind(last.at.as_millis())
+            .push_bind(last.instance.as_str())
+            .push_bind(last.address.to_string())
+            .push_bind(kept(&last.agent));
+    });
+    text.push(concat!(" ON CONFLICT (token)", newest_use!(), " RETURNING token, id"));
+    let rows = text
+        .build_query_as::<(Vec<u8>, i64)>()
+        .persistent(rows.len() == ROWS)
+        .fetch_all(connection)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Finds or makes a caller's row. They are few, and their number an hour is bounded.
+async fn caller(
+    connection: &mut Connection,
+    of: &Caller,
     activity: &SubjectActivity,
     lines: u64,
 ) -> Result<i64, ActivityError> {
-    // What a token has of a caller stays empty; the same values serve both.
-    let (token, instance, credential, standing, username, agent) = match &activity.subject {
-        ActivitySubject::Token(id) => (Some(TokenId::as_bytes(id).as_slice()), "", "", "", "", ""),
-        ActivitySubject::Caller(Caller { instance, presented, user, agent }) => {
-            let (standing, name) = user.parts();
-            (None, instance.as_str(), presented.as_str(), standing, name, agent.as_str())
-        }
-    };
-    let text = if token.is_some() { UPSERT_TOKEN } else { UPSERT_CALLER };
+    const UPSERT: &str = concat!(
+        "INSERT INTO activity_subject AS s (token, caller, instance, credential, standing, username, \
+         agent, lines, last_at, last_instance, last_address, last_agent) \
+         VALUES (NULL, 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         ON CONFLICT (instance, credential, standing, username, agent) WHERE caller = 1",
+        newest_use!(),
+        " RETURNING id",
+    );
+    let (standing, username) = of.user.parts();
     let last = &activity.last;
-    let id = query_scalar::<Db, i64>(text)
-        .bind(token)
-        .bind(i64::from(token.is_none()))
-        .bind(instance)
-        .bind(credential)
+    let id = query_scalar::<Db, i64>(UPSERT)
+        .bind(of.instance.as_str())
+        .bind(of.presented.as_str())
         .bind(standing)
         .bind(kept(username))
-        .bind(kept(agent))
+        .bind(kept(&of.agent))
         .bind(cell(lines))
         .bind(last.at.as_millis())
         .bind(last.instance.as_str())
@@ -69,31 +138,6 @@ async fn subject(
         .await?;
     Ok(id)
 }
-
-macro_rules! upsert_subject {
-    ($conflict:literal) => {
-        concat!(
-            "INSERT INTO activity_subject AS s (token, caller, instance, credential, standing, username, \
-             agent, lines, last_at, last_instance, last_address, last_agent) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT ",
-            $conflict,
-            // Threads and nodes report out of order: an older use never covers a newer one.
-            " DO UPDATE SET lines = s.lines + excluded.lines, \
-             last_instance = CASE WHEN excluded.last_at >= s.last_at \
-               THEN excluded.last_instance ELSE s.last_instance END, \
-             last_address = CASE WHEN excluded.last_at >= s.last_at \
-               THEN excluded.last_address ELSE s.last_address END, \
-             last_agent = CASE WHEN excluded.last_at >= s.last_at \
-               THEN excluded.last_agent ELSE s.last_agent END, \
-             last_at = CASE WHEN excluded.last_at >= s.last_at \
-               THEN excluded.last_at ELSE s.last_at END \
-             RETURNING id",
-        )
-    };
-}
-const UPSERT_TOKEN: &str = upsert_subject!("(token)");
-const UPSERT_CALLER: &str =
-    upsert_subject!("(instance, credential, standing, username, agent) WHERE caller = 1");
 
 async fn hours(
     connection: &mut Connection,
