@@ -3,7 +3,6 @@
 use clap::Args;
 use gatepass_gate::Parting;
 use gatepass_model::ListenAddress;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde::Serialize;
 
 use crate::call::{Call, Ending, Outcome};
@@ -36,7 +35,6 @@ impl Serve {
         files::raise_limit(config.server.limits.connections);
         let mut signals = Signals::listen()?;
         let mut hangup = Hangup::listen()?;
-        raise_file_limit();
         let given = Given::gather(&config, self.takeover).await?;
         let has_taken_over = given.is_of_predecessor();
         let mut gate = RunningGate::start(&config, given).await?;
@@ -66,16 +64,6 @@ fn announce(serving: &Serving, has_taken_over: bool) {
         has_taken_over,
         "the gate is open"
     );
-}
-
-/// Every connection takes a file, and one more to the product; the usual limit is 1024. What the
-/// system allows this user is asked for.
-fn raise_file_limit() {
-    let limit = getrlimit(Resource::Nofile);
-    let wanted = Rlimit { current: limit.maximum, maximum: limit.maximum };
-    if let Err(error) = setrlimit(Resource::Nofile, wanted) {
-        tracing::debug!(%error, "the limit of open files stays as it is");
-    }
 }
 
 /// Waits for a signal to stop, or for a successor.
