@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 use std::cmp::{Ordering, Reverse};
+use std::collections::HashMap;
 
 use gatepass_model::Method;
 
@@ -28,10 +29,16 @@ pub(crate) struct Catalogue {
     problems: Vec<Problem>,
 }
 
+type Index = HashMap<&'static str, usize, foldhash::fast::RandomState>;
+/// So many are found faster one by one.
+const FEW: usize = 4;
+
 #[derive(Debug)]
 struct Node {
     /// Sorted by [`by_length`].
     literals: Vec<(&'static str, usize)>,
+    /// The same, where they are many: to hash a segment is cheaper than to compare it often.
+    index: Index,
     /// The most exact first.
     partials: Vec<Partial>,
     any: Option<(Key, usize)>,
@@ -60,9 +67,10 @@ impl Partial {
 }
 
 impl Node {
-    const fn new() -> Self {
+    fn new() -> Self {
         Self {
             literals: Vec::new(),
+            index: Index::default(),
             partials: Vec::new(),
             any: None,
             here: [NO_ROW; Method::ALL.len()],
@@ -71,6 +79,9 @@ impl Node {
     }
 
     fn find_literal(&self, segment: &str) -> Option<usize> {
+        if self.literals.len() > FEW {
+            return self.index.get(segment).copied();
+        }
         let at = self.literals.binary_search_by(|&(text, _)| by_length(text, segment)).ok()?;
         self.literals.get(at).map(|&(_, node)| node)
     }
@@ -135,6 +146,7 @@ impl Catalogue {
                     Ok(at) => node.literals.get(at).map(|&(_, node)| node),
                     Err(at) => {
                         node.literals.insert(at, (text, new));
+                        node.index.insert(text, new);
                         None
                     }
                 }

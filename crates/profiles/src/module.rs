@@ -2,13 +2,18 @@
 
 use gatepass_model::Segments;
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// What the product calls the newest version of a module.
 const LATEST: &str = "latest";
 
 /// The modules of a product, sorted by name.
 #[derive(Debug, Default)]
-pub(crate) struct Modules(Vec<Module>);
+pub(crate) struct Modules {
+    all: Vec<Module>,
+    /// Where those begin that share a first segment.
+    first: HashMap<&'static str, usize, foldhash::fast::RandomState>,
+}
 
 #[derive(Debug)]
 struct Module {
@@ -38,7 +43,13 @@ impl Modules {
             })
             .collect();
         modules.sort_by(|one, other| one.name.cmp(&other.name));
-        Self(modules)
+        let mut first = HashMap::default();
+        for (at, module) in modules.iter().enumerate() {
+            if let Some(&name) = module.name.first() {
+                first.entry(name).or_insert(at);
+            }
+        }
+        Self { all: modules, first }
     }
 
     /// Puts the version of a REST path into the spelling that the catalogue has.
@@ -59,8 +70,8 @@ impl Modules {
 
     /// The module with the longest name that the path begins with.
     fn find(&self, first: &str, below: &[Cow<'_, str>]) -> Option<&Module> {
-        let start = self.0.partition_point(|module| module.name.first() < Some(&first));
-        let named = self.0.get(start..).unwrap_or_default().iter();
+        let start = *self.first.get(first)?;
+        let named = self.all.get(start..).unwrap_or_default().iter();
         named
             .take_while(|module| module.name.first() == Some(&first))
             .filter(|module| {
