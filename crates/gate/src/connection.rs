@@ -10,6 +10,7 @@ use gatepass_profiles::profile;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::engine::http1::request::{self, BadHead, Progress};
+use crate::engine::http1::scan::Scan;
 use crate::exchange::{self, After, Line, Taken};
 use crate::refuse::{self, Reader};
 use crate::thread::{Thread, Tracked};
@@ -74,6 +75,8 @@ pub(crate) struct Room {
     head: Vec<u8>,
     /// What goes out next, to either side.
     out: Outgoing,
+    /// Where the lines of the head end.
+    scan: Scan,
 }
 
 /// Serves one request, from the first byte of its head on. `None`: there came none.
@@ -84,15 +87,15 @@ pub(crate) async fn serve_one<S: AsyncRead + AsyncWrite + Unpin>(
     room: &mut Room,
     arrival: Arrival,
 ) -> Option<After> {
-    let Room { head: bytes, out } = room;
-    match read_head(client, thread, tracked).await {
+    let Room { head: bytes, out, scan } = room;
+    match read_head(client, scan, thread, tracked).await {
         Ok(Arrived::Nothing) => None,
         Err(bad) => Some(refuse_head(thread, client, bad).await),
         Ok(Arrived::Head(length)) => {
             bytes.clear();
             bytes.extend_from_slice(client.buffer.unread().get(..length).unwrap_or_default());
             client.buffer.consume(length);
-            Some(match request::parse(bytes, &thread.shared.settings.limits.head) {
+            Some(match request::parse(bytes, scan, &thread.shared.settings.limits.head) {
                 Err(bad) => refuse_head(thread, client, bad).await,
                 Ok(head) => {
                     let taken = Taken::default();
@@ -108,21 +111,23 @@ pub(crate) async fn serve_one<S: AsyncRead + AsyncWrite + Unpin>(
 /// time for the rest.
 async fn read_head<S: AsyncRead + AsyncWrite + Unpin>(
     client: &mut ClientSide<S>,
+    scan: &mut Scan,
     thread: &Thread,
     tracked: &Tracked,
 ) -> Result<Arrived, BadHead> {
     let settings = &thread.shared.settings;
     let limits = &settings.limits.head;
-    let mut seen = 0;
+    scan.clear();
     let mut has_begun = false;
     loop {
         skip_empty_line(client);
         if !client.buffer.is_empty() {
             tracked.is_idle.set(false);
             tracked.was_used.set(true);
-            match request::find_end(client.buffer.unread(), seen, limits)? {
-                Progress::Complete(length) => return Ok(Arrived::Head(length)),
-                Progress::Incomplete => seen = client.buffer.unread().len(),
+            if let Progress::Complete(length) =
+                request::find_end(client.buffer.unread(), scan, limits)?
+            {
+                return Ok(Arrived::Head(length));
             }
             check_first_line(client.buffer.unread())?;
             if !has_begun {
@@ -133,7 +138,7 @@ async fn read_head<S: AsyncRead + AsyncWrite + Unpin>(
         if client.has_ended {
             return Ok(Arrived::Nothing);
         }
-        client.buffer.make_room((seen * 2).clamp(SMALL, limits.head + 1));
+        client.buffer.make_room((scan.seen() * 2).clamp(SMALL, limits.head + 1));
         let read = poll_fn(|context| {
             match client.buffer.poll_read_from(context, &mut client.stream, usize::MAX) {
                 Poll::Ready(read) => Poll::Ready(Some(read)),

@@ -4,7 +4,7 @@ use gatepass_model::{CredentialKind, Product};
 use gatepass_profiles::profile;
 use gatepass_vault::looks_like_token;
 
-use crate::engine::http1::request::{HeadLimits, parse};
+use crate::engine::http1::request::{HeadLimits, read};
 use crate::read::credential::Credentials;
 
 /// What came of reading.
@@ -27,7 +27,7 @@ pub enum Presented {
 
 /// Reads what a head and a query present.
 pub fn read_credentials(head: &[u8], query: Option<&str>) -> Presented {
-    let Ok(head) = parse(head, &HeadLimits::default()) else { return Presented::Unreadable };
+    let Ok(head) = read(head, &HeadLimits::default()) else { return Presented::Unreadable };
     let Ok(credentials) = Credentials::read(&head, query, profile(Product::Jira), false) else {
         return Presented::Refused;
     };

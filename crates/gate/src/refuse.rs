@@ -6,6 +6,7 @@ use std::io::Write as _;
 use gatepass_model::{Bucket, Family, Method, Reason, Refusal};
 use gatepass_profiles::{Audience, Profile};
 
+use crate::engine::http1::name::Known;
 use crate::engine::http1::request::RequestHead;
 use crate::request_id::RequestId;
 
@@ -83,7 +84,7 @@ impl Reader {
 
     /// Of this request. git is known by its path: its first request asks for `*/*`.
     pub(crate) fn of(head: &RequestHead<'_>, family: Option<Family>) -> Self {
-        let accept = head.single("accept").unwrap_or_default();
+        let accept = head.single(Known::Accept).unwrap_or_default();
         let is_git = family == Some(Family::Git);
         let audience = if is_git {
             let is_lfs = holds(accept, b"git-lfs") || holds(head.target, b"/info/lfs");
@@ -93,8 +94,8 @@ impl Reader {
         } else {
             Audience::Program
         };
-        let is_fetch = head.all("x-requested-with").next().is_some()
-            || head.all("sec-fetch-mode").any(|mode| mode != b"navigate");
+        let is_fetch = head.fields.has(Known::XRequestedWith)
+            || head.all(Known::SecFetchMode).any(|mode| mode != b"navigate");
         Self { audience, is_fetch, is_head: head.method == Method::Head }
     }
 }
@@ -216,11 +217,11 @@ mod tests {
     use gatepass_profiles::profile;
 
     use super::*;
-    use crate::engine::http1::request::{HeadLimits, parse};
+    use crate::engine::http1::request::{HeadLimits, read};
 
     fn answer(reason: Reason, lines: &str) -> String {
         let text = format!("GET / HTTP/1.1\r\nHost: a\r\n{lines}\r\n");
-        let head = parse(text.as_bytes(), &HeadLimits::default()).unwrap();
+        let head = read(text.as_bytes(), &HeadLimits::default()).unwrap();
         let mut out = Vec::new();
         let refusal = Refusal::new(reason, "No.");
         let reader = Reader::of(&head, None);

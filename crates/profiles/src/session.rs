@@ -31,6 +31,6 @@ const KEPT_FROM_TOKENS: [&str; 4] =
     ["set-cookie", "www-authenticate", "x-asessionid", "x-seraph-loginreason"];
 
 /// Whether a response header of this name, in any letter case, is never given back to a token.
-pub fn is_kept_from_tokens(name: &str) -> bool {
-    KEPT_FROM_TOKENS.iter().any(|kept| kept.eq_ignore_ascii_case(name))
+pub fn is_kept_from_tokens(name: &[u8]) -> bool {
+    KEPT_FROM_TOKENS.iter().any(|kept| kept.as_bytes().eq_ignore_ascii_case(name))
 }

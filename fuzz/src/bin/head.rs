@@ -4,15 +4,18 @@
 
 use gatepass_gate::engine::http1::chunked::ChunkDecoder;
 use gatepass_gate::engine::http1::framing::Framing;
-use gatepass_gate::engine::http1::request::{HeadLimits, Progress, find_end, parse};
+use gatepass_gate::engine::http1::name::Known;
+use gatepass_gate::engine::http1::request::{HeadLimits, Progress, RequestHead, find_end, parse};
+use gatepass_gate::engine::http1::scan::Scan;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|raw: &[u8]| {
     let limits = HeadLimits::default();
-    let whole = find_end(raw, 0, &limits);
+    let mut scan = Scan::default();
+    let whole = find_end(raw, &mut scan, &limits);
     check_pieces(raw, &limits, whole.as_ref().ok().copied());
     let Ok(Progress::Complete(end)) = whole else { return };
-    let Ok(head) = parse(&raw[..end], &limits) else { return };
+    let Ok(head) = parse(&raw[..end], &scan, &limits) else { return };
     check_accepted(&raw[..end], &head);
     if head.framing == Framing::Chunked {
         check_chunks(&raw[end..]);
@@ -21,40 +24,41 @@ fuzz_target!(|raw: &[u8]| {
 
 /// The end is found at the same byte, however the bytes come.
 fn check_pieces(raw: &[u8], limits: &HeadLimits, whole: Option<Progress>) {
-    let mut seen = 0;
+    let mut scan = Scan::default();
     for upto in (1..=raw.len()).step_by(1 + raw.len() / 64) {
-        match find_end(&raw[..upto], seen, limits) {
+        match find_end(&raw[..upto], &mut scan, limits) {
             Ok(Progress::Complete(end)) => {
                 if let Some(Progress::Complete(expected)) = whole {
                     assert_eq!(end, expected);
                 }
                 return;
             }
-            Ok(Progress::Incomplete) => seen = upto,
+            Ok(Progress::Incomplete) => {}
             Err(_) => return,
         }
     }
 }
 
-fn check_accepted(raw: &[u8], head: &gatepass_gate::engine::http1::request::RequestHead<'_>) {
+fn check_accepted(raw: &[u8], head: &RequestHead<'_>) {
     let lines = raw.split(|&byte| byte == b'\n');
     assert!(lines.clone().all(|line| line.is_empty() || line.ends_with(b"\r")));
     assert!(!raw.contains(&0));
-    assert!(raw.len() <= 16 * 1024 && head.headers.len() <= 100 && head.target.len() <= 8192);
-    assert_eq!(head.all("host").count(), 1);
-    let (lengths, codings) = (head.all("content-length").count(), head.all("transfer-encoding").count());
+    assert!(raw.len() <= 16 * 1024 && head.fields.len() <= 100 && head.target.len() <= 8192);
+    assert_eq!(head.all(Known::Host).count(), 1);
+    let (lengths, codings) = (head.all(Known::ContentLength).count(), head.all(Known::TransferEncoding).count());
     match head.framing {
         Framing::None => assert_eq!((lengths, codings), (0, 0)),
         Framing::Length(length) => {
             assert_eq!((lengths, codings), (1, 0));
-            let told = std::str::from_utf8(head.single("content-length").expect("one")).expect("digits");
+            let told = std::str::from_utf8(head.single(Known::ContentLength).expect("one")).expect("digits");
             assert_eq!(told.parse::<u64>(), Ok(length));
         }
         Framing::Chunked => assert_eq!((lengths, codings), (0, 1)),
         Framing::UntilClose => panic!("no request ends with its connection"),
     }
-    for header in &head.headers {
-        assert!(header.name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
+    for header in head.fields.iter() {
+        assert!(header.name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-'));
+        assert_eq!(header.known, Known::of(&header.name.to_ascii_lowercase()));
         assert!(!header.value.iter().any(|&byte| byte == b'\r' || byte == b'\n'));
     }
 }

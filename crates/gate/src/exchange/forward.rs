@@ -5,7 +5,7 @@ use std::time::Instant;
 use gatepass_identity::ReadyCredential;
 use gatepass_model::{Method, PersonKey, Reason, Refusal};
 use gatepass_policy::{Identity, Permit};
-use gatepass_profiles::{ClaimedUser, Profile};
+use gatepass_profiles::ClaimedUser;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -17,6 +17,7 @@ use super::upgraded::{self, is_asked_for, may_switch_to};
 use super::{After, Line, Taken};
 use crate::account::strain::{Answer, StrainMeter};
 use crate::engine::http1::framing::Framing;
+use crate::engine::http1::name::Known;
 use crate::engine::http1::request::{RequestHead, Version};
 use crate::engine::http1::response;
 use crate::forward::answer::{self, Downward};
@@ -139,7 +140,7 @@ fn owner_of<S>(
 }
 
 fn forwarded_scheme(head: &RequestHead<'_>) -> &'static str {
-    match head.single("x-forwarded-proto") {
+    match head.single(Known::XForwardedProto) {
         Some(value) if value.eq_ignore_ascii_case(b"https") => "https",
         _ => "http",
     }
@@ -336,7 +337,9 @@ impl Answered<'_> {
         tally: &mut Tally<'_>,
     ) -> Result<Begun, Refusal> {
         let bad = |words: &str| Refusal::new(Reason::UpstreamUnreachable, words);
-        let Ok(Some((answer, end))) = response::parse(self.upstream.buffer.unread()) else {
+        let end = self.upstream.scan.seen();
+        let bytes = self.upstream.buffer.unread().get(..end).unwrap_or_default();
+        let Ok(answer) = response::parse(bytes, &self.upstream.scan) else {
             return Err(bad("The product's answer was broken off or is no HTTP."));
         };
         note_answer(&answer, line.thread, target, tally);
@@ -369,10 +372,8 @@ fn note_answer(
 ) {
     let Some(strain) = thread.strains.get(target.index) else { return };
     let retry_after = || {
-        let mut lines = answer.headers.iter();
-        let found = lines.find(|header| header.name.eq_ignore_ascii_case("retry-after"))?;
         // Whole seconds; a date (RFC 9110 10.2.3) is not looked at.
-        std::str::from_utf8(found.value).ok()?.trim().parse().ok()
+        std::str::from_utf8(answer.fields.all(Known::RetryAfter).next()?).ok()?.parse().ok()
     };
     let answer = Answer {
         status: answer.status,
@@ -440,11 +441,7 @@ fn check_identity(
     tally: &mut Tally<'_>,
 ) -> Result<(), Refusal> {
     let profile = target.room.profile;
-    let mut lines = answer
-        .headers
-        .iter()
-        .filter(|header| header.name.eq_ignore_ascii_case(Profile::USER_HEADER))
-        .map(|header| header.value);
+    let mut lines = answer.fields.all(Known::XAusername);
     let said = lines.next();
     let says = said.and_then(|value| profile.user_from_header(value));
     // Two of them are as good as none that can be read.

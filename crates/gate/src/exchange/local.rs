@@ -13,7 +13,7 @@ use super::respond::{self, Responder};
 use super::{After, Line, local_path};
 use crate::engine::http1::request::RequestHead;
 use crate::read::client::Client;
-use crate::read::credential::Credentials;
+use crate::read::credential::{Credentials, text_of};
 use crate::thread::Thread;
 
 /// A request below `console_path`, with its body.
@@ -91,9 +91,9 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         path: local_path(target, &thread.shared.settings.console_path),
         query: target.query().map(str::to_owned),
         headers: head
-            .headers
+            .fields
             .iter()
-            .map(|header| (header.name.to_ascii_lowercase(), header.value.to_vec()))
+            .map(|header| (text_of(header.name).to_ascii_lowercase(), header.value.to_vec()))
             .collect(),
         body,
         client: peer.address,

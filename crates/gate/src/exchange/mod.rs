@@ -26,6 +26,7 @@ use self::respond::Responder;
 use self::tally::{Tally, Whose, leading_kind};
 use crate::account::{self, Account};
 use crate::connection::Arrival;
+use crate::engine::http1::name::Known;
 use crate::engine::http1::request::RequestHead;
 use crate::read::client::{Client, client_of};
 use crate::read::credential::Credentials;
@@ -74,7 +75,7 @@ pub(crate) enum Taken {
 
 impl Headers for RequestHead<'_> {
     fn value(&self, lowercase_name: &str) -> Option<&[u8]> {
-        self.single(lowercase_name)
+        self.fields.single_named(lowercase_name)
     }
 }
 
@@ -158,7 +159,7 @@ async fn serve_instance<S: AsyncRead + AsyncWrite + Unpin>(
         bytes_out: 0,
         upstream_micros: 0,
         client: peer.address,
-        user_agent: head.single("user-agent").unwrap_or_default(),
+        user_agent: head.single(Known::UserAgent).unwrap_or_default(),
         id: responder.id,
         observed: CredentialSet::EMPTY,
         account: Account::default(),
@@ -288,7 +289,7 @@ fn check_unclear(
     let brings_more = credentials.token.is_some()
         || credentials.forged.is_some()
         || credentials.others.iter().any(|kind| kind != CredentialKind::Session)
-        || head.all("authorization").next().is_some();
+        || head.fields.has(Known::Authorization);
     if room.settings.targets == TargetMode::Enforce || brings_more {
         return Err(Refusal::new(
             Reason::MalformedTarget,

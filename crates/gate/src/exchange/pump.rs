@@ -4,16 +4,14 @@
 //! client may go while the product works, and neither side may make the other buffer.
 
 use std::future::poll_fn;
-use std::sync::LazyLock;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use memchr::memmem::Finder;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::tally::Tally;
 use crate::engine::http1::chunked::BrokenChunk;
-use crate::engine::http1::response::MAX_HEAD;
+use crate::engine::http1::response::{self, MAX_HEAD};
 use crate::forward::pool::Upstream;
 use crate::wire::body::{Body, BodyError, PIECE};
 use crate::wire::buffer::Outgoing;
@@ -97,6 +95,7 @@ pub(crate) async fn send<S: AsyncRead + AsyncWrite + Unpin>(
         pace.span(out.is_sent(), body.bytes(), patience.body)
     };
     client.wait(span(body, out), patience.half_closed);
+    upstream.scan.clear();
     let mut takes_body = true;
     poll_fn(|context| {
         loop {
@@ -200,9 +199,6 @@ fn poll_upload<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-/// What ends a head. Built once: that costs more than the search.
-static HEAD_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\r\n\r\n"));
-
 /// What was heard of the product.
 enum Heard {
     Nothing,
@@ -215,7 +211,7 @@ fn poll_answer(
     upstream: &mut Upstream,
     interim: &mut Vec<u8>,
 ) -> Result<Heard, SendError> {
-    let buffer = &mut upstream.buffer;
+    let Upstream { stream, buffer, scan, .. } = upstream;
     if !buffer.has_room() {
         // Room may stand before what is unread, where interim answers were.
         let is_full = buffer.unread().len() >= buffer.capacity();
@@ -224,7 +220,7 @@ fn poll_answer(
         }
         buffer.make_room(if is_full { MAX_HEAD } else { buffer.capacity() });
     }
-    match buffer.poll_read_from(context, &mut upstream.stream, usize::MAX) {
+    match buffer.poll_read_from(context, stream, usize::MAX) {
         Poll::Pending => return Ok(Heard::Nothing),
         Poll::Ready(Ok(0) | Err(_)) if buffer.is_empty() && interim.is_empty() => {
             return Err(SendError::UpstreamDied);
@@ -232,18 +228,21 @@ fn poll_answer(
         Poll::Ready(Ok(0) | Err(_)) => return Err(SendError::UpstreamBad),
         Poll::Ready(Ok(_)) => {}
     }
-    while let Some(at) = HEAD_END.find(buffer.unread()) {
+    while let Some(end) =
+        response::find_end(buffer.unread(), scan).map_err(|_| SendError::UpstreamBad)?
+    {
         let status = buffer.unread().get(9..12).unwrap_or_default();
         if status.first() != Some(&b'1') || status == b"101" {
             return Ok(Heard::Whole);
         }
         if status != b"100" {
-            interim.extend_from_slice(buffer.unread().get(..at + 4).unwrap_or_default());
+            interim.extend_from_slice(buffer.unread().get(..end).unwrap_or_default());
         }
         if interim.len() > MAX_HEAD {
             return Err(SendError::UpstreamBad);
         }
-        buffer.consume(at + 4);
+        buffer.consume(end);
+        scan.clear();
     }
     Ok(Heard::Some)
 }

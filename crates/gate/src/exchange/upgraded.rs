@@ -7,6 +7,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::meter::Count;
 use super::tally::Tally;
 use super::{After, Line};
+use crate::engine::http1::name::Known;
 use crate::engine::http1::request::connection_options;
 use crate::engine::http1::response::ResponseHead;
 use crate::forward::pool::Upstream;
@@ -37,10 +38,9 @@ pub(super) fn may_switch_to(protocols: &[u8]) -> bool {
 pub(super) fn is_asked_for(answer: &ResponseHead<'_>, asked: Option<&[u8]>) -> bool {
     let Some(asked) = asked else { return false };
     let mut named = answer
-        .headers
-        .iter()
-        .filter(|header| header.name.eq_ignore_ascii_case("upgrade"))
-        .flat_map(|header| connection_options(header.value))
+        .fields
+        .all(Known::Upgrade)
+        .flat_map(connection_options)
         .peekable();
     let is_offered =
         |name: &[u8]| connection_options(asked).any(|offered| offered.eq_ignore_ascii_case(name));
@@ -115,7 +115,7 @@ mod tests {
     fn only_what_was_asked_for_is_switched_to() {
         let is_taken = |lines: &str, asked: Option<&str>| {
             let text = format!("HTTP/1.1 101 Switching Protocols\r\n{lines}\r\n");
-            let (answer, _) = response::parse(text.as_bytes()).unwrap().unwrap();
+            let (answer, _) = response::read(text.as_bytes()).unwrap().unwrap();
             is_asked_for(&answer, asked.map(str::as_bytes))
         };
         assert!(is_taken("Upgrade: WebSocket\r\n", Some("foo, websocket")));

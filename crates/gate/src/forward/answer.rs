@@ -5,6 +5,7 @@ use gatepass_model::Method;
 use gatepass_profiles::is_kept_from_tokens;
 
 use crate::engine::http1::framing::Framing;
+use crate::engine::http1::name::Known;
 use crate::engine::http1::request::{RequestHead, Version, connection_options};
 use crate::engine::http1::response::ResponseHead;
 use crate::request_id::RequestId;
@@ -41,39 +42,27 @@ pub(crate) fn write(
     out.extend_from_slice(b"HTTP/1.1 ");
     push_decimal(answer.status.into(), out);
     out.push(b' ');
-    out.extend_from_slice(answer.reason.as_bytes());
+    out.extend_from_slice(answer.reason);
     out.extend_from_slice(b"\r\n");
     let is_upgrade = answer.status == 101;
     let names_others = nominated(answer).next().is_some();
-    for header in &answer.headers {
+    answer.fields.copy(out, |header| {
         let name = header.name;
-        let is_dropped = match name.len() {
-            7 => {
-                name.eq_ignore_ascii_case("trailer")
-                    || (name.eq_ignore_ascii_case("upgrade") && !is_upgrade)
-            }
-            10 => {
-                name.eq_ignore_ascii_case("connection") || name.eq_ignore_ascii_case("keep-alive")
-            }
-            16 => name.eq_ignore_ascii_case("proxy-connection"),
-            17 => name.eq_ignore_ascii_case("transfer-encoding"),
-            21 => name.eq_ignore_ascii_case("x-gatepass-request-id"),
-            _ => false,
-        };
-        // `Connection: Upgrade` names the line that a client who is switched must see.
-        let is_switch = is_upgrade && name.eq_ignore_ascii_case("upgrade");
-        let is_hop = is_dropped
-            || (names_others
-                && !is_switch
-                && nominated(answer).any(|option| option.eq_ignore_ascii_case(name.as_bytes())));
-        if is_hop || (to_token && is_kept_from_tokens(name)) {
-            continue;
+        match header.known {
+            Known::Connection
+            | Known::KeepAlive
+            | Known::ProxyConnection
+            | Known::Trailer
+            | Known::TransferEncoding
+            | Known::XGatepassRequestId => return false,
+            // `Connection: Upgrade` names the line that a client who is switched must see.
+            Known::Upgrade => return is_upgrade,
+            _ => {}
         }
-        out.extend_from_slice(name.as_bytes());
-        out.extend_from_slice(b": ");
-        out.extend_from_slice(header.value);
-        out.extend_from_slice(b"\r\n");
-    }
+        let is_hop = names_others
+            && nominated(answer).any(|option| option.eq_ignore_ascii_case(name));
+        !is_hop && !(to_token && is_kept_from_tokens(name))
+    });
     out.extend_from_slice(b"X-Gatepass-Request-Id: ");
     id.write(out);
     out.extend_from_slice(b"\r\n");
@@ -92,10 +81,9 @@ pub(crate) fn write(
 /// nearly always and name no line.
 fn nominated<'a>(answer: &'a ResponseHead<'_>) -> impl Iterator<Item = &'a [u8]> {
     answer
-        .headers
-        .iter()
-        .filter(|header| header.name.len() == 10 && header.name.eq_ignore_ascii_case("connection"))
-        .flat_map(|header| connection_options(header.value))
+        .fields
+        .all(Known::Connection)
+        .flat_map(connection_options)
         .filter(|option| {
             !option.eq_ignore_ascii_case(b"close") && !option.eq_ignore_ascii_case(b"keep-alive")
         })
@@ -108,8 +96,8 @@ mod tests {
 
     fn down(method: &str, version: &str, answer: &str, to_token: bool) -> (String, Downward) {
         let head = format!("{method} / HTTP/{version}\r\nHost: a\r\n\r\n");
-        let head = request::parse(head.as_bytes(), &request::HeadLimits::default()).unwrap();
-        let (answer, _) = response::parse(answer.as_bytes()).unwrap().unwrap();
+        let head = request::read(head.as_bytes(), &request::HeadLimits::default()).unwrap();
+        let (answer, _) = response::read(answer.as_bytes()).unwrap().unwrap();
         let downward = downward(&head, &answer);
         let mut out = Vec::new();
         write(&answer, downward, to_token, head.wants_close, RequestId::from_parts(1, 2), &mut out);

@@ -6,7 +6,9 @@ use gatepass_model::Method;
 use gatepass_profiles::is_identity_header;
 use gatepass_vault::looks_like_token;
 
+use crate::engine::http1::fields::Header;
 use crate::engine::http1::framing::Framing;
+use crate::engine::http1::name::Known;
 use crate::engine::http1::request::{RequestHead, connection_options};
 use crate::read::client::Client;
 use crate::request_id::RequestId;
@@ -47,16 +49,7 @@ pub(crate) fn write(head: &RequestHead<'_>, towards: &Towards<'_>, out: &mut Vec
     out.extend_from_slice(b" HTTP/1.1\r\n");
     line(out, "Host", towards.host.as_bytes());
     let nominated = Nominated::of(head);
-    for header in &head.headers {
-        let mut lower = [0_u8; 64];
-        let Some(name) = lower_case(header.name, &mut lower) else {
-            // No header that a product reads has such a long name.
-            continue;
-        };
-        if goes_up(name, header.value, towards) && !nominated.names(name) {
-            line(out, header.name, header.value);
-        }
-    }
+    head.fields.copy(out, |header| goes_up(&header, towards) && !nominated.names(header.name));
     write_ours(head, towards, out);
     out.extend_from_slice(b"\r\n");
 }
@@ -68,43 +61,50 @@ fn line(out: &mut Vec<u8>, name: &str, value: &[u8]) {
     out.extend_from_slice(b"\r\n");
 }
 
-fn lower_case<'l>(name: &str, lower: &'l mut [u8; 64]) -> Option<&'l [u8]> {
-    let space = lower.get_mut(..name.len())?;
-    space.copy_from_slice(name.as_bytes());
-    space.make_ascii_lowercase();
-    Some(space)
-}
+/// No header that a product reads has a longer name.
+const LONGEST_NAME: usize = 64;
 
-/// Whether a client's header line goes up. `name` is in lower case.
-fn goes_up(name: &[u8], value: &[u8], towards: &Towards<'_>) -> bool {
+/// Whether a client's header line goes up.
+fn goes_up(header: &Header<'_>, towards: &Towards<'_>) -> bool {
     let as_owner = towards.authorization.is_some();
-    match name {
-        // Written anew, or hop-by-hop (RFC 9110 7.6.1).
-        b"host"
-        | b"connection"
-        | b"keep-alive"
-        | b"proxy-connection"
-        | b"proxy-authenticate"
-        | b"proxy-authorization"
-        | b"te"
-        | b"trailer"
-        | b"transfer-encoding"
-        | b"upgrade"
-        | b"http2-settings"
-        | b"content-length"
-        | b"expect" => false,
+    match header.known {
+        // Written anew, or hop-by-hop (RFC 9110 7.6.1), or the gate's own to say.
+        Known::Host
+        | Known::Connection
+        | Known::KeepAlive
+        | Known::ProxyConnection
+        | Known::ProxyAuthenticate
+        | Known::ProxyAuthorization
+        | Known::Te
+        | Known::Trailer
+        | Known::TransferEncoding
+        | Known::Upgrade
+        | Known::Http2Settings
+        | Known::ContentLength
+        | Known::Expect
+        | Known::XForwardedFor
+        | Known::XForwardedProto
+        | Known::XAusername
+        | Known::XGatepassRequestId => false,
         // The owner's identity goes on last, and no cookie goes up beside it.
-        b"authorization" => !as_owner,
-        b"cookie" => !as_owner && !looks_like_token(value),
-        b"accept" | b"accept-encoding" | b"accept-language" | b"content-type" | b"user-agent"
-        | b"x-atlassian-token" | b"if-none-match" | b"if-modified-since" | b"range" | b"origin"
-        | b"x-requested-with" | b"cache-control" | b"pragma" => !looks_like_token(value),
-        name => {
-            !is_identity_header(name)
-                && towards.trusted_header.is_none_or(|trusted| trusted.as_bytes() != name)
-                && !looks_like_token(value)
+        Known::Authorization => !as_owner,
+        Known::Cookie => !as_owner && !looks_like_token(header.value),
+        known => {
+            let is_trusted = |trusted: &str| trusted.as_bytes().eq_ignore_ascii_case(header.name);
+            (known != Known::Other || is_harmless(header.name))
+                && !towards.trusted_header.is_some_and(is_trusted)
+                && !looks_like_token(header.value)
         }
     }
+}
+
+/// Whether a name that nobody here asks for is nobody's identity either.
+fn is_harmless(name: &[u8]) -> bool {
+    let mut lower = [0_u8; LONGEST_NAME];
+    let Some(lower) = lower.get_mut(..name.len()) else { return false };
+    lower.copy_from_slice(name);
+    lower.make_ascii_lowercase();
+    !is_identity_header(lower)
 }
 
 /// The headers that `Connection` names, which go no further (RFC 9110 7.6.1). It can't take away
@@ -116,7 +116,7 @@ struct Nominated<'b> {
 impl<'b> Nominated<'b> {
     fn of(head: &RequestHead<'b>) -> Self {
         let options = head
-            .all("connection")
+            .all(Known::Connection)
             .flat_map(connection_options)
             .filter(|option| {
                 !option.eq_ignore_ascii_case(b"close")
@@ -171,11 +171,11 @@ fn write_ours(head: &RequestHead<'_>, towards: &Towards<'_>, out: &mut Vec<u8>) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::http1::request::{HeadLimits, parse};
+    use crate::engine::http1::request::{HeadLimits, read};
 
     fn written(lines: &str, authorization: Option<&[u8]>) -> String {
         let text = format!("GET /a?b HTTP/1.1\r\nHost: jira.example\r\n{lines}\r\n");
-        let head = parse(text.as_bytes(), &HeadLimits::default()).unwrap();
+        let head = read(text.as_bytes(), &HeadLimits::default()).unwrap();
         let client = Client {
             address: "192.0.2.1".parse().unwrap(),
             hops: vec!["10.0.0.1".parse().unwrap()],

@@ -15,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::resolve::Addresses;
 use super::stream::{UpstreamStream, UpstreamTls};
+use crate::engine::http1::scan::Scan;
 use crate::settings::InstanceSettings;
 use crate::wire::buffer::Buffer;
 
@@ -27,6 +28,8 @@ const ANSWER: usize = 32 * 1024;
 pub(crate) struct Upstream {
     pub(crate) stream: UpstreamStream,
     pub(crate) buffer: Buffer,
+    /// Where the lines of an answer's head end, which stands at the start of `buffer`.
+    pub(crate) scan: Scan,
     /// Whether an earlier request used it: only then may a safe request be tried again.
     pub(crate) is_reused: bool,
     /// Held while a body is still coming from the client.
@@ -96,7 +99,8 @@ impl Pool {
             .map_err(|_| NoConnection::Refused(io::ErrorKind::TimedOut.into()))?
             .map_err(NoConnection::Refused)?;
         let buffer = Buffer::with_capacity(ANSWER);
-        Ok(Upstream { stream, buffer, is_reused: false, upload, _place: place })
+        let scan = Scan::default();
+        Ok(Upstream { stream, buffer, scan, is_reused: false, upload, _place: place })
     }
 
     async fn take_idle(&self, now: Instant) -> Option<Upstream> {

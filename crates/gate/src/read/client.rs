@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use gatepass_model::Network;
 
 use crate::connection::Arrival;
+use crate::engine::http1::name::Known;
 use crate::engine::http1::request::RequestHead;
 
 /// Who sends a request, as far as anybody may be believed.
@@ -30,7 +31,7 @@ pub(crate) fn client_of(head: &RequestHead<'_>, arrival: Arrival, trusted: &[Net
         return Client { address: peer, hops: Vec::new(), by_trusted_proxy: false };
     }
     let mut hops = vec![peer];
-    let lines: Vec<&[u8]> = head.all("x-forwarded-for").collect();
+    let lines: Vec<&[u8]> = head.all(Known::XForwardedFor).collect();
     let entries = lines.iter().rev().flat_map(|line| line.rsplit(|&byte| byte == b','));
     for entry in entries {
         let Some(address) = parse_address(entry) else {
@@ -66,14 +67,14 @@ fn parse_address(entry: &[u8]) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::http1::request::{HeadLimits, parse};
+    use crate::engine::http1::request::{HeadLimits, read};
 
     fn client(peer: &str, trusted: &[&str], lines: &[&str]) -> Client {
         let lines: Vec<_> =
             lines.iter().map(|line| format!("X-Forwarded-For: {line}\r\n")).collect();
         let lines = lines.concat();
         let text = format!("GET / HTTP/1.1\r\nHost: a\r\n{lines}\r\n");
-        let head = parse(text.as_bytes(), &HeadLimits::default()).unwrap();
+        let head = read(text.as_bytes(), &HeadLimits::default()).unwrap();
         let trusted: Vec<Network> = trusted.iter().map(|n| n.parse().unwrap()).collect();
         let peer = peer.parse().unwrap();
         client_of(&head, Arrival { peer, is_secure: false, is_trusted: false }, &trusted)
@@ -111,7 +112,7 @@ mod tests {
     #[test]
     fn a_unix_socket_of_trusted_proxies_is_believed_and_its_own_address_is_not() {
         let text = "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 6.6.6.6, 192.0.2.9\r\n\r\n";
-        let head = parse(text.as_bytes(), &HeadLimits::default()).unwrap();
+        let head = read(text.as_bytes(), &HeadLimits::default()).unwrap();
         let peer = IpAddr::from([127, 0, 0, 1]);
         let by = |is_trusted| client_of(&head, Arrival { peer, is_secure: false, is_trusted }, &[]);
         assert_eq!(by(true).address.to_string(), "192.0.2.9");

@@ -9,6 +9,7 @@ use gatepass_profiles::Profile;
 use gatepass_vault::looks_like_token;
 use zeroize::Zeroizing;
 
+use crate::engine::http1::name::Known;
 use crate::engine::http1::request::RequestHead;
 
 /// What a request presents.
@@ -58,7 +59,7 @@ impl Credentials {
         let mut found = Self::default();
         found.read_authorization(head)?;
         let has_session = head
-            .all("cookie")
+            .all(Known::Cookie)
             .any(|line| cookie_names(line).any(|name| profile.is_session_cookie(name)));
         if has_session {
             found.others = found.others.with(CredentialKind::Session);
@@ -93,7 +94,7 @@ impl Credentials {
     }
 
     fn read_authorization(&mut self, head: &RequestHead<'_>) -> Result<(), Refusal> {
-        let mut lines = head.all("authorization");
+        let mut lines = head.all(Known::Authorization);
         let Some(value) = lines.next() else { return Ok(()) };
         if lines.next().is_some() {
             return Err(malformed("There are two Authorization lines. Send only one."));

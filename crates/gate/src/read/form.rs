@@ -3,6 +3,7 @@
 
 use gatepass_model::{Method, Reason, Refusal};
 
+use crate::engine::http1::name::Known;
 use crate::engine::http1::request::RequestHead;
 
 /// What must be read of a body before a decision.
@@ -25,13 +26,13 @@ pub(crate) fn needed_of(head: &RequestHead<'_>, is_json_door: bool) -> Result<Ne
     if head.method != Method::Post || !head.framing.has_body() {
         return Ok(Needed::Nothing);
     }
-    if head.all("content-type").count() > 1 {
+    if head.all(Known::ContentType).count() > 1 {
         return Err(Refusal::new(
             Reason::MalformedRequest,
             "There are two Content-Type lines. Send only one.",
         ));
     }
-    let kind = head.single("content-type").unwrap_or_default();
+    let kind = head.single(Known::ContentType).unwrap_or_default();
     let end = kind.iter().position(|&byte| byte == b';').unwrap_or(kind.len());
     let (media, parameters) = kind.split_at(end);
     let is_form = media.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded");
@@ -40,7 +41,7 @@ pub(crate) fn needed_of(head: &RequestHead<'_>, is_json_door: bool) -> Result<Ne
     }
     let plain_charset = charset_is_readable(parameters);
     let plain_coding = head
-        .all("content-encoding")
+        .all(Known::ContentEncoding)
         .all(|value| value.is_empty() || value.eq_ignore_ascii_case(b"identity"));
     if !plain_charset || !plain_coding {
         return Err(Refusal::new(
@@ -61,7 +62,7 @@ pub(crate) fn check_query_charset(
     head: &RequestHead<'_>,
     query: Option<&str>,
 ) -> Result<(), Refusal> {
-    if query.is_none_or(str::is_empty) || head.all("content-type").all(charset_is_readable) {
+    if query.is_none_or(str::is_empty) || head.all(Known::ContentType).all(charset_is_readable) {
         return Ok(());
     }
     Err(Refusal::new(
@@ -96,11 +97,11 @@ fn charset_is_readable(parameters: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::http1::request::{HeadLimits, parse};
+    use crate::engine::http1::request::{HeadLimits, read};
 
     fn needed(lines: &str, json_door: bool) -> Result<Needed, Reason> {
         let text = format!("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n{lines}\r\n");
-        let head = parse(text.as_bytes(), &HeadLimits::default()).unwrap();
+        let head = read(text.as_bytes(), &HeadLimits::default()).unwrap();
         needed_of(&head, json_door).map_err(|refusal| refusal.reason)
     }
 
@@ -121,7 +122,7 @@ mod tests {
     fn a_query_in_other_letters_is_refused_whatever_the_method() {
         let check = |lines: &str, query| {
             let text = format!("GET / HTTP/1.1\r\nHost: a\r\n{lines}\r\n");
-            let head = parse(text.as_bytes(), &HeadLimits::default()).unwrap();
+            let head = read(text.as_bytes(), &HeadLimits::default()).unwrap();
             check_query_charset(&head, query).map_err(|refusal| refusal.reason)
         };
         for kind in [

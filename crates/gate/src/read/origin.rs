@@ -5,16 +5,16 @@
 
 use gatepass_model::Method;
 
+use crate::engine::http1::name::Known;
 use crate::engine::http1::request::RequestHead;
 
 /// By `Sec-Fetch-Site` where there is one, else by `Origin`, else by `Referer`.
 pub(crate) fn is_same_origin(head: &RequestHead<'_>) -> bool {
-    let mut site = head.all("sec-fetch-site").peekable();
-    if site.peek().is_some() {
-        return head.single("sec-fetch-site") == Some(b"same-origin");
+    if head.fields.has(Known::SecFetchSite) {
+        return head.single(Known::SecFetchSite) == Some(b"same-origin");
     }
-    for name in ["origin", "referer"] {
-        if head.all(name).next().is_some() {
+    for name in [Known::Origin, Known::Referer] {
+        if head.fields.has(name) {
             return head.single(name).is_some_and(|value| has_authority(value, head.host));
         }
     }
@@ -39,18 +39,18 @@ fn has_authority(url: &[u8], host: &str) -> bool {
 /// A CORS preflight (Fetch standard 4.8): browsers send it without any credential.
 pub(crate) fn is_preflight(head: &RequestHead<'_>) -> bool {
     head.method == Method::Options
-        && head.all("origin").next().is_some()
-        && head.all("access-control-request-method").next().is_some()
+        && head.fields.has(Known::Origin)
+        && head.fields.has(Known::AccessControlRequestMethod)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::http1::request::{HeadLimits, parse};
+    use crate::engine::http1::request::{HeadLimits, read};
 
     fn same_origin(lines: &str) -> bool {
         let text = format!("POST /login.jsp HTTP/1.1\r\nHost: jira.example\r\n{lines}\r\n");
-        is_same_origin(&parse(text.as_bytes(), &HeadLimits::default()).unwrap())
+        is_same_origin(&read(text.as_bytes(), &HeadLimits::default()).unwrap())
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod doors;
 #[cfg(test)]
 mod entry;
 #[cfg(test)]
+mod heads;
 mod hostile;
 #[cfg(test)]
 mod http2;

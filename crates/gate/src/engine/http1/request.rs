@@ -4,20 +4,20 @@
 //! colon, folded lines, a header name outside `[A-Za-z0-9-]`, more than one Host, anything but
 //! one plain framing, and any version but 1.0 and 1.1.
 
-use std::mem::MaybeUninit;
-
 use gatepass_model::Method;
 use gatepass_model::Reason;
-use smallvec::SmallVec;
 
+use super::fields::{Fields, Names, is_clean};
 use super::framing::{Framing, FramingError, FramingHeaders};
+use super::name::Known;
+use super::scan::{NoHead, Scan};
 
 /// Bounds on a head.
 #[derive(Clone, Copy, Debug)]
 pub struct HeadLimits {
-    /// Most bytes of the whole head.
+    /// Most bytes of the whole head; no more than 64 KiB are ever taken.
     pub head: usize,
-    /// Most header lines; at most [`MOST_HEADERS`].
+    /// Most header lines.
     pub headers: usize,
     /// Most bytes of the target.
     pub target: usize,
@@ -27,18 +27,6 @@ impl Default for HeadLimits {
     fn default() -> Self {
         Self { head: 16 * 1024, headers: 100, target: 8 * 1024 }
     }
-}
-
-/// The most header lines that any configuration may allow.
-pub const MOST_HEADERS: usize = 256;
-
-/// One header line, as it came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Header<'b> {
-    /// `[A-Za-z0-9-]`, in the letter case of the sender.
-    pub name: &'b str,
-    /// Without the white space around it. May hold bytes above 0x7f, never a control but tab.
-    pub value: &'b [u8],
 }
 
 /// The version that a client speaks.
@@ -59,8 +47,8 @@ pub struct RequestHead<'b> {
     pub target: &'b [u8],
     /// What the client speaks.
     pub version: Version,
-    /// Every header line, in order.
-    pub headers: SmallVec<[Header<'b>; 24]>,
+    /// Every header line, in order. Names are of `[A-Za-z0-9-]`.
+    pub fields: Fields<'b>,
     /// The one Host; a plain name or address with an optional port.
     pub host: &'b str,
     /// Where the body ends.
@@ -74,17 +62,14 @@ pub struct RequestHead<'b> {
 }
 
 impl<'b> RequestHead<'b> {
-    /// The value of the one line of that name (in lower case); `None` when it is missing or
-    /// stands there twice.
-    pub fn single(&self, lower: &str) -> Option<&'b [u8]> {
-        let mut lines = self.all(lower);
-        let first = lines.next()?;
-        if lines.next().is_some() { None } else { Some(first) }
+    /// The value of the one line of that name; `None` when it is missing or stands there twice.
+    pub fn single(&self, name: Known) -> Option<&'b [u8]> {
+        self.fields.single(name)
     }
 
-    /// The values of all lines of that name (in lower case).
-    pub fn all<'h>(&'h self, lower: &'h str) -> impl Iterator<Item = &'b [u8]> + 'h {
-        self.headers.iter().filter(|h| h.name.eq_ignore_ascii_case(lower)).map(|h| h.value)
+    /// The values of all lines of that name.
+    pub fn all(&self, name: Known) -> impl Iterator<Item = &'b [u8]> + '_ {
+        self.fields.all(name)
     }
 }
 
@@ -110,24 +95,19 @@ pub enum Progress {
     Incomplete,
 }
 
-/// Looks for the end of a head in `bytes`, of which the first `seen` were looked at before.
+/// Looks for the end of a head in `bytes`, whose first part `scan` has looked at before.
 ///
 /// What can't become a head any more is refused at once, so that nobody waits for the time limit
 /// to hear of a bare line feed.
-pub fn find_end(bytes: &[u8], seen: usize, limits: &HeadLimits) -> Result<Progress, BadHead> {
-    let from = seen.saturating_sub(3);
-    let fresh = bytes.get(from..).unwrap_or_default();
-    for at in memchr::memchr_iter(b'\n', fresh) {
-        let at = from + at;
-        if at == 0 || bytes.get(at - 1) != Some(&b'\r') {
+pub fn find_end(bytes: &[u8], scan: &mut Scan, limits: &HeadLimits) -> Result<Progress, BadHead> {
+    const TOO_LONG: BadHead = bad(Reason::HeadersTooLarge, "the head is too long");
+    match scan.advance(bytes) {
+        Ok(Some(end)) if end > limits.head => return Err(TOO_LONG),
+        Ok(Some(end)) => return Ok(Progress::Complete(end)),
+        Ok(None) => {}
+        Err(NoHead::TooLong) => return Err(TOO_LONG),
+        Err(NoHead::BareLineFeed) => {
             return Err(bad(Reason::MalformedRequest, "a line of the head does not end in CRLF"));
-        }
-        if at >= 3 && bytes.get(at - 3..at) == Some(b"\r\n\r") {
-            let end = at + 1;
-            if end > limits.head {
-                return Err(bad(Reason::HeadersTooLarge, "the head is too long"));
-            }
-            return Ok(Progress::Complete(end));
         }
     }
     let line_end = memchr::memchr(b'\r', bytes).unwrap_or(bytes.len());
@@ -136,44 +116,56 @@ pub fn find_end(bytes: &[u8], seen: usize, limits: &HeadLimits) -> Result<Progre
         return Err(bad(Reason::TargetTooLong, "the target is too long"));
     }
     if bytes.len() >= limits.head {
-        return Err(bad(Reason::HeadersTooLarge, "the head is too long"));
+        return Err(TOO_LONG);
     }
     Ok(Progress::Incomplete)
 }
 
-/// Reads a complete head: `bytes` ends with the empty line.
-pub fn parse<'b>(bytes: &'b [u8], limits: &HeadLimits) -> Result<RequestHead<'b>, BadHead> {
-    // Not initialised: clearing room for the most headers costs more than reading the usual ten.
-    let mut lines = [const { MaybeUninit::uninit() }; MOST_HEADERS];
-    let most = limits.headers.min(MOST_HEADERS);
-    let mut raw = httparse::Request::new(&mut []);
-    match raw.parse_with_uninit_headers(bytes, lines.get_mut(..most).unwrap_or_default()) {
-        Ok(httparse::Status::Complete(end)) if end == bytes.len() => {}
-        Err(httparse::Error::TooManyHeaders) => {
-            return Err(bad(Reason::HeadersTooLarge, "there are too many headers"));
-        }
-        Ok(_) | Err(_) => return Err(bad(Reason::MalformedRequest, "the head is not HTTP/1.1")),
+/// Reads a head of which all has come: as [`find_end`] and [`parse`] do.
+pub fn read<'b>(bytes: &'b [u8], limits: &HeadLimits) -> Result<RequestHead<'b>, BadHead> {
+    let mut scan = Scan::default();
+    match find_end(bytes, &mut scan, limits)? {
+        Progress::Complete(end) if end == bytes.len() => parse(bytes, &scan, limits),
+        _ => Err(bad(Reason::MalformedRequest, "the head is not whole")),
     }
-    let version = match raw.version {
-        Some(1) => Version::Http11,
-        Some(0) => Version::Http10,
-        _ => return Err(bad(Reason::MalformedRequest, "the version is not HTTP/1.1")),
-    };
-    let method = raw.method.unwrap_or_default();
-    let target = raw.path.unwrap_or_default().as_bytes();
+}
+
+/// Reads a complete head: `bytes` ends with the empty line, and `scan` has found its lines.
+pub fn parse<'b>(
+    bytes: &'b [u8],
+    scan: &Scan,
+    limits: &HeadLimits,
+) -> Result<RequestHead<'b>, BadHead> {
+    const NOT_HTTP: BadHead = bad(Reason::MalformedRequest, "the head is not HTTP/1.1");
+    let lines = scan.ends().len();
+    // The first line, and the empty one, are none.
+    if lines.saturating_sub(2) > limits.headers {
+        return Err(bad(Reason::HeadersTooLarge, "there are too many headers"));
+    }
+    if !is_clean(bytes, lines) {
+        let words = "the head holds a control character, or CR without LF";
+        return Err(bad(Reason::MalformedRequest, words));
+    }
+    let end = scan.ends().first().map_or(0, |&end| usize::from(end));
+    let first = bytes.get(..end.saturating_sub(1)).unwrap_or_default();
+    let (method, target, version) = read_request_line(first).ok_or(NOT_HTTP)?;
+    let fields = Fields::read(bytes, scan, Names::Plain).map_err(|_| {
+        let words = "a header line is no name of letters, digits and - with a colon behind it";
+        bad(Reason::MalformedRequest, words)
+    })?;
     let mut head = RequestHead {
         method: Method::Get,
         target,
         version,
-        headers: SmallVec::new(),
+        fields,
         host: "",
         framing: Framing::None,
         wants_close: version == Version::Http10,
         expects_continue: false,
         upgrade: None,
     };
-    read_headers(raw.headers, &mut head)?;
-    head.method = Method::find(method.as_bytes())
+    read_fields(&mut head)?;
+    head.method = Method::find(method)
         .ok_or(bad(Reason::MethodNotAllowed, "this method is not forwarded"))?;
     if target.len() > limits.target {
         return Err(bad(Reason::TargetTooLong, "the target is too long"));
@@ -181,64 +173,68 @@ pub fn parse<'b>(bytes: &'b [u8], limits: &HeadLimits) -> Result<RequestHead<'b>
     Ok(head)
 }
 
-fn read_headers<'b>(
-    lines: &[httparse::Header<'b>],
-    head: &mut RequestHead<'b>,
-) -> Result<(), BadHead> {
-    let mut framing = FramingHeaders::default();
-    let (mut host, mut upgrade, mut may_upgrade) = (None, None, false);
-    for line in lines {
-        let (name, value) = (line.name, line.value);
-        if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-            let words = "a header name holds something other than letters, digits and -";
+/// `METHOD target HTTP/1.1` with one space between them (RFC 9112 3). Of the target nothing is
+/// known but that it holds no blank.
+fn read_request_line(line: &[u8]) -> Option<(&[u8], &[u8], Version)> {
+    let (rest, version) = match line.strip_suffix(b" HTTP/1.1") {
+        Some(rest) => (rest, Version::Http11),
+        None => (line.strip_suffix(b" HTTP/1.0")?, Version::Http10),
+    };
+    let at = rest.iter().position(|&byte| byte == b' ')?;
+    let (method, target) = rest.split_at_checked(at)?;
+    let target = target.get(1..)?;
+    let is_method = !method.is_empty() && method.iter().all(|&byte| Names::Token.may_hold(byte));
+    let is_target = !target.is_empty() && memchr::memchr2(b' ', b'\t', target).is_none();
+    (is_method && is_target).then_some((method, target, version))
+}
+
+/// What the header lines say of the message and the connection.
+fn read_fields(head: &mut RequestHead<'_>) -> Result<(), BadHead> {
+    const ANY_FRAMING: [Known; 2] = [Known::ContentLength, Known::TransferEncoding];
+    let fields = &head.fields;
+    if fields.iter().any(|header| header.known == Known::Other && resembles_framing(header.name)) {
+        let words = "a header name is all but one that frames the body";
+        return Err(bad(Reason::MalformedRequest, words));
+    }
+    if fields.all(Known::Host).count() > 1 {
+        return Err(bad(Reason::MalformedRequest, "there is more than one Host"));
+    }
+    for value in fields.all(Known::Expect) {
+        if !value.eq_ignore_ascii_case(b"100-continue") {
+            return Err(bad(Reason::MalformedRequest, "Expect is not 100-continue"));
+        }
+        head.expects_continue = head.version == Version::Http11;
+    }
+    let mut may_upgrade = false;
+    for option in fields.all(Known::Connection).flat_map(connection_options) {
+        head.wants_close |= option.eq_ignore_ascii_case(b"close");
+        may_upgrade |= option.eq_ignore_ascii_case(b"upgrade");
+        if is_never_hop_by_hop(option) {
+            let words = "Connection names a header that is not hop-by-hop";
             return Err(bad(Reason::MalformedRequest, words));
         }
-        head.headers.push(Header { name, value });
-        // Few names matter here, and they differ in length.
-        match name.len() {
-            4 if name.eq_ignore_ascii_case("host") && host.replace(value).is_some() => {
-                return Err(bad(Reason::MalformedRequest, "there is more than one Host"));
-            }
-            6 if name.eq_ignore_ascii_case("expect") => {
-                if !value.eq_ignore_ascii_case(b"100-continue") {
-                    return Err(bad(Reason::MalformedRequest, "Expect is not 100-continue"));
-                }
-                head.expects_continue = head.version == Version::Http11;
-            }
-            7 if name.eq_ignore_ascii_case("upgrade") => upgrade = Some(value),
-            10 if name.eq_ignore_ascii_case("connection") => {
-                for option in connection_options(value) {
-                    head.wants_close |= option.eq_ignore_ascii_case(b"close");
-                    may_upgrade |= option.eq_ignore_ascii_case(b"upgrade");
-                    if is_never_hop_by_hop(option) {
-                        let words = "Connection names a header that is not hop-by-hop";
-                        return Err(bad(Reason::MalformedRequest, words));
-                    }
-                }
-            }
-            14 if name.eq_ignore_ascii_case("content-length") => framing.add_length(value),
-            17 if name.eq_ignore_ascii_case("transfer-encoding") => framing.add_coding(value),
-            13.. if resembles_framing(name) => {
-                let words = "a header name is all but one that frames the body";
-                return Err(bad(Reason::MalformedRequest, words));
-            }
-            _ => {}
-        }
     }
-    head.framing = resolve_framing(&framing, head.version)?;
-    head.host = parse_host(host)?;
+    if ANY_FRAMING.iter().any(|&name| fields.has(name)) {
+        let mut framing = FramingHeaders::default();
+        fields.all(Known::ContentLength).for_each(|value| framing.add_length(value));
+        fields.all(Known::TransferEncoding).for_each(|value| framing.add_coding(value));
+        head.framing = resolve_framing(&framing, head.version)?;
+    }
+    head.host = parse_host(fields.single(Known::Host))?;
+    let upgrade = fields.all(Known::Upgrade).last();
     head.upgrade = upgrade.filter(|_| may_upgrade && head.version == Version::Http11);
     Ok(())
 }
 
 /// Whether a name is `Content-Length` or `Transfer-Encoding` but for its hyphens. Somebody behind
 /// the gate may take `Transfer---Encoding` or `ContentLength` for the real one.
-fn resembles_framing(name: &str) -> bool {
-    if !matches!(name.as_bytes().first(), Some(b'c' | b'C' | b't' | b'T' | b'-')) {
+fn resembles_framing(name: &[u8]) -> bool {
+    let may_be = matches!(name, [b'c' | b'C' | b't' | b'T' | b'-', ..]) && name.len() > 12;
+    if !may_be {
         return false;
     }
     let is = |real: &str| {
-        let letters = name.bytes().filter(|byte| *byte != b'-');
+        let letters = name.iter().filter(|byte| **byte != b'-');
         letters.map(|byte| byte.to_ascii_lowercase()).eq(real.bytes())
     };
     is("contentlength") || is("transferencoding")
@@ -323,11 +319,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<RequestHead<'_>, BadHead> {
-        let limits = HeadLimits::default();
-        match find_end(text.as_bytes(), 0, &limits)? {
-            Progress::Complete(end) => parse(&text.as_bytes()[..end], &limits),
-            Progress::Incomplete => panic!("incomplete: {text:?}"),
-        }
+        super::read(text.as_bytes(), &HeadLimits::default())
     }
 
     fn reason(text: &str) -> Reason {
@@ -415,25 +407,8 @@ mod tests {
         assert_eq!(reason(&head(16385)), Reason::HeadersTooLarge);
         let limits = HeadLimits::default();
         assert_eq!(
-            find_end(&vec![b'a'; 9000], 0, &limits).unwrap_err().reason,
+            find_end(&vec![b'a'; 9000], &mut Scan::default(), &limits).unwrap_err().reason,
             Reason::TargetTooLong
         );
-    }
-
-    #[test]
-    fn an_end_is_found_in_whatever_pieces_it_comes() {
-        let text = b"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET";
-        let limits = HeadLimits::default();
-        let mut seen = 0;
-        for upto in 1..=text.len() {
-            match find_end(&text[..upto], seen, &limits).unwrap() {
-                Progress::Complete(end) => {
-                    assert_eq!((end, upto), (27, 27));
-                    return;
-                }
-                Progress::Incomplete => seen = upto,
-            }
-        }
-        panic!("the end was not found");
     }
 }

@@ -1,11 +1,10 @@
 //! The head of an answer (RFC 9112 4 and 5), as the product sends it.
 
-use std::mem::MaybeUninit;
-
-use smallvec::SmallVec;
-
+use super::fields::{Fields, Names, is_clean};
 use super::framing::{Framing, FramingHeaders};
-use super::request::{Header, MOST_HEADERS, connection_options};
+use super::name::Known;
+use super::request::connection_options;
+use super::scan::{NoHead, Scan};
 
 /// Most bytes of an answer's head. Products send long `Set-Cookie` and policy headers.
 pub const MAX_HEAD: usize = 64 * 1024;
@@ -16,9 +15,9 @@ pub struct ResponseHead<'b> {
     /// 100 to 999.
     pub status: u16,
     /// The words behind the status; may be empty.
-    pub reason: &'b str,
+    pub reason: &'b [u8],
     /// Every header line, in order.
-    pub headers: SmallVec<[Header<'b>; 24]>,
+    pub fields: Fields<'b>,
     /// Where the body ends, before the request's method is considered.
     pub framing: Framing,
     /// Whether the connection ends with this answer.
@@ -29,57 +28,70 @@ pub struct ResponseHead<'b> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadAnswer(pub &'static str);
 
-/// Reads the head at the start of `bytes`; `None` while it is incomplete. Gives its length too.
-pub fn parse(bytes: &[u8]) -> Result<Option<(ResponseHead<'_>, usize)>, BadAnswer> {
-    let mut lines = [const { MaybeUninit::uninit() }; MOST_HEADERS];
-    let mut raw = httparse::Response::new(&mut []);
-    let config = httparse::ParserConfig::default();
-    let end = match config.parse_response_with_uninit_headers(&mut raw, bytes, &mut lines) {
-        Ok(httparse::Status::Complete(end)) => end,
-        Ok(httparse::Status::Partial) if bytes.len() < MAX_HEAD => return Ok(None),
-        Ok(httparse::Status::Partial) => return Err(BadAnswer("its head is too long")),
-        Err(_) => return Err(BadAnswer("its head is not HTTP/1.1")),
-    };
-    let status = raw.code.unwrap_or_default();
-    if status < 100 {
-        return Err(BadAnswer("its status is no number from 100 to 999"));
+/// Looks for the end of a head in `bytes`, whose first part `scan` has looked at before. Gives its
+/// length; `None` while it is incomplete.
+pub fn find_end(bytes: &[u8], scan: &mut Scan) -> Result<Option<usize>, BadAnswer> {
+    match scan.advance(bytes) {
+        Ok(None) if bytes.len() >= MAX_HEAD => Err(BadAnswer("its head is too long")),
+        Ok(end) => Ok(end),
+        Err(NoHead::TooLong) => Err(BadAnswer("its head is too long")),
+        Err(NoHead::BareLineFeed) => Err(BadAnswer("a line of its head does not end in CRLF")),
     }
-    let mut head = ResponseHead {
-        status,
-        reason: raw.reason.unwrap_or_default(),
-        headers: SmallVec::new(),
-        framing: Framing::UntilClose,
-        closes: raw.version == Some(0),
-    };
-    let mut framing = FramingHeaders::default();
-    for line in raw.headers.iter() {
-        head.headers.push(Header { name: line.name, value: line.value });
-        match line.name.len() {
-            10 if line.name.eq_ignore_ascii_case("connection") => {
-                for option in connection_options(line.value) {
-                    head.closes |= option.eq_ignore_ascii_case(b"close");
-                    if option.eq_ignore_ascii_case(b"keep-alive") && raw.version == Some(0) {
-                        head.closes = false;
-                    }
-                }
-            }
-            14 if line.name.eq_ignore_ascii_case("content-length") => {
-                framing.add_length(line.value);
-            }
-            17 if line.name.eq_ignore_ascii_case("transfer-encoding") => {
-                framing.add_coding(line.value);
-            }
-            _ => {}
+}
+
+/// Reads the head at the start of `bytes`; `None` while it is incomplete. Gives its length too.
+pub fn read(bytes: &[u8]) -> Result<Option<(ResponseHead<'_>, usize)>, BadAnswer> {
+    let mut scan = Scan::default();
+    let Some(end) = find_end(bytes, &mut scan)? else { return Ok(None) };
+    Ok(Some((parse(bytes.get(..end).unwrap_or_default(), &scan)?, end)))
+}
+
+/// Reads a complete head: `bytes` ends with the empty line, and `scan` has found its lines.
+pub fn parse<'b>(bytes: &'b [u8], scan: &Scan) -> Result<ResponseHead<'b>, BadAnswer> {
+    const NOT_HTTP: BadAnswer = BadAnswer("its head is not HTTP/1.1");
+    if !is_clean(bytes, scan.ends().len()) {
+        return Err(NOT_HTTP);
+    }
+    let end = scan.ends().first().map_or(0, |&end| usize::from(end));
+    let first = bytes.get(..end.saturating_sub(1)).unwrap_or_default();
+    let (is_old, status, reason) = read_status_line(first).ok_or(NOT_HTTP)?;
+    let fields = Fields::read(bytes, scan, Names::Token).map_err(|_| NOT_HTTP)?;
+    let mut closes = is_old;
+    for option in fields.all(Known::Connection).flat_map(connection_options) {
+        closes |= option.eq_ignore_ascii_case(b"close");
+        if is_old && option.eq_ignore_ascii_case(b"keep-alive") {
+            closes = false;
         }
     }
+    let mut told = FramingHeaders::default();
+    fields.all(Known::ContentLength).for_each(|value| told.add_length(value));
+    fields.all(Known::TransferEncoding).for_each(|value| told.add_coding(value));
     // A product that frames an answer twice could make the next caller read this one's rest.
-    let told = framing.resolve().map_err(|_| BadAnswer("its body is framed in an unclear way"))?;
-    head.framing = match status {
+    let told = told.resolve().map_err(|_| BadAnswer("its body is framed in an unclear way"))?;
+    let framing = match status {
         100..=199 | 204 | 304 => Framing::None,
         _ => told.unwrap_or(Framing::UntilClose),
     };
-    head.closes |= head.framing == Framing::UntilClose;
-    Ok(Some((head, end)))
+    closes |= framing == Framing::UntilClose;
+    Ok(ResponseHead { status, reason, fields, framing, closes })
+}
+
+/// `HTTP/1.1 200 words` (RFC 9112 4): whether it is HTTP/1.0, the status, and the words, before
+/// which Tomcat leaves the space out when there are none.
+fn read_status_line(line: &[u8]) -> Option<(bool, u16, &[u8])> {
+    let (is_old, rest) = match line.strip_prefix(b"HTTP/1.1 ") {
+        Some(rest) => (false, rest),
+        None => (true, line.strip_prefix(b"HTTP/1.0 ")?),
+    };
+    let (digits, reason) = rest.split_first_chunk::<3>()?;
+    let reason = match reason {
+        [] => reason,
+        [b' ', reason @ ..] => reason,
+        _ => return None,
+    };
+    let is_number = digits.iter().all(u8::is_ascii_digit);
+    let number = digits.iter().fold(0, |sum, digit| sum * 10 + u16::from(digit & 15));
+    (is_number && number >= 100).then_some((is_old, number, reason))
 }
 
 #[cfg(test)]
@@ -88,7 +100,7 @@ mod tests {
 
     #[test]
     fn answers_tell_where_they_end() {
-        let framing = |text: &str| parse(text.as_bytes()).unwrap().unwrap().0.framing;
+        let framing = |text: &str| read(text.as_bytes()).unwrap().unwrap().0.framing;
         assert_eq!(framing("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"), Framing::Length(3));
         assert_eq!(framing("HTTP/1.1 200\r\ntransfer-encoding: chunked\r\n\r\n"), Framing::Chunked);
         assert_eq!(framing("HTTP/1.1 200 \r\n\r\n"), Framing::UntilClose);
@@ -102,15 +114,15 @@ mod tests {
     #[test]
     fn an_unclear_answer_is_refused_and_an_unfinished_one_waited_for() {
         assert!(
-            parse(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n")
+            read(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n")
                 .is_err()
         );
         assert!(
-            parse(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\n").is_err()
+            read(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\n").is_err()
         );
-        assert!(parse(b"HTTP/2 200 OK\r\n\r\n").is_err());
-        assert!(parse(b"SSH-2.0-OpenSSH\r\n\r\n").is_err());
-        assert!(parse(b"HTTP/1.1 200 OK\r\nContent").unwrap().is_none());
-        assert!(parse(&vec![b'a'; MAX_HEAD]).is_err());
+        assert!(read(b"HTTP/2 200 OK\r\n\r\n").is_err());
+        assert!(read(b"SSH-2.0-OpenSSH\r\n\r\n").is_err());
+        assert!(read(b"HTTP/1.1 200 OK\r\nContent").unwrap().is_none());
+        assert!(read(&vec![b'a'; MAX_HEAD]).is_err());
     }
 }

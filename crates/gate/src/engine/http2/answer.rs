@@ -65,7 +65,7 @@ impl AnswerReader {
             begun.extend_from_slice(bytes);
         }
         let all = if before > 0 { &begun } else { bytes };
-        let Some((head, end)) = response::parse(all).map_err(|_| NoAnswer)? else {
+        let Some((head, end)) = response::read(all).map_err(|_| NoAnswer)? else {
             self.begun = if before > 0 { begun } else { bytes.to_vec() };
             return Ok((bytes.len(), Head::Incomplete));
         };
@@ -160,8 +160,8 @@ fn convert(head: &ResponseHead<'_>) -> Result<Response<()>, NoAnswer> {
     }
     let mut answer = Response::new(());
     *answer.status_mut() = StatusCode::from_u16(head.status).map_err(|_| NoAnswer)?;
-    for header in &head.headers {
-        let name = HeaderName::from_bytes(header.name.as_bytes()).map_err(|_| NoAnswer)?;
+    for header in head.fields.iter() {
+        let name = HeaderName::from_bytes(header.name).map_err(|_| NoAnswer)?;
         if matches!(
             name.as_str(),
             "connection" | "keep-alive" | "proxy-connection" | "transfer-encoding" | "upgrade"

@@ -1,0 +1,200 @@
+//! The names of header lines that something in the gate asks for.
+//!
+//! A name is looked up once, when its line is read. Whoever asks for a header afterwards compares
+//! a byte, and mostly not even that: a head knows which names it has.
+
+/// A name that something in the gate asks for; [`Known::Other`] for all others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+#[expect(missing_docs, reason = "each is the name that `NAMES` gives it")]
+pub enum Known {
+    Other,
+    Accept,
+    AcceptEncoding,
+    AcceptLanguage,
+    AccessControlRequestMethod,
+    Authorization,
+    CacheControl,
+    Connection,
+    ContentEncoding,
+    ContentLength,
+    ContentType,
+    Cookie,
+    Expect,
+    Host,
+    Http2Settings,
+    IfModifiedSince,
+    IfNoneMatch,
+    KeepAlive,
+    Origin,
+    Pragma,
+    ProxyAuthenticate,
+    ProxyAuthorization,
+    ProxyConnection,
+    Range,
+    Referer,
+    RetryAfter,
+    SecFetchMode,
+    SecFetchSite,
+    Te,
+    Trailer,
+    TransferEncoding,
+    Upgrade,
+    UserAgent,
+    XAtlassianToken,
+    XAusername,
+    XForwardedFor,
+    XForwardedProto,
+    XGatepassRequestId,
+    XRequestedWith,
+}
+
+/// Shorter names first.
+const NAMES: [(&str, Known); 38] = [
+    ("te", Known::Te),
+    ("host", Known::Host),
+    ("range", Known::Range),
+    ("accept", Known::Accept),
+    ("cookie", Known::Cookie),
+    ("expect", Known::Expect),
+    ("origin", Known::Origin),
+    ("pragma", Known::Pragma),
+    ("referer", Known::Referer),
+    ("trailer", Known::Trailer),
+    ("upgrade", Known::Upgrade),
+    ("connection", Known::Connection),
+    ("keep-alive", Known::KeepAlive),
+    ("user-agent", Known::UserAgent),
+    ("retry-after", Known::RetryAfter),
+    ("x-ausername", Known::XAusername),
+    ("content-type", Known::ContentType),
+    ("authorization", Known::Authorization),
+    ("cache-control", Known::CacheControl),
+    ("if-none-match", Known::IfNoneMatch),
+    ("content-length", Known::ContentLength),
+    ("http2-settings", Known::Http2Settings),
+    ("sec-fetch-mode", Known::SecFetchMode),
+    ("sec-fetch-site", Known::SecFetchSite),
+    ("accept-encoding", Known::AcceptEncoding),
+    ("accept-language", Known::AcceptLanguage),
+    ("x-forwarded-for", Known::XForwardedFor),
+    ("content-encoding", Known::ContentEncoding),
+    ("proxy-connection", Known::ProxyConnection),
+    ("x-requested-with", Known::XRequestedWith),
+    ("if-modified-since", Known::IfModifiedSince),
+    ("transfer-encoding", Known::TransferEncoding),
+    ("x-atlassian-token", Known::XAtlassianToken),
+    ("x-forwarded-proto", Known::XForwardedProto),
+    ("proxy-authenticate", Known::ProxyAuthenticate),
+    ("proxy-authorization", Known::ProxyAuthorization),
+    ("x-gatepass-request-id", Known::XGatepassRequestId),
+    ("access-control-request-method", Known::AccessControlRequestMethod),
+];
+
+/// Longer names are nobody's here.
+const LONGEST: usize = 32;
+
+/// A name in lower case, as numbers: compared at once. In names, which hold letters, digits and
+/// hyphens only, setting this bit is exactly that; what else a name of an answer may hold does not
+/// become one of the three by it.
+type Words = [u64; LONGEST / 8];
+const LOWER: u64 = 0x2020_2020_2020_2020;
+
+const fn words_of(padded: &[u8; LONGEST]) -> Words {
+    let (eights, _) = padded.as_chunks::<8>();
+    let [first, second, third, fourth] = eights else { return [0; 4] };
+    [
+        u64::from_le_bytes(*first) | LOWER,
+        u64::from_le_bytes(*second) | LOWER,
+        u64::from_le_bytes(*third) | LOWER,
+        u64::from_le_bytes(*fourth) | LOWER,
+    ]
+}
+
+/// [`NAMES`] as numbers, and where those of a length begin.
+struct Table {
+    words: [(Words, Known); NAMES.len()],
+    begins: [usize; LONGEST + 2],
+}
+
+static TABLE: Table = table();
+
+#[expect(clippy::indexing_slicing, reason = "computed when the program is built")]
+const fn table() -> Table {
+    let mut table =
+        Table { words: [([0; 4], Known::Other); NAMES.len()], begins: [0; LONGEST + 2] };
+    let (mut at, mut length) = (0, 0);
+    while at < NAMES.len() {
+        let (name, known) = NAMES[at];
+        let (name, mut padded, mut place) = (name.as_bytes(), [0; LONGEST], 0);
+        while place < name.len() {
+            padded[place] = name[place];
+            place += 1;
+        }
+        assert!(name.len() >= length, "shorter names first");
+        while length < name.len() {
+            length += 1;
+            table.begins[length] = at;
+        }
+        table.words[at] = (words_of(&padded), known);
+        at += 1;
+    }
+    while length <= LONGEST {
+        length += 1;
+        table.begins[length] = NAMES.len();
+    }
+    table
+}
+
+impl Known {
+    /// Which name this is, in any letter case.
+    pub fn of(name: &[u8]) -> Self {
+        let of_length = match TABLE.begins.get(name.len()..name.len() + 2) {
+            Some(&[from, to]) => TABLE.words.get(from..to).unwrap_or_default(),
+            _ => &[],
+        };
+        let mut padded = [0; LONGEST];
+        let Some(space) = padded.get_mut(..name.len()).filter(|_| !of_length.is_empty()) else {
+            return Self::Other;
+        };
+        space.copy_from_slice(name);
+        let words = words_of(&padded);
+        let found = of_length.iter().find(|(of_name, _)| *of_name == words);
+        found.map_or(Self::Other, |&(_, known)| known)
+    }
+
+    /// A set with this name alone.
+    pub(super) const fn bit(self) -> u64 {
+        1 << self as u8
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_found_in_any_letter_case_and_nothing_else() {
+        for (name, known) in NAMES {
+            assert_eq!(Known::of(name.as_bytes()), known, "{name}");
+            assert_eq!(Known::of(name.to_ascii_uppercase().as_bytes()), known, "{name}");
+            for other in [format!("{name}s"), format!("x{name}"), name[1..].to_owned()] {
+                let expected = NAMES.iter().find(|(name, _)| *name == other);
+                assert_eq!(Known::of(other.as_bytes()), expected.map_or(Known::Other, |one| one.1));
+            }
+            for at in 0..name.len() {
+                let mut other = name.as_bytes().to_vec();
+                other[at] = if other[at] == b'z' { b'y' } else { b'z' };
+                assert_eq!(Known::of(&other), Known::Other);
+            }
+        }
+        for other in [&b""[..], &[b'a'; 32], &[b'a'; 33], &[b'a'; 300]] {
+            assert_eq!(Known::of(other), Known::Other);
+        }
+    }
+
+    #[test]
+    fn the_set_of_names_has_room_for_all() {
+        assert!(NAMES.iter().all(|&(_, known)| (known as u8) < 64));
+    }
+}
