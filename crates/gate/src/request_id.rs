@@ -20,12 +20,31 @@ impl RequestId {
 
     /// Appends the 32 digits.
     pub(crate) fn write(self, out: &mut Vec<u8>) {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        for byte in self.0.to_be_bytes() {
-            let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or(b'0');
-            out.extend([digit(byte >> 4), digit(byte & 15)]);
-        }
+        let mut digits = [0; 32];
+        let (high, low) = digits.split_at_mut(16);
+        // The halves as they are written, most significant digit first.
+        high.copy_from_slice(&hexadecimal((self.0 >> 64) as u64));
+        low.copy_from_slice(&hexadecimal(self.0 as u64));
+        out.extend_from_slice(&digits);
     }
+}
+
+/// The sixteen digits of a number, eight at once.
+const fn hexadecimal(number: u64) -> [u8; 16] {
+    let (high, low) = (eight_digits((number >> 32) as u32), eight_digits(number as u32));
+    ((high as u128) << 64 | low as u128).to_be_bytes()
+}
+
+/// The eight digits of a number, each in a byte.
+const fn eight_digits(number: u32) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let spread = number as u64;
+    let spread = (spread | spread << 16) & 0x0000_ffff_0000_ffff;
+    let spread = (spread | spread << 8) & 0x00ff_00ff_00ff_00ff;
+    let nibbles = (spread | spread << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+    // One in each byte that is ten or more: a letter, which stands 39 behind where a digit would.
+    let letters = (nibbles + 6 * EACH) >> 4 & EACH;
+    nibbles + b'0' as u64 * EACH + letters * 39
 }
 
 impl fmt::Display for RequestId {

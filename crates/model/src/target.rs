@@ -91,8 +91,7 @@ impl<'a> CanonicalTarget<'a> {
     pub fn parse(raw: &'a [u8]) -> Result<Self, TargetError> {
         let end = raw.iter().position(|&byte| byte == b'?').unwrap_or(raw.len());
         let (path, query) = raw.split_at(end);
-        let path = parse_path(path)?;
-        let segments = decode_segments(path)?;
+        let (path, segments) = parse_path(path)?;
         let query = match query.strip_prefix(b"?") {
             Some(query) => Some(parse_query(query)?),
             None => None,
@@ -136,40 +135,87 @@ impl<'a> CanonicalTarget<'a> {
     }
 }
 
-fn parse_path(path: &[u8]) -> Result<&str, TargetError> {
+/// What a byte of a target is. Nearly all targets consist of the first kind alone, and are known to
+/// after one look at each byte.
+mod kind {
+    /// Stands for itself wherever it is.
+    pub(super) const PLAIN: u8 = 0;
+    /// Begins an escape.
+    pub(super) const ESCAPE: u8 = 1;
+    /// May not stand in a path, or in a query not as it is.
+    pub(super) const ODD: u8 = 2;
+}
+
+const KINDS: [u8; 256] = {
+    let mut kinds = [kind::ODD; 256];
+    let mut byte = 0x21;
+    while byte <= 0x7e_u8 {
+        kinds[byte as usize] = match byte {
+            b'%' => kind::ESCAPE,
+            b';' | b'#' => kind::ODD,
+            byte if is_repaired(byte) => kind::ODD,
+            _ => kind::PLAIN,
+        };
+        byte += 1;
+    }
+    kinds
+};
+
+/// All that is found in `bytes`.
+fn kinds_in(bytes: &[u8]) -> u8 {
+    let kind = |byte: &u8| KINDS.get(usize::from(*byte)).copied().unwrap_or(kind::ODD);
+    bytes.iter().fold(kind::PLAIN, |all, byte| all | kind(byte))
+}
+
+fn parse_path(path: &[u8]) -> Result<(&str, Segments<'_>), TargetError> {
     if path.first() != Some(&b'/') {
         return Err(TargetError::NotAPath);
     }
+    let kinds = kinds_in(path);
+    if kinds & kind::ODD != 0 {
+        check_path(path)?;
+    }
+    let path = std::str::from_utf8(path).map_err(|_| TargetError::NotUtf8)?;
+    Ok((path, decode_segments(path, kinds & kind::ESCAPE != 0)?))
+}
+
+/// Says what is wrong with a path, as far as single bytes are.
+fn check_path(path: &[u8]) -> Result<(), TargetError> {
     for &byte in path {
         match byte {
             b';' => return Err(TargetError::PathParameter),
             b'\\' => return Err(TargetError::EncodedSlash),
-            b'"' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'|' | b'^' | b'`' | b'#' => {
-                return Err(TargetError::ForbiddenByte);
-            }
+            b'#' => return Err(TargetError::ForbiddenByte),
+            byte if is_repaired(byte) => return Err(TargetError::ForbiddenByte),
             0x21..=0x7e => {}
             _ => return Err(TargetError::ForbiddenByte),
         }
     }
-    std::str::from_utf8(path).map_err(|_| TargetError::NotUtf8)
+    Ok(())
 }
 
-fn decode_segments(path: &str) -> Result<Segments<'_>, TargetError> {
+fn decode_segments(path: &str, has_escapes: bool) -> Result<Segments<'_>, TargetError> {
     let mut segments = Segments::new();
-    let inner = path.strip_prefix('/').unwrap_or(path);
-    if inner.is_empty() {
+    let mut rest = path.strip_prefix('/').unwrap_or(path);
+    rest = rest.strip_suffix('/').unwrap_or(rest);
+    if path.len() == 1 {
         return Ok(segments);
     }
-    let inner = inner.strip_suffix('/').unwrap_or(inner);
-    for raw in inner.split('/') {
-        let segment = decode_segment(raw)?;
+    loop {
+        let end = rest.bytes().position(|byte| byte == b'/');
+        let (raw, others) = match end {
+            Some(end) => (rest.get(..end).unwrap_or_default(), rest.get(end + 1..)),
+            None => (rest, None),
+        };
+        let segment = if has_escapes { decode_segment(raw)? } else { Cow::Borrowed(raw) };
         match segment.as_ref() {
             "" => return Err(TargetError::EmptySegment),
             "." | ".." => return Err(TargetError::DotSegment),
             _ => segments.push(segment),
         }
+        let Some(others) = others else { return Ok(segments) };
+        rest = others;
     }
-    Ok(segments)
 }
 
 fn decode_segment(raw: &str) -> Result<Cow<'_, str>, TargetError> {
@@ -226,6 +272,9 @@ fn begins_escape(bytes: &[u8]) -> bool {
 }
 
 fn parse_query(query: &[u8]) -> Result<Cow<'_, str>, TargetError> {
+    if kinds_in(query) == kind::PLAIN {
+        return std::str::from_utf8(query).map(Cow::Borrowed).map_err(|_| TargetError::NotUtf8);
+    }
     let mut needs_repair = false;
     for (at, &byte) in query.iter().enumerate() {
         match byte {

@@ -10,6 +10,8 @@
 //! `origin`, `referer`, `user-agent`, `x-atlassian-token`, `x-requested-with`, `x-request-id`,
 //! `traceparent`, `x-experimentalapi`, `x-force-accept-language`, `atl-*`, `sec-*`.
 
+use std::sync::LazyLock;
+
 /// Whole names.
 const NAMES: [&str; 33] = [
     // Single sign-on, by its traditional names.
@@ -110,49 +112,69 @@ const PREFIXES: [&str; 48] = [
 /// Beginnings of names that say what was asked for before somebody rewrote it.
 const REWRITTEN: [&str; 4] = ["x-original-u", "x-rewrite-u", "x-request-uri", "x-envoy-original-"];
 
+/// [`NAMES`], and all beginnings, in the order in which they are searched.
+struct Sorted {
+    names: Vec<&'static [u8]>,
+    /// None begins with another: so whatever begins a name stands right before it.
+    beginnings: Vec<&'static [u8]>,
+}
+
+static SORTED: LazyLock<Sorted> = LazyLock::new(|| {
+    let mut names: Vec<&[u8]> = NAMES.iter().map(|name| name.as_bytes()).collect();
+    names.sort_unstable();
+    let mut beginnings: Vec<&[u8]> =
+        PREFIXES.iter().chain(&REWRITTEN).map(|prefix| prefix.as_bytes()).collect();
+    beginnings.sort_unstable();
+    beginnings.dedup_by(|longer, shorter| longer.starts_with(shorter));
+    Sorted { names, beginnings }
+});
+
 /// Whether a request header is an identity, an address or a target that only the gate may say.
 /// The name is in lower case.
 pub fn is_identity_header(lowercase_name: &[u8]) -> bool {
-    let Ok(name) = std::str::from_utf8(lowercase_name) else { return true };
-    NAMES.contains(&name)
-        || PREFIXES.iter().chain(&REWRITTEN).any(|prefix| name.starts_with(prefix))
+    let name = lowercase_name;
+    let sorted = &*SORTED;
+    let at = sorted.beginnings.partition_point(|&beginning| beginning <= name);
+    let before = at.checked_sub(1).and_then(|at| sorted.beginnings.get(at));
+    before.is_some_and(|beginning| name.starts_with(beginning))
+        || sorted.names.binary_search(&name).is_ok()
         || names_a_user(name)
         || names_a_certificate(name)
 }
 
 /// `x-acme-remote-user`, `x-acme-username`, `acme-auth-user`: who puts a user's name into a
 /// header calls it so at the end.
-fn names_a_user(name: &str) -> bool {
-    const LAST: [&str; 12] = [
-        "user",
-        "username",
-        "userid",
-        "userkey",
-        "login",
-        "principal",
-        "subject",
-        "upn",
-        "identity",
-        "groups",
-        "roles",
-        "preferred-username",
-    ];
-    LAST.iter().any(|last| {
-        name.strip_suffix(last).is_some_and(|before| before.len() > 1 && before.ends_with('-'))
-    })
+fn names_a_user(name: &[u8]) -> bool {
+    let Some(at) = name.iter().rposition(|&byte| byte == b'-').filter(|&at| at > 0) else {
+        return false;
+    };
+    matches!(
+        name.get(at + 1..).unwrap_or_default(),
+        b"user"
+            | b"username"
+            | b"userid"
+            | b"userkey"
+            | b"login"
+            | b"principal"
+            | b"subject"
+            | b"upn"
+            | b"identity"
+            | b"groups"
+            | b"roles"
+    )
 }
 
 /// `x-ssl-client-dn`, `ssl-client-cert`, `x-client-cert`, `x-forwarded-client-cert`,
 /// `x-arr-clientcert`, `client-cert` (RFC 9440).
-fn names_a_certificate(name: &str) -> bool {
-    let bare = name.strip_prefix("x-").unwrap_or(name);
-    (bare.starts_with("ssl-") && bare.contains("client"))
-        || bare.starts_with("client-cert")
-        || bare.starts_with("client-dn")
-        || bare.starts_with("client-verify")
-        || bare.starts_with("tls-client")
-        || bare.ends_with("clientcert")
-        || bare.ends_with("client-cert")
+fn names_a_certificate(name: &[u8]) -> bool {
+    let bare = name.strip_prefix(b"x-").unwrap_or(name);
+    (bare.starts_with(b"ssl-") && bare.windows(6).any(|part| part == b"client"))
+        || bare.starts_with(b"client-cert")
+        || bare.starts_with(b"client-dn")
+        || bare.starts_with(b"client-verify")
+        || bare.starts_with(b"tls-client")
+        || bare.ends_with(b"clientcert")
+        || bare.ends_with(b"client-cert")
 }
 
 #[cfg(test)]

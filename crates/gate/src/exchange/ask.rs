@@ -30,13 +30,16 @@ pub(crate) struct Gathered {
 impl Gathered {
     /// For these credentials at this instance. Looks up, and allocates nothing for a token.
     pub(crate) fn of(
-        credentials: &Credentials,
+        credentials: &Credentials<'_>,
         instance: &Instance,
         shared: &Shared,
         now: Timestamp,
     ) -> Self {
         let snapshot = &shared.snapshot;
-        let token = credentials.token.as_ref().and_then(|found| find_token(&found.secret, shared));
+        let token = credentials
+            .token
+            .as_ref()
+            .and_then(|found| find_token(found.secret.as_bytes(), shared));
         let claimed = match &credentials.claimed_user {
             Some(name) if token.is_none() => name.parse().ok().and_then(|username| {
                 let key = PersonKey { directory: instance.directory.clone(), username };
@@ -84,7 +87,7 @@ impl Gathered {
 
     /// Whose token these credentials are, for what Gatepass answers itself.
     pub(crate) fn authenticate(
-        credentials: &Credentials,
+        credentials: &Credentials<'_>,
         shared: &Shared,
         client: IpAddr,
         head: &RequestHead<'_>,

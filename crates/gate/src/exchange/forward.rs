@@ -77,7 +77,7 @@ pub(crate) async fn forward<S: AsyncRead + AsyncWrite + Unpin>(
     peer: &Client,
     body: Option<Vec<u8>>,
     responder: Responder,
-    mut tally: Tally<'_>,
+    tally: &mut Tally<'_>,
 ) -> After {
     line.thread.meter.add(Count::Forwarded);
     let owner = match owner_of(&permit, target, &line) {
@@ -111,7 +111,7 @@ pub(crate) async fn forward<S: AsyncRead + AsyncWrite + Unpin>(
     };
     let mut interim = Vec::new();
     let trip = Trip { head, towards: &towards, body: body.as_deref() };
-    let (upstream, up, sent) = match trip.send(&mut line, target, &mut tally, &mut interim).await {
+    let (upstream, up, sent) = match trip.send(&mut line, target, tally, &mut interim).await {
         Ok(sent) => sent,
         Err(Failed::Refused(refusal)) => {
             return respond::refuse_tallied(line, head, responder, refusal, tally).await;
@@ -390,10 +390,10 @@ async fn finish<S: AsyncRead + AsyncWrite + Unpin>(
     head: &RequestHead<'_>,
     target: &Target<'_>,
     responder: Responder,
-    mut tally: Tally<'_>,
+    tally: &mut Tally<'_>,
 ) -> After {
     let thread = line.thread;
-    let begun = match answered.begin(&mut line, head, target, responder, &mut tally) {
+    let begun = match answered.begin(&mut line, head, target, responder, tally) {
         Ok(begun) => begun,
         Err(refusal) => {
             return respond::refuse_tallied(line, head, responder, refusal, tally).await;
@@ -413,7 +413,7 @@ async fn finish<S: AsyncRead + AsyncWrite + Unpin>(
         if down.is_plain() { Ok(()) } else { down.take(&mut upstream.buffer, &mut out.bytes) };
     let relayed = match framed {
         Ok(()) => {
-            let flow = Flow::of(&tally, tally.bytes_in);
+            let flow = Flow::of(tally, tally.bytes_in);
             pump::relay(client, &mut upstream, out, &mut down, patience, flow).await
         }
         Err(_) => Err(RelayError::Upstream),

@@ -168,7 +168,7 @@ async fn serve_instance<S: AsyncRead + AsyncWrite + Unpin>(
         Ok(Some(asked)) => asked,
         Ok(None) => return After::Close,
         Err(refusal) => {
-            return respond::refuse_tallied(line, head, responder, refusal, tally).await;
+            return respond::refuse_tallied(line, head, responder, refusal, &mut tally).await;
         }
     };
     let (credentials, body) = asked;
@@ -191,7 +191,7 @@ async fn serve_instance<S: AsyncRead + AsyncWrite + Unpin>(
     let permit = match decide(&facts, &question, tally.at) {
         Ok(permit) => permit,
         Err(refusal) => {
-            return respond::refuse_tallied(line, head, responder, refusal, tally).await;
+            return respond::refuse_tallied(line, head, responder, refusal, &mut tally).await;
         }
     };
     tally.observed = permit.observed();
@@ -199,7 +199,7 @@ async fn serve_instance<S: AsyncRead + AsyncWrite + Unpin>(
     match account::admit(thread, room, &gathered, operation.heavy, time) {
         Ok(account) => tally.account = account,
         Err(refusal) => {
-            return respond::refuse_tallied(line, head, responder, refusal, tally).await;
+            return respond::refuse_tallied(line, head, responder, refusal, &mut tally).await;
         }
     }
     line.tracked.token.replace(gathered.token.clone());
@@ -211,7 +211,8 @@ async fn serve_instance<S: AsyncRead + AsyncWrite + Unpin>(
     let target =
         forward::Target { path: read.path, query: read.query, room, index, may_go_on: &may_go_on };
     let tracked = line.tracked;
-    let after = forward::forward(permit, line, head, &target, peer, body, responder, tally).await;
+    let after =
+        forward::forward(permit, line, head, &target, peer, body, responder, &mut tally).await;
     tracked.token.replace(None);
     after
 }
@@ -235,14 +236,14 @@ type ReadBody = Option<Vec<u8>>;
 
 /// What the request presents, in its head, its query and, where one is needed, its body. `None`:
 /// the client went away.
-async fn read_credentials<S: AsyncRead + AsyncWrite + Unpin>(
+async fn read_credentials<'h, S: AsyncRead + AsyncWrite + Unpin>(
     line: &mut Line<'_, S>,
-    head: &RequestHead<'_>,
+    head: &RequestHead<'h>,
     room: &InstanceRoom,
     read: &Read<'_>,
     operation: &Operation<'_>,
     tally: &mut Tally<'_>,
-) -> Result<Option<(Credentials, ReadBody)>, Refusal> {
+) -> Result<Option<(Credentials<'h>, ReadBody)>, Refusal> {
     if read.segments.iter().any(|segment| looks_like_token(segment.as_bytes())) {
         return Err(crate::read::credential::misplaced());
     }
@@ -281,7 +282,7 @@ async fn read_credentials<S: AsyncRead + AsyncWrite + Unpin>(
 /// An unclear target passes only while pages are observed, and without anything that opens a
 /// door but a session.
 fn check_unclear(
-    credentials: &Credentials,
+    credentials: &Credentials<'_>,
     head: &RequestHead<'_>,
     room: &InstanceRoom,
     error: TargetError,
@@ -305,7 +306,7 @@ fn is_oauth_dance(segments: &[Cow<'_, str>]) -> bool {
         if plugins == "plugins" && servlet == "servlet" && oauth == "oauth")
 }
 
-fn presented(credentials: &Credentials) -> Presented<'_> {
+fn presented<'c>(credentials: &'c Credentials<'_>) -> Presented<'c> {
     Presented {
         token: credentials
             .token
@@ -317,7 +318,7 @@ fn presented(credentials: &Credentials) -> Presented<'_> {
     }
 }
 
-fn whose(credentials: &Credentials, gathered: &Gathered) -> Whose {
+fn whose(credentials: &Credentials<'_>, gathered: &Gathered) -> Whose {
     match (&gathered.token, &credentials.token) {
         (Some(entry), _) => Whose::Token(entry.facts().id),
         (None, Some(found)) => Whose::UnknownToken(found.claimed_owner.clone()),

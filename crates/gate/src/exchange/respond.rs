@@ -38,7 +38,7 @@ pub(crate) async fn refuse_tallied<S: AsyncRead + AsyncWrite + Unpin>(
     head: &RequestHead<'_>,
     responder: Responder,
     refusal: Refusal,
-    mut tally: Tally<'_>,
+    tally: &mut Tally<'_>,
 ) -> After {
     tally.refused = Some(refusal.reason);
     tally.status = refusal.reason.status();

@@ -37,24 +37,20 @@ pub(super) fn may_switch_to(protocols: &[u8]) -> bool {
 /// would make of the connection what `may_switch_to` refuses.
 pub(super) fn is_asked_for(answer: &ResponseHead<'_>, asked: Option<&[u8]>) -> bool {
     let Some(asked) = asked else { return false };
-    let mut named = answer
-        .fields
-        .all(Known::Upgrade)
-        .flat_map(connection_options)
-        .peekable();
+    let mut named = answer.fields.all(Known::Upgrade).flat_map(connection_options).peekable();
     let is_offered =
         |name: &[u8]| connection_options(asked).any(|offered| offered.eq_ignore_ascii_case(name));
     named.peek().is_some() && named.all(is_offered)
 }
 
 /// What is told when it has ended, also when it was cut from outside.
-struct Open<'a> {
-    tally: Tally<'a>,
+struct Open<'t, 'a> {
+    tally: &'t mut Tally<'a>,
     up: Flow,
     down: Flow,
 }
 
-impl Drop for Open<'_> {
+impl Drop for Open<'_, '_> {
     fn drop(&mut self) {
         self.tally.bytes_in = self.up.bytes;
         self.tally.bytes_out = self.down.bytes;
@@ -67,7 +63,7 @@ impl Drop for Open<'_> {
 pub(super) async fn switch<S: AsyncRead + AsyncWrite + Unpin>(
     line: Line<'_, S>,
     mut upstream: Upstream,
-    tally: Tally<'_>,
+    tally: &mut Tally<'_>,
     may_go_on: &dyn Fn() -> bool,
 ) -> After {
     let Line { thread, tracked, client, out, .. } = line;

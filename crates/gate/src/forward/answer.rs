@@ -59,8 +59,8 @@ pub(crate) fn write(
             Known::Upgrade => return is_upgrade,
             _ => {}
         }
-        let is_hop = names_others
-            && nominated(answer).any(|option| option.eq_ignore_ascii_case(name));
+        let is_hop =
+            names_others && nominated(answer).any(|option| option.eq_ignore_ascii_case(name));
         !is_hop && !(to_token && is_kept_from_tokens(name))
     });
     out.extend_from_slice(b"X-Gatepass-Request-Id: ");
@@ -80,13 +80,9 @@ pub(crate) fn write(
 /// What `Connection` names, but for `close` and `keep-alive`, which are all that a product says
 /// nearly always and name no line.
 fn nominated<'a>(answer: &'a ResponseHead<'_>) -> impl Iterator<Item = &'a [u8]> {
-    answer
-        .fields
-        .all(Known::Connection)
-        .flat_map(connection_options)
-        .filter(|option| {
-            !option.eq_ignore_ascii_case(b"close") && !option.eq_ignore_ascii_case(b"keep-alive")
-        })
+    answer.fields.all(Known::Connection).flat_map(connection_options).filter(|option| {
+        !option.eq_ignore_ascii_case(b"close") && !option.eq_ignore_ascii_case(b"keep-alive")
+    })
 }
 
 #[cfg(test)]

@@ -20,8 +20,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gatepass_ledger::ThreadLedger;
+use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::watch;
-use tokio::task::LocalSet;
 
 use self::sockets::Door;
 use crate::account::strain::StrainMeter;
@@ -45,8 +45,11 @@ pub(crate) struct Start {
 
 /// Runs a data-plane thread until the gate stops and its requests have ended.
 pub(crate) fn run(start: Start) -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    LocalSet::new().block_on(&runtime, serve(start))
+    // A set of local tasks within a runtime of another kind would look at all that waits for the
+    // set each time that one of its tasks goes on.
+    let options = LocalOptions::default();
+    let runtime = Builder::new_current_thread().enable_all().build_local(options)?;
+    runtime.block_on(serve(start))
 }
 
 async fn serve(start: Start) -> io::Result<()> {

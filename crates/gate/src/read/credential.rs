@@ -14,9 +14,9 @@ use crate::engine::http1::request::RequestHead;
 
 /// What a request presents.
 #[derive(Default)]
-pub(crate) struct Credentials {
+pub(crate) struct Credentials<'h> {
     /// A string of our tokens' shape, to be looked up.
-    pub(crate) token: Option<FoundToken>,
+    pub(crate) token: Option<FoundToken<'h>>,
     /// Kinds of credential that are not ours.
     pub(crate) others: CredentialSet,
     /// The name beside a password, unverified.
@@ -25,12 +25,29 @@ pub(crate) struct Credentials {
     pub(crate) forged: Option<String>,
 }
 
-/// A token that was presented. Wiped from memory when dropped.
-pub(crate) struct FoundToken {
+/// A token that was presented.
+pub(crate) struct FoundToken<'h> {
     /// The string itself.
-    pub(crate) secret: Zeroizing<Vec<u8>>,
+    pub(crate) secret: Secret<'h>,
     /// Basic's user, unless it is the word `x-token-auth`.
     pub(crate) claimed_owner: Option<String>,
+}
+
+/// The string of a token.
+pub(crate) enum Secret<'h> {
+    /// As it stands in the head.
+    InHead(&'h [u8]),
+    /// Decoded. Wiped from memory when dropped.
+    Decoded(Zeroizing<Vec<u8>>),
+}
+
+impl Secret<'_> {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::InHead(bytes) => bytes,
+            Self::Decoded(bytes) => bytes,
+        }
+    }
 }
 
 /// The user in Basic that stands for "whoever owns the token".
@@ -48,10 +65,10 @@ pub(crate) fn misplaced() -> Refusal {
     )
 }
 
-impl Credentials {
+impl<'h> Credentials<'h> {
     /// From the head and the query. `Err` where what is presented could be read in two ways.
     pub(crate) fn read(
-        head: &RequestHead<'_>,
+        head: &RequestHead<'h>,
         query: Option<&str>,
         profile: &Profile,
         oauth_dance: bool,
@@ -72,7 +89,7 @@ impl Credentials {
 
     /// Adds what a form presents. `passwords_count`: a password in it is one of a program's, not
     /// of a browser's own sign-in.
-    pub(crate) fn add(&mut self, form: Self, passwords_count: bool) {
+    pub(crate) fn add(&mut self, form: Credentials<'_>, passwords_count: bool) {
         for kind in form.others.iter() {
             if kind != CredentialKind::Password || passwords_count {
                 self.others = self.others.with(kind);
@@ -93,7 +110,7 @@ impl Credentials {
         Ok(())
     }
 
-    fn read_authorization(&mut self, head: &RequestHead<'_>) -> Result<(), Refusal> {
+    fn read_authorization(&mut self, head: &RequestHead<'h>) -> Result<(), Refusal> {
         let mut lines = head.all(Known::Authorization);
         let Some(value) = lines.next() else { return Ok(()) };
         if lines.next().is_some() {
@@ -120,10 +137,9 @@ impl Credentials {
         }
     }
 
-    fn read_bearer(&mut self, value: &[u8]) -> Result<(), Refusal> {
+    fn read_bearer(&mut self, value: &'h [u8]) -> Result<(), Refusal> {
         if has_our_prefix(value) {
-            self.token =
-                Some(FoundToken { secret: Zeroizing::new(value.to_vec()), claimed_owner: None });
+            self.token = Some(FoundToken { secret: Secret::InHead(value), claimed_owner: None });
             return Ok(());
         }
         if looks_like_token(value) {
@@ -153,8 +169,8 @@ impl Credentials {
         let user = text_of(user);
         if has_our_prefix(password) {
             let claimed_owner = (user != ANY_OWNER).then(|| user.into_owned());
-            self.token =
-                Some(FoundToken { secret: Zeroizing::new(password.to_vec()), claimed_owner });
+            let secret = Secret::Decoded(Zeroizing::new(password.to_vec()));
+            self.token = Some(FoundToken { secret, claimed_owner });
             return Ok(());
         }
         if looks_like_token(bytes) {

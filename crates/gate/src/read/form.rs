@@ -75,6 +75,14 @@ pub(crate) fn check_query_charset(
 /// UTF-8, ISO-8859-1, Windows-1252, US-ASCII, or none: in all of them `os_password` is spelled in
 /// the same bytes.
 fn charset_is_readable(parameters: &[u8]) -> bool {
+    // Most say nothing of it.
+    let says_charset = |at: usize| {
+        let start = at.saturating_sub(1);
+        parameters.get(start..start + 7).is_some_and(|part| part.eq_ignore_ascii_case(b"charset"))
+    };
+    if !memchr::memchr2_iter(b'h', b'H', parameters).any(says_charset) {
+        return true;
+    }
     let text = String::from_utf8_lossy(parameters).to_ascii_lowercase();
     // Tomcat takes the first `charset=` in the text: that of `; xcharset=ibm500; charset=utf-8`.
     if text.matches("charset").count() > 1 {

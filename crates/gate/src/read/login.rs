@@ -10,7 +10,7 @@ use super::credential::Credentials;
 ///
 /// A token of ours in it is refused: what the product would do with it is a session, which is
 /// more than the token, and the product must never see the secret.
-pub(crate) fn read_json(body: &[u8], credentials: &mut Credentials) -> Result<(), Refusal> {
+pub(crate) fn read_json(body: &[u8], credentials: &mut Credentials<'_>) -> Result<(), Refusal> {
     let unreadable =
         || Refusal::new(Reason::BodyUnreadable, "The body of this sign-in is not JSON in UTF-8.");
     let value: Value = serde_json::from_slice(body).map_err(|_| unreadable())?;

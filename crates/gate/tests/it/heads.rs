@@ -7,13 +7,50 @@ use proptest::prelude::*;
 
 /// What heads are made of: what is right, and what somebody has read in two ways.
 const PIECES: [&[u8]; 44] = [
-    b"GET", b"POST", b" ", b"/", b"/rest/api/2/issue/EX-1?a=b", b" HTTP/1.1\r\n", b" HTTP/1.0\r\n",
-    b"HTTP/1.1 ", b"HTTP/1.0 ", b"200", b"404", b" OK", b"\r\n", b"\r\n\r\n", b"\n", b"\r", b"\t",
-    b":", b": ", b" :", b"Host: a\r\n", b"host:a\r\n", b"HOST:\ta \r\n", b"Content-Length: 3\r\n",
-    b"Content-Length: 0\r\n", b"Transfer-Encoding: chunked\r\n", b"Transfer-Encoding : chunked\r\n",
-    b"Connection: close\r\n", b"Connection: keep-alive, X-A\r\n", b"X-A: 1\r\n", b"X_A: 1\r\n",
-    b"X-B:\r\n", b"X-C: \xc3\xa4 \t \r\n", b"X-D: a  b\r\n", b" folded\r\n", b"\x00", b"\x0b", b"\x7f",
-    b"\x80", b"\xff", b"a", b"Z", b";", b"#",
+    b"GET",
+    b"POST",
+    b" ",
+    b"/",
+    b"/rest/api/2/issue/EX-1?a=b",
+    b" HTTP/1.1\r\n",
+    b" HTTP/1.0\r\n",
+    b"HTTP/1.1 ",
+    b"HTTP/1.0 ",
+    b"200",
+    b"404",
+    b" OK",
+    b"\r\n",
+    b"\r\n\r\n",
+    b"\n",
+    b"\r",
+    b"\t",
+    b":",
+    b": ",
+    b" :",
+    b"Host: a\r\n",
+    b"host:a\r\n",
+    b"HOST:\ta \r\n",
+    b"Content-Length: 3\r\n",
+    b"Content-Length: 0\r\n",
+    b"Transfer-Encoding: chunked\r\n",
+    b"Transfer-Encoding : chunked\r\n",
+    b"Connection: close\r\n",
+    b"Connection: keep-alive, X-A\r\n",
+    b"X-A: 1\r\n",
+    b"X_A: 1\r\n",
+    b"X-B:\r\n",
+    b"X-C: \xc3\xa4 \t \r\n",
+    b"X-D: a  b\r\n",
+    b" folded\r\n",
+    b"\x00",
+    b"\x0b",
+    b"\x7f",
+    b"\x80",
+    b"\xff",
+    b"a",
+    b"Z",
+    b";",
+    b"#",
 ];
 
 fn pieces() -> impl Strategy<Value = Vec<u8>> {
@@ -34,7 +71,11 @@ fn requests() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn answers() -> impl Strategy<Value = Vec<u8>> {
-    prop_oneof![pieces(), around(b"HTTP/1.1 200 OK\r\n", b"\r\n"), around(b"HTTP/1.1 ", b"\r\n\r\n")]
+    prop_oneof![
+        pieces(),
+        around(b"HTTP/1.1 200 OK\r\n", b"\r\n"),
+        around(b"HTTP/1.1 ", b"\r\n\r\n")
+    ]
 }
 
 /// Names and values, as another reader reads them.

@@ -92,24 +92,13 @@ const NAMES: [(&str, Known); 38] = [
 ];
 
 /// Longer names are nobody's here.
-const LONGEST: usize = 32;
+pub(super) const LONGEST: usize = 32;
 
-/// A name in lower case, as numbers: compared at once. In names, which hold letters, digits and
-/// hyphens only, setting this bit is exactly that; what else a name of an answer may hold does not
-/// become one of the three by it.
-type Words = [u64; LONGEST / 8];
-const LOWER: u64 = 0x2020_2020_2020_2020;
-
-const fn words_of(padded: &[u8; LONGEST]) -> Words {
-    let (eights, _) = padded.as_chunks::<8>();
-    let [first, second, third, fourth] = eights else { return [0; 4] };
-    [
-        u64::from_le_bytes(*first) | LOWER,
-        u64::from_le_bytes(*second) | LOWER,
-        u64::from_le_bytes(*third) | LOWER,
-        u64::from_le_bytes(*fourth) | LOWER,
-    ]
-}
+/// A name in lower case, as numbers: eight characters are compared at once. In letters, digits and
+/// hyphens, setting this bit is exactly that; what else a name of an answer may hold does not become
+/// one of the three by it. Behind the end it is set too.
+pub(super) type Words = [u64; LONGEST / 8];
+pub(super) const LOWER: u64 = 0x2020_2020_2020_2020;
 
 /// [`NAMES`] as numbers, and where those of a length begin.
 struct Table {
@@ -126,9 +115,9 @@ const fn table() -> Table {
     let (mut at, mut length) = (0, 0);
     while at < NAMES.len() {
         let (name, known) = NAMES[at];
-        let (name, mut padded, mut place) = (name.as_bytes(), [0; LONGEST], 0);
+        let (name, mut words, mut place) = (name.as_bytes(), [LOWER; LONGEST / 8], 0);
         while place < name.len() {
-            padded[place] = name[place];
+            words[place / 8] |= (name[place] as u64) << (place % 8 * 8);
             place += 1;
         }
         assert!(name.len() >= length, "shorter names first");
@@ -136,7 +125,7 @@ const fn table() -> Table {
             length += 1;
             table.begins[length] = at;
         }
-        table.words[at] = (words_of(&padded), known);
+        table.words[at] = (words, known);
         at += 1;
     }
     while length <= LONGEST {
@@ -147,20 +136,34 @@ const fn table() -> Table {
 }
 
 impl Known {
-    /// Which name this is, in any letter case.
-    pub fn of(name: &[u8]) -> Self {
-        let of_length = match TABLE.begins.get(name.len()..name.len() + 2) {
+    /// Which name of `length` characters this is.
+    pub(super) fn of_words(words: &Words, length: usize) -> Self {
+        let of_length = match TABLE.begins.get(length..length + 2) {
             Some(&[from, to]) => TABLE.words.get(from..to).unwrap_or_default(),
             _ => &[],
         };
-        let mut padded = [0; LONGEST];
-        let Some(space) = padded.get_mut(..name.len()).filter(|_| !of_length.is_empty()) else {
+        // Not compared as arrays: that would call a function for each.
+        let [first, second, third, fourth] = *words;
+        for ([a, b, c, d], known) in of_length {
+            if *a == first && *b == second && *c == third && *d == fourth {
+                return *known;
+            }
+        }
+        Self::Other
+    }
+
+    /// Which name this is, in any letter case.
+    pub fn of(name: &[u8]) -> Self {
+        if name.len() > LONGEST {
             return Self::Other;
-        };
-        space.copy_from_slice(name);
-        let words = words_of(&padded);
-        let found = of_length.iter().find(|(of_name, _)| *of_name == words);
-        found.map_or(Self::Other, |&(_, known)| known)
+        }
+        let mut words = [LOWER; LONGEST / 8];
+        for (word, part) in words.iter_mut().zip(name.chunks(8)) {
+            for (place, &byte) in part.iter().enumerate() {
+                *word |= u64::from(byte) << (8 * place);
+            }
+        }
+        Self::of_words(&words, name.len())
     }
 
     /// A set with this name alone.

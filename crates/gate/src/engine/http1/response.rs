@@ -1,6 +1,6 @@
 //! The head of an answer (RFC 9112 4 and 5), as the product sends it.
 
-use super::fields::{Fields, Names, is_clean};
+use super::fields::{Fields, Names};
 use super::framing::{Framing, FramingHeaders};
 use super::name::Known;
 use super::request::connection_options;
@@ -35,7 +35,8 @@ pub fn find_end(bytes: &[u8], scan: &mut Scan) -> Result<Option<usize>, BadAnswe
         Ok(None) if bytes.len() >= MAX_HEAD => Err(BadAnswer("its head is too long")),
         Ok(end) => Ok(end),
         Err(NoHead::TooLong) => Err(BadAnswer("its head is too long")),
-        Err(NoHead::BareLineFeed) => Err(BadAnswer("a line of its head does not end in CRLF")),
+        Err(NoHead::BrokenLineEnd) => Err(BadAnswer("a line of its head does not end in CRLF")),
+        Err(NoHead::Control) => Err(BadAnswer("its head holds a control character")),
     }
 }
 
@@ -49,9 +50,6 @@ pub fn read(bytes: &[u8]) -> Result<Option<(ResponseHead<'_>, usize)>, BadAnswer
 /// Reads a complete head: `bytes` ends with the empty line, and `scan` has found its lines.
 pub fn parse<'b>(bytes: &'b [u8], scan: &Scan) -> Result<ResponseHead<'b>, BadAnswer> {
     const NOT_HTTP: BadAnswer = BadAnswer("its head is not HTTP/1.1");
-    if !is_clean(bytes, scan.ends().len()) {
-        return Err(NOT_HTTP);
-    }
     let end = scan.ends().first().map_or(0, |&end| usize::from(end));
     let first = bytes.get(..end.saturating_sub(1)).unwrap_or_default();
     let (is_old, status, reason) = read_status_line(first).ok_or(NOT_HTTP)?;
