@@ -5,6 +5,7 @@ use gatepass_profiles::profile;
 use gatepass_vault::looks_like_token;
 
 use crate::engine::http1::request::{HeadLimits, read};
+use crate::engine::http1::scan::Scan;
 use crate::read::credential::Credentials;
 
 /// What came of reading.
@@ -27,7 +28,10 @@ pub enum Presented {
 
 /// Reads what a head and a query present.
 pub fn read_credentials(head: &[u8], query: Option<&str>) -> Presented {
-    let Ok(head) = read(head, &HeadLimits::default()) else { return Presented::Unreadable };
+    let mut scan = Scan::default();
+    let Ok(head) = read(head, &mut scan, &HeadLimits::default()) else {
+        return Presented::Unreadable;
+    };
     let Ok(credentials) = Credentials::read(&head, query, profile(Product::Jira), false) else {
         return Presented::Refused;
     };

@@ -217,11 +217,11 @@ mod tests {
     use gatepass_profiles::profile;
 
     use super::*;
-    use crate::engine::http1::request::{HeadLimits, read};
+    use crate::engine::http1::request::read_text;
 
     fn answer(reason: Reason, lines: &str) -> String {
         let text = format!("GET / HTTP/1.1\r\nHost: a\r\n{lines}\r\n");
-        let head = read(text.as_bytes(), &HeadLimits::default()).unwrap();
+        let head = read_text(&text).unwrap();
         let mut out = Vec::new();
         let refusal = Refusal::new(reason, "No.");
         let reader = Reader::of(&head, None);

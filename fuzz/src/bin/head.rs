@@ -15,7 +15,7 @@ fuzz_target!(|raw: &[u8]| {
     let whole = find_end(raw, &mut scan, &limits);
     check_pieces(raw, &limits, whole.as_ref().ok().copied());
     let Ok(Progress::Complete(end)) = whole else { return };
-    let Ok(head) = parse(&raw[..end], &scan, &limits) else { return };
+    let Ok(head) = parse(&raw[..end], &mut scan, &limits) else { return };
     check_accepted(&raw[..end], &head);
     if head.framing == Framing::Chunked {
         check_chunks(&raw[end..]);

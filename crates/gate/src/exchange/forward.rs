@@ -339,7 +339,7 @@ impl Answered<'_> {
         let bad = |words: &str| Refusal::new(Reason::UpstreamUnreachable, words);
         let end = self.upstream.scan.seen();
         let bytes = self.upstream.buffer.unread().get(..end).unwrap_or_default();
-        let Ok(answer) = response::parse(bytes, &self.upstream.scan) else {
+        let Ok(answer) = response::parse(bytes, &mut self.upstream.scan) else {
             return Err(bad("The product's answer was broken off or is no HTTP."));
         };
         note_answer(&answer, line.thread, target, tally);

@@ -111,7 +111,7 @@ mod tests {
     fn only_what_was_asked_for_is_switched_to() {
         let is_taken = |lines: &str, asked: Option<&str>| {
             let text = format!("HTTP/1.1 101 Switching Protocols\r\n{lines}\r\n");
-            let (answer, _) = response::read(text.as_bytes()).unwrap().unwrap();
+            let (answer, _) = response::read_bytes(text.as_bytes()).unwrap().unwrap();
             is_asked_for(&answer, asked.map(str::as_bytes))
         };
         assert!(is_taken("Upgrade: WebSocket\r\n", Some("foo, websocket")));

@@ -92,8 +92,8 @@ mod tests {
 
     fn down(method: &str, version: &str, answer: &str, to_token: bool) -> (String, Downward) {
         let head = format!("{method} / HTTP/{version}\r\nHost: a\r\n\r\n");
-        let head = request::read(head.as_bytes(), &request::HeadLimits::default()).unwrap();
-        let (answer, _) = response::read(answer.as_bytes()).unwrap().unwrap();
+        let head = request::read_text(&head).unwrap();
+        let (answer, _) = response::read_bytes(answer.as_bytes()).unwrap().unwrap();
         let downward = downward(&head, &answer);
         let mut out = Vec::new();
         write(&answer, downward, to_token, head.wants_close, RequestId::from_parts(1, 2), &mut out);

@@ -171,11 +171,11 @@ fn write_ours(head: &RequestHead<'_>, towards: &Towards<'_>, out: &mut Vec<u8>) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::http1::request::{HeadLimits, read};
+    use crate::engine::http1::request::read_text;
 
     fn written(lines: &str, authorization: Option<&[u8]>) -> String {
         let text = format!("GET /a?b HTTP/1.1\r\nHost: jira.example\r\n{lines}\r\n");
-        let head = read(text.as_bytes(), &HeadLimits::default()).unwrap();
+        let head = read_text(&text).unwrap();
         let client = Client {
             address: "192.0.2.1".parse().unwrap(),
             hops: vec!["10.0.0.1".parse().unwrap()],

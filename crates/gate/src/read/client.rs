@@ -67,14 +67,14 @@ fn parse_address(entry: &[u8]) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::http1::request::{HeadLimits, read};
+    use crate::engine::http1::request::read_text;
 
     fn client(peer: &str, trusted: &[&str], lines: &[&str]) -> Client {
         let lines: Vec<_> =
             lines.iter().map(|line| format!("X-Forwarded-For: {line}\r\n")).collect();
         let lines = lines.concat();
         let text = format!("GET / HTTP/1.1\r\nHost: a\r\n{lines}\r\n");
-        let head = read(text.as_bytes(), &HeadLimits::default()).unwrap();
+        let head = read_text(&text).unwrap();
         let trusted: Vec<Network> = trusted.iter().map(|n| n.parse().unwrap()).collect();
         let peer = peer.parse().unwrap();
         client_of(&head, Arrival { peer, is_secure: false, is_trusted: false }, &trusted)
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn a_unix_socket_of_trusted_proxies_is_believed_and_its_own_address_is_not() {
         let text = "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 6.6.6.6, 192.0.2.9\r\n\r\n";
-        let head = read(text.as_bytes(), &HeadLimits::default()).unwrap();
+        let head = read_text(&text).unwrap();
         let peer = IpAddr::from([127, 0, 0, 1]);
         let by = |is_trusted| client_of(&head, Arrival { peer, is_secure: false, is_trusted }, &[]);
         assert_eq!(by(true).address.to_string(), "192.0.2.9");

@@ -105,11 +105,11 @@ fn charset_is_readable(parameters: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::http1::request::{HeadLimits, read};
+    use crate::engine::http1::request::read_text;
 
     fn needed(lines: &str, json_door: bool) -> Result<Needed, Reason> {
         let text = format!("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n{lines}\r\n");
-        let head = read(text.as_bytes(), &HeadLimits::default()).unwrap();
+        let head = read_text(&text).unwrap();
         needed_of(&head, json_door).map_err(|refusal| refusal.reason)
     }
 
@@ -130,7 +130,7 @@ mod tests {
     fn a_query_in_other_letters_is_refused_whatever_the_method() {
         let check = |lines: &str, query| {
             let text = format!("GET / HTTP/1.1\r\nHost: a\r\n{lines}\r\n");
-            let head = read(text.as_bytes(), &HeadLimits::default()).unwrap();
+            let head = read_text(&text).unwrap();
             check_query_charset(&head, query).map_err(|refusal| refusal.reason)
         };
         for kind in [

@@ -46,11 +46,11 @@ pub(crate) fn is_preflight(head: &RequestHead<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::http1::request::{HeadLimits, read};
+    use crate::engine::http1::request::read_text;
 
     fn same_origin(lines: &str) -> bool {
         let text = format!("POST /login.jsp HTTP/1.1\r\nHost: jira.example\r\n{lines}\r\n");
-        is_same_origin(&read(text.as_bytes(), &HeadLimits::default()).unwrap())
+        is_same_origin(&read_text(&text).unwrap())
     }
 
     #[test]

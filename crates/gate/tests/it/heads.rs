@@ -1,6 +1,7 @@
 //! Heads, read by the gate's reader and by another one: the crate `httparse`, which is older and more
 //! lenient. What the gate takes, the other takes too, and reads in it the same.
 
+use gatepass_gate::engine::http1::scan::Scan;
 use gatepass_gate::engine::http1::{request, response};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -88,7 +89,8 @@ proptest! {
 
     #[test]
     fn a_request_that_is_taken_is_read_alike_by_another_reader(bytes in requests()) {
-        let Ok(head) = request::read(&bytes, &request::HeadLimits::default()) else { return Ok(()) };
+        let mut scan = Scan::default();
+        let Ok(head) = request::read(&bytes, &mut scan, &request::HeadLimits::default()) else { return Ok(()) };
         let mut other = [httparse::EMPTY_HEADER; 100];
         let mut read = httparse::Request::new(&mut other);
         prop_assert_eq!(read.parse(&bytes), Ok(httparse::Status::Complete(bytes.len())));
@@ -104,7 +106,8 @@ proptest! {
 
     #[test]
     fn an_answer_that_is_taken_is_read_alike_by_another_reader(bytes in answers()) {
-        let Ok(Some((head, end))) = response::read(&bytes) else { return Ok(()) };
+        let mut scan = Scan::default();
+        let Ok(Some((head, end))) = response::read(&bytes, &mut scan) else { return Ok(()) };
         let mut other = [httparse::EMPTY_HEADER; 100];
         let mut read = httparse::Response::new(&mut other);
         prop_assert_eq!(read.parse(&bytes), Ok(httparse::Status::Complete(end)));
@@ -124,7 +127,8 @@ proptest! {
             text.push_str(&format!("Q{name}: {value}\r\n"));
         }
         text.push_str("\r\n");
-        let head = request::read(text.as_bytes(), &request::HeadLimits::default());
+        let mut scan = Scan::default();
+        let head = request::read(text.as_bytes(), &mut scan, &request::HeadLimits::default());
         prop_assert!(head.is_ok_and(|head| head.fields.len() == names.len() + 1), "{}", text);
     }
 }

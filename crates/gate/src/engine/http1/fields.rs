@@ -1,7 +1,5 @@
 //! The header lines of a head (RFC 9110 5, RFC 9112 5), found in one walk.
 
-use smallvec::SmallVec;
-
 use super::name::{Known, LONGEST, LOWER, Words};
 use super::scan::Scan;
 
@@ -18,7 +16,7 @@ pub struct Header<'b> {
 
 /// Where a line stands in its head, which is shorter than 64 KiB.
 #[derive(Clone, Copy, Debug)]
-struct Line {
+pub(super) struct Line {
     start: u16,
     name_end: u16,
     value: u16,
@@ -29,10 +27,10 @@ struct Line {
 }
 
 /// The header lines of a head, in order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Fields<'b> {
     head: &'b [u8],
-    lines: SmallVec<[Line; 24]>,
+    lines: &'b [Line],
     /// Which of the known names there are, by [`Known::bit`].
     present: u64,
 }
@@ -86,28 +84,30 @@ const fn is_blank(byte: &u8) -> bool {
 
 impl<'b> Fields<'b> {
     /// Reads the lines between the first and the empty one of `head`, whose ends `scan` has found.
-    pub(super) fn read(head: &'b [u8], scan: &Scan, names: Names) -> Result<Self, BadLine> {
-        let mut fields = Self { head, lines: SmallVec::new(), present: 0 };
-        let (mut start, lines) = match scan.ends() {
-            [first, lines @ .., _] => (first + 1, lines),
+    pub(super) fn read(head: &'b [u8], scan: &'b mut Scan, names: Names) -> Result<Self, BadLine> {
+        let mut present = 0;
+        let (ends, lines) = scan.parts();
+        let (mut start, ends) = match ends {
+            [first, ends @ .., _] => (first + 1, ends),
             _ => return Err(BadLine),
         };
-        for &end in lines {
+        lines.clear();
+        for &end in ends {
             let line = read_line(head, (start, end - 1), names)?;
-            fields.present |= line.known.bit();
-            fields.lines.push(line);
+            present |= line.known.bit();
+            lines.push(line);
             start = end + 1;
         }
-        Ok(fields)
+        Ok(Self { head, lines, present })
     }
 
     /// How many there are.
-    pub fn len(&self) -> usize {
+    pub const fn len(&self) -> usize {
         self.lines.len()
     }
 
     /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
+    pub const fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }
 
@@ -123,7 +123,7 @@ impl<'b> Fields<'b> {
 
     /// The values of all lines of this name.
     pub fn all(&self, known: Known) -> impl Iterator<Item = &'b [u8]> + '_ {
-        let lines = if self.has(known) { self.lines.as_slice() } else { &[] };
+        let lines = if self.has(known) { self.lines } else { &[] };
         let of_name = lines.iter().filter(move |line| line.known == known);
         of_name.map(|line| self.between(line.value, line.value_end))
     }
@@ -148,7 +148,7 @@ impl<'b> Fields<'b> {
     pub fn copy(&self, out: &mut Vec<u8>, mut keeps: impl FnMut(Header<'b>) -> bool) {
         let mut from = 0;
         let mut upto = 0;
-        for line in &self.lines {
+        for line in self.lines {
             if !keeps(self.header(line)) {
                 continue;
             }
@@ -301,7 +301,8 @@ mod tests {
     #[test]
     fn lines_are_copied_as_they_came_and_odd_spaces_are_not() {
         let text = head("A: 1\r\nB:2\r\nC: 3 \r\nD:\t4\r\nE:\r\nF: 6\r\nG: 7\r\nHost: 8\r\n");
-        let fields = Fields::read(text.as_bytes(), &scanned(&text), Names::Plain).unwrap();
+        let mut scan = scanned(&text);
+        let fields = Fields::read(text.as_bytes(), &mut scan, Names::Plain).unwrap();
         let copied = |kept: &str| {
             let mut out = Vec::new();
             fields.copy(&mut out, |header| kept.as_bytes().contains(&header.name[0]));
@@ -327,14 +328,14 @@ mod tests {
             let text = head(lines);
             for names in [Names::Plain, Names::Token] {
                 assert!(
-                    Fields::read(text.as_bytes(), &scanned(&text), names).is_err(),
+                    Fields::read(text.as_bytes(), &mut scanned(&text), names).is_err(),
                     "{lines:?}"
                 );
             }
         }
         let text = head("A_B: 1\r\n");
-        assert!(Fields::read(text.as_bytes(), &scanned(&text), Names::Plain).is_err());
-        assert!(Fields::read(text.as_bytes(), &scanned(&text), Names::Token).is_ok());
+        assert!(Fields::read(text.as_bytes(), &mut scanned(&text), Names::Plain).is_err());
+        assert!(Fields::read(text.as_bytes(), &mut scanned(&text), Names::Token).is_ok());
     }
 
     #[test]

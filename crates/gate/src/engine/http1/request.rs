@@ -125,18 +125,28 @@ pub fn find_end(bytes: &[u8], scan: &mut Scan, limits: &HeadLimits) -> Result<Pr
 }
 
 /// Reads a head of which all has come: as [`find_end`] and [`parse`] do.
-pub fn read<'b>(bytes: &'b [u8], limits: &HeadLimits) -> Result<RequestHead<'b>, BadHead> {
-    let mut scan = Scan::default();
-    match find_end(bytes, &mut scan, limits)? {
-        Progress::Complete(end) if end == bytes.len() => parse(bytes, &scan, limits),
+pub fn read<'b>(
+    bytes: &'b [u8],
+    scan: &'b mut Scan,
+    limits: &HeadLimits,
+) -> Result<RequestHead<'b>, BadHead> {
+    scan.clear();
+    match find_end(bytes, scan, limits)? {
+        Progress::Complete(end) if end == bytes.len() => parse(bytes, scan, limits),
         _ => Err(bad(Reason::MalformedRequest, "the head is not whole")),
     }
+}
+
+/// The same for a test, which keeps the memory until it ends.
+#[cfg(test)]
+pub(crate) fn read_text(text: &str) -> Result<RequestHead<'_>, BadHead> {
+    read(text.as_bytes(), Box::leak(Box::default()), &HeadLimits::default())
 }
 
 /// Reads a complete head: `bytes` ends with the empty line, and `scan` has found its lines.
 pub fn parse<'b>(
     bytes: &'b [u8],
-    scan: &Scan,
+    scan: &'b mut Scan,
     limits: &HeadLimits,
 ) -> Result<RequestHead<'b>, BadHead> {
     const NOT_HTTP: BadHead = bad(Reason::MalformedRequest, "the head is not HTTP/1.1");
@@ -317,18 +327,14 @@ pub fn is_plain_authority(value: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<RequestHead<'_>, BadHead> {
-        super::read(text.as_bytes(), &HeadLimits::default())
-    }
-
     fn reason(text: &str) -> Reason {
-        read(text).unwrap_err().reason
+        read_text(text).unwrap_err().reason
     }
 
     #[test]
     fn a_plain_head_is_read_as_it_came() {
         let head =
-            read("POST /a?b HTTP/1.1\r\nhOsT: jira.example:8080\r\nContent-Length: 5\r\n\r\n")
+            read_text("POST /a?b HTTP/1.1\r\nhOsT: jira.example:8080\r\nContent-Length: 5\r\n\r\n")
                 .unwrap();
         assert_eq!(
             (head.method, head.target, head.host),
@@ -391,18 +397,18 @@ mod tests {
     fn limits_hold_at_n_and_n_plus_one() {
         let line =
             |target: usize| format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", "a".repeat(target - 1));
-        assert!(read(&line(8192)).is_ok());
+        assert!(read_text(&line(8192)).is_ok());
         assert_eq!(reason(&line(8193)), Reason::TargetTooLong);
         let headers = |count: usize| {
             format!("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", "X: y\r\n".repeat(count - 1))
         };
-        assert!(read(&headers(100)).is_ok());
+        assert!(read_text(&headers(100)).is_ok());
         assert_eq!(reason(&headers(101)), Reason::HeadersTooLarge);
         let head = |bytes: usize| {
             let fixed = "GET / HTTP/1.1\r\nHost: a\r\nX: \r\n\r\n".len();
             format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "a".repeat(bytes - fixed))
         };
-        assert!(read(&head(16384)).is_ok());
+        assert!(read_text(&head(16384)).is_ok());
         assert_eq!(reason(&head(16385)), Reason::HeadersTooLarge);
         let limits = HeadLimits::default();
         assert_eq!(

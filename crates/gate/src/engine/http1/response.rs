@@ -41,14 +41,23 @@ pub fn find_end(bytes: &[u8], scan: &mut Scan) -> Result<Option<usize>, BadAnswe
 }
 
 /// Reads the head at the start of `bytes`; `None` while it is incomplete. Gives its length too.
-pub fn read(bytes: &[u8]) -> Result<Option<(ResponseHead<'_>, usize)>, BadAnswer> {
-    let mut scan = Scan::default();
-    let Some(end) = find_end(bytes, &mut scan)? else { return Ok(None) };
-    Ok(Some((parse(bytes.get(..end).unwrap_or_default(), &scan)?, end)))
+pub fn read<'b>(
+    bytes: &'b [u8],
+    scan: &'b mut Scan,
+) -> Result<Option<(ResponseHead<'b>, usize)>, BadAnswer> {
+    scan.clear();
+    let Some(end) = find_end(bytes, scan)? else { return Ok(None) };
+    Ok(Some((parse(bytes.get(..end).unwrap_or_default(), scan)?, end)))
+}
+
+/// The same for a test, which keeps the memory until it ends.
+#[cfg(test)]
+pub(crate) fn read_bytes(bytes: &[u8]) -> Result<Option<(ResponseHead<'_>, usize)>, BadAnswer> {
+    read(bytes, Box::leak(Box::default()))
 }
 
 /// Reads a complete head: `bytes` ends with the empty line, and `scan` has found its lines.
-pub fn parse<'b>(bytes: &'b [u8], scan: &Scan) -> Result<ResponseHead<'b>, BadAnswer> {
+pub fn parse<'b>(bytes: &'b [u8], scan: &'b mut Scan) -> Result<ResponseHead<'b>, BadAnswer> {
     const NOT_HTTP: BadAnswer = BadAnswer("its head is not HTTP/1.1");
     let end = scan.ends().first().map_or(0, |&end| usize::from(end));
     let first = bytes.get(..end.saturating_sub(1)).unwrap_or_default();
@@ -98,7 +107,7 @@ mod tests {
 
     #[test]
     fn answers_tell_where_they_end() {
-        let framing = |text: &str| read(text.as_bytes()).unwrap().unwrap().0.framing;
+        let framing = |text: &str| read_bytes(text.as_bytes()).unwrap().unwrap().0.framing;
         assert_eq!(framing("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"), Framing::Length(3));
         assert_eq!(framing("HTTP/1.1 200\r\ntransfer-encoding: chunked\r\n\r\n"), Framing::Chunked);
         assert_eq!(framing("HTTP/1.1 200 \r\n\r\n"), Framing::UntilClose);
@@ -112,15 +121,18 @@ mod tests {
     #[test]
     fn an_unclear_answer_is_refused_and_an_unfinished_one_waited_for() {
         assert!(
-            read(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n")
-                .is_err()
+            read_bytes(
+                b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
+            )
+            .is_err()
         );
         assert!(
-            read(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\n").is_err()
+            read_bytes(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\n")
+                .is_err()
         );
-        assert!(read(b"HTTP/2 200 OK\r\n\r\n").is_err());
-        assert!(read(b"SSH-2.0-OpenSSH\r\n\r\n").is_err());
-        assert!(read(b"HTTP/1.1 200 OK\r\nContent").unwrap().is_none());
-        assert!(read(&vec![b'a'; MAX_HEAD]).is_err());
+        assert!(read_bytes(b"HTTP/2 200 OK\r\n\r\n").is_err());
+        assert!(read_bytes(b"SSH-2.0-OpenSSH\r\n\r\n").is_err());
+        assert!(read_bytes(b"HTTP/1.1 200 OK\r\nContent").unwrap().is_none());
+        assert!(read_bytes(&vec![b'a'; MAX_HEAD]).is_err());
     }
 }

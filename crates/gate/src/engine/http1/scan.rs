@@ -3,13 +3,15 @@
 //! A head comes in pieces. Each byte is looked at once: what was found in the first piece is kept
 //! for the next one, and for whoever reads the head.
 
-use smallvec::SmallVec;
+use super::fields::Line;
 
-/// Line ends that were found in the bytes of a head so far.
+/// What was found in the bytes of a head so far. Its memory is used for one head after the other.
 #[derive(Clone, Debug, Default)]
 pub struct Scan {
     /// The place of each line feed.
-    ends: SmallVec<[u16; 32]>,
+    ends: Vec<u16>,
+    /// The header lines, once they were read: room for [`super::fields::Fields`].
+    lines: Vec<Line>,
     seen: usize,
 }
 
@@ -30,8 +32,7 @@ const EACH: u64 = 0x0101_0101_0101_0101;
 /// The highest.
 const HIGH: u64 = 0x80 * EACH;
 
-/// The highest bit of each byte that is a control character: below a space, or DEL. Eight bytes at
-/// once, for a head has some ten lines of forty bytes.
+/// The highest bit of each byte that is a control character: below a space, or DEL.
 const fn controls(word: u64) -> u64 {
     let low = word & (0x7f * EACH);
     let from_space = low.wrapping_add((0x80 - 0x20) * EACH);
@@ -39,16 +40,29 @@ const fn controls(word: u64) -> u64 {
     !(from_space & not_del) & !word & HIGH
 }
 
+/// Not zero where [`controls`] is not, for less: bytes behind a control may be marked too.
+const fn may_have_controls(word: u64) -> u64 {
+    let below_space = word.wrapping_sub(b' ' as u64 * EACH);
+    let del = (word ^ (0x7f * EACH)).wrapping_sub(EACH);
+    (below_space | del) & !word & HIGH
+}
+
 impl Scan {
     /// Forgets what was found: another head begins.
     pub fn clear(&mut self) {
         self.ends.clear();
+        self.lines.clear();
         self.seen = 0;
     }
 
     /// How many bytes were looked at.
     pub const fn seen(&self) -> usize {
         self.seen
+    }
+
+    /// The places of the line feeds that were found, and room for the lines between them.
+    pub(super) fn parts(&mut self) -> (&[u16], &mut Vec<Line>) {
+        (&self.ends, &mut self.lines)
     }
 
     /// The places of the line feeds that were found, in order.
@@ -60,56 +74,78 @@ impl Scan {
     /// Gives the length of the head once its empty line was found. All that stands before it is
     /// text: no control but tab and the ends of its lines.
     pub fn advance(&mut self, bytes: &[u8]) -> Result<Option<usize>, NoHead> {
-        let (words, rest) = bytes.get(self.seen..).unwrap_or_default().as_chunks::<8>();
-        let mut last = [b' '; 8];
-        if let Some(space) = last.get_mut(..rest.len()) {
-            space.copy_from_slice(rest);
-        }
         let mut start = self.seen;
-        for word in words.iter().chain([&last]) {
-            let mut found = controls(u64::from_le_bytes(*word));
-            while found != 0 {
-                let at = start + found.trailing_zeros() as usize / 8;
-                match self.meet(bytes, at) {
-                    Met::Text => {}
-                    Met::End => {
-                        self.seen = at + 1;
-                        return Ok(Some(at + 1));
-                    }
-                    Met::Half => {
-                        self.seen = at;
-                        return Ok(None);
-                    }
-                    Met::Nothing(why) => return Err(why),
-                }
-                found &= found - 1;
+        let (blocks, rest) = bytes.get(start..).unwrap_or_default().as_chunks::<16>();
+        for block in blocks {
+            if let Some(looked) = self.look(block, start, bytes) {
+                return looked;
             }
-            start += 8;
+            start += 16;
+        }
+        if !rest.is_empty() {
+            let mut block = [b' '; 16];
+            block.iter_mut().zip(rest).for_each(|(place, &byte)| *place = byte);
+            if let Some(looked) = self.look(&block, start, bytes) {
+                return looked;
+            }
         }
         self.seen = bytes.len();
         Ok(None)
     }
 
-    /// What the control character at `at` is.
+    /// Looks at sixteen bytes that begin at `start`. Gives something when the looking ends with
+    /// them.
+    #[inline]
+    fn look(
+        &mut self,
+        block: &[u8; 16],
+        start: usize,
+        bytes: &[u8],
+    ) -> Option<Result<Option<usize>, NoHead>> {
+        let block = u128::from_le_bytes(*block);
+        let (first, second) = (block as u64, (block >> 64) as u64);
+        if may_have_controls(first) | may_have_controls(second) == 0 {
+            return None;
+        }
+        let mut found = u128::from(controls(first)) | u128::from(controls(second)) << 64;
+        while found != 0 {
+            let at = start + found.trailing_zeros() as usize / 8;
+            found &= found - 1;
+            match self.meet(bytes, at) {
+                Met::Text => {}
+                // Its second half need not be looked at.
+                Met::LineEnd => found &= found.wrapping_sub(1),
+                Met::End => {
+                    self.seen = at + 2;
+                    return Some(Ok(Some(at + 2)));
+                }
+                Met::Half => {
+                    self.seen = at;
+                    return Some(Ok(None));
+                }
+                Met::Nothing(why) => return Some(Err(why)),
+            }
+        }
+        None
+    }
+
+    /// What the control character at `at` is. The end of a line is noted at its first half.
     #[inline]
     fn meet(&mut self, bytes: &[u8], at: usize) -> Met {
-        match bytes.get(at) {
-            Some(b'\n') => {
-                if at.checked_sub(1).and_then(|before| bytes.get(before)) != Some(&b'\r') {
-                    return Met::Nothing(NoHead::BrokenLineEnd);
-                }
-                let Ok(end) = u16::try_from(at) else { return Met::Nothing(NoHead::TooLong) };
+        match (bytes.get(at), bytes.get(at + 1)) {
+            (Some(b'\r'), Some(b'\n')) => {
+                let Ok(end) = u16::try_from(at + 1) else { return Met::Nothing(NoHead::TooLong) };
                 let is_last = self.ends.last().is_some_and(|&before| end == before + 2);
                 self.ends.push(end);
-                if is_last { Met::End } else { Met::Text }
+                if is_last { Met::End } else { Met::LineEnd }
             }
-            Some(b'\r') => match bytes.get(at + 1) {
-                Some(b'\n') => Met::Text,
-                // Whether its line feed follows is seen when more has come.
-                None => Met::Half,
-                Some(_) => Met::Nothing(NoHead::BrokenLineEnd),
-            },
-            Some(b'\t') => Met::Text,
+            (Some(b'\n'), _) if self.ends.last().is_some_and(|&end| usize::from(end) == at) => {
+                Met::Text
+            }
+            (Some(b'\t'), _) => Met::Text,
+            // Whether its line feed follows is seen when more has come.
+            (Some(b'\r'), None) => Met::Half,
+            (Some(b'\r' | b'\n'), _) => Met::Nothing(NoHead::BrokenLineEnd),
             _ => Met::Nothing(NoHead::Control),
         }
     }
@@ -117,11 +153,13 @@ impl Scan {
 
 /// What a control character is in a head.
 enum Met {
-    /// Part of the text, or of the end of a line.
+    /// Part of the text, or the second half of the end of a line.
     Text,
-    /// The end of the head.
+    /// The first half of the end of a line.
+    LineEnd,
+    /// The first half of the end of the head.
     End,
-    /// Half of the end of a line.
+    /// The first half of the end of a line, of which no more has come.
     Half,
     /// Nothing that a head may hold.
     Nothing(NoHead),

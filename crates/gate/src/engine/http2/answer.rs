@@ -6,6 +6,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 use crate::engine::http1::chunked::ChunkDecoder;
 use crate::engine::http1::framing::Framing;
 use crate::engine::http1::response::{self, ResponseHead};
+use crate::engine::http1::scan::Scan;
 
 /// What was written is no answer: an error of the gate's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +66,8 @@ impl AnswerReader {
             begun.extend_from_slice(bytes);
         }
         let all = if before > 0 { &begun } else { bytes };
-        let Some((head, end)) = response::read(all).map_err(|_| NoAnswer)? else {
+        let mut scan = Scan::default();
+        let Some((head, end)) = response::read(all, &mut scan).map_err(|_| NoAnswer)? else {
             self.begun = if before > 0 { begun } else { bytes.to_vec() };
             return Ok((bytes.len(), Head::Incomplete));
         };
