@@ -83,7 +83,8 @@ const fn is_blank(byte: &u8) -> bool {
 }
 
 impl<'b> Fields<'b> {
-    /// Reads the lines between the first and the empty one of `head`, whose ends `scan` has found.
+    /// Reads the lines between the first and the empty one of `head`, whose ends `scan` has found
+    /// and which holds no control.
     pub(super) fn read(head: &'b [u8], scan: &'b mut Scan, names: Names) -> Result<Self, BadLine> {
         let mut present = 0;
         let (ends, lines) = scan.parts();
@@ -197,13 +198,24 @@ fn read_line(head: &[u8], (start, end): (u16, u16), names: Names) -> Result<Line
     if is_plain {
         return Ok(Line { start, name_end, value, value_end: end, known, is_plain });
     }
+    read_any_value(head, (start, name_end, end), known)
+}
+
+/// Reads any other value, behind the colon at `name_end`.
+#[cold]
+fn read_any_value(
+    head: &[u8],
+    (start, name_end, end): (u16, u16, u16),
+    known: Known,
+) -> Result<Line, BadLine> {
     let range = usize::from(name_end) + 1..usize::from(end);
     let value = head.get(range).ok_or(BadLine)?;
     let before = value.iter().take_while(|byte| is_blank(byte)).count();
     let length = value.trim_ascii().len();
     let count = |count: usize| u16::try_from(count).map_err(|_| BadLine);
     let value = name_end + 1 + count(before)?;
-    Ok(Line { start, name_end, value, value_end: value + count(length)?, known, is_plain })
+    let value_end = value + count(length)?;
+    Ok(Line { start, name_end, value, value_end, known, is_plain: false })
 }
 
 /// Each of eight bytes.
@@ -259,6 +271,7 @@ fn read_name(head: &[u8], start: u16) -> Option<(Known, u16)> {
 }
 
 /// Whether the first `length` bytes of `words` are small letters, digits and hyphens.
+#[inline(never)]
 fn are_names(words: &Words, length: u16) -> bool {
     let full = usize::from(length / 8);
     let rest = length % 8 * 8;
@@ -269,6 +282,7 @@ fn are_names(words: &Words, length: u16) -> bool {
 }
 
 /// Reads any other name, and says where it ends.
+#[cold]
 fn read_any_name(
     head: &[u8],
     (start, end): (u16, u16),

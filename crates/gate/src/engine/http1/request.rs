@@ -10,7 +10,7 @@ use gatepass_model::Reason;
 use super::fields::{Fields, Names};
 use super::framing::{Framing, FramingError, FramingHeaders};
 use super::name::Known;
-use super::scan::{NoHead, Scan};
+use super::scan::{NoHead, Scan, is_clean};
 
 /// Bounds on a head.
 #[derive(Clone, Copy, Debug)]
@@ -106,11 +106,8 @@ pub fn find_end(bytes: &[u8], scan: &mut Scan, limits: &HeadLimits) -> Result<Pr
         Ok(Some(end)) => return Ok(Progress::Complete(end)),
         Ok(None) => {}
         Err(NoHead::TooLong) => return Err(TOO_LONG),
-        Err(NoHead::BrokenLineEnd) => {
+        Err(NoHead::BareLineFeed) => {
             return Err(bad(Reason::MalformedRequest, "a line of the head does not end in CRLF"));
-        }
-        Err(NoHead::Control) => {
-            return Err(bad(Reason::MalformedRequest, "the head holds a control character"));
         }
     }
     let line_end = memchr::memchr(b'\r', bytes).unwrap_or(bytes.len());
@@ -154,6 +151,10 @@ pub fn parse<'b>(
     // The first line, and the empty one, are none.
     if lines.saturating_sub(2) > limits.headers {
         return Err(bad(Reason::HeadersTooLarge, "there are too many headers"));
+    }
+    if !is_clean(bytes, lines) {
+        let words = "the head holds a control character, or CR without LF";
+        return Err(bad(Reason::MalformedRequest, words));
     }
     let end = scan.ends().first().map_or(0, |&end| usize::from(end));
     let first = bytes.get(..end.saturating_sub(1)).unwrap_or_default();

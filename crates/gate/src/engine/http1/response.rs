@@ -4,7 +4,7 @@ use super::fields::{Fields, Names};
 use super::framing::{Framing, FramingHeaders};
 use super::name::Known;
 use super::request::connection_options;
-use super::scan::{NoHead, Scan};
+use super::scan::{NoHead, Scan, is_clean};
 
 /// Most bytes of an answer's head. Products send long `Set-Cookie` and policy headers.
 pub const MAX_HEAD: usize = 64 * 1024;
@@ -35,8 +35,7 @@ pub fn find_end(bytes: &[u8], scan: &mut Scan) -> Result<Option<usize>, BadAnswe
         Ok(None) if bytes.len() >= MAX_HEAD => Err(BadAnswer("its head is too long")),
         Ok(end) => Ok(end),
         Err(NoHead::TooLong) => Err(BadAnswer("its head is too long")),
-        Err(NoHead::BrokenLineEnd) => Err(BadAnswer("a line of its head does not end in CRLF")),
-        Err(NoHead::Control) => Err(BadAnswer("its head holds a control character")),
+        Err(NoHead::BareLineFeed) => Err(BadAnswer("a line of its head does not end in CRLF")),
     }
 }
 
@@ -59,6 +58,9 @@ pub(crate) fn read_bytes(bytes: &[u8]) -> Result<Option<(ResponseHead<'_>, usize
 /// Reads a complete head: `bytes` ends with the empty line, and `scan` has found its lines.
 pub fn parse<'b>(bytes: &'b [u8], scan: &'b mut Scan) -> Result<ResponseHead<'b>, BadAnswer> {
     const NOT_HTTP: BadAnswer = BadAnswer("its head is not HTTP/1.1");
+    if !is_clean(bytes, scan.ends().len()) {
+        return Err(BadAnswer("its head holds a control character"));
+    }
     let end = scan.ends().first().map_or(0, |&end| usize::from(end));
     let first = bytes.get(..end.saturating_sub(1)).unwrap_or_default();
     let (is_old, status, reason) = read_status_line(first).ok_or(NOT_HTTP)?;

@@ -18,33 +18,50 @@ pub struct Scan {
 /// What can't become a head any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoHead {
-    /// A line feed without a carriage return before it, or the other way round: some servers take
-    /// it for the end of a line, some don't.
-    BrokenLineEnd,
-    /// A control character other than tab (RFC 9110 5.5).
-    Control,
+    /// A line feed without a carriage return before it: some servers take it for the end of a
+    /// line, some don't.
+    BareLineFeed,
     /// Longer than any head may be: 64 KiB.
     TooLong,
 }
 
 /// The lowest bit of each of eight bytes.
 const EACH: u64 = 0x0101_0101_0101_0101;
-/// The highest.
-const HIGH: u64 = 0x80 * EACH;
+const LINE_FEEDS: u64 = b'\n' as u64 * EACH;
 
-/// The highest bit of each byte that is a control character: below a space, or DEL.
-const fn controls(word: u64) -> u64 {
-    let low = word & (0x7f * EACH);
-    let from_space = low.wrapping_add((0x80 - 0x20) * EACH);
-    let not_del = (low ^ (0x7f * EACH)).wrapping_add(0x7f * EACH);
-    !(from_space & not_del) & !word & HIGH
+/// Whether one of eight bytes is a line feed.
+const fn has_line_feed(word: u64) -> bool {
+    let other = word ^ LINE_FEEDS;
+    other.wrapping_sub(EACH) & !other & (0x80 * EACH) != 0
 }
 
-/// Not zero where [`controls`] is not, for less: bytes behind a control may be marked too.
-const fn may_have_controls(word: u64) -> u64 {
-    let below_space = word.wrapping_sub(b' ' as u64 * EACH);
-    let del = (word ^ (0x7f * EACH)).wrapping_sub(EACH);
-    (below_space | del) & !word & HIGH
+/// The highest bit of each byte that is a line feed, and no other.
+const fn line_feeds(word: u64) -> u64 {
+    let other = word ^ LINE_FEEDS;
+    let low = (other & (0x7f * EACH)).wrapping_add(0x7f * EACH);
+    !(low | other) & (0x80 * EACH)
+}
+
+/// Whether a whole head holds no control but tab and the ends of its `lines`.
+pub(super) fn is_clean(head: &[u8], lines: usize) -> bool {
+    let (blocks, rest) = head.as_chunks::<64>();
+    let mut last = [b' '; 64];
+    last.iter_mut().zip(rest).for_each(|(place, &byte)| *place = byte);
+    let (mut controls, mut returns) = (0, 0);
+    // Pieces of a size that is known, and numbers of a byte: so many bytes are looked at at once.
+    for block in blocks.iter().chain([&last]) {
+        let (mut found, mut counted) = (0_u8, 0_u8);
+        for &byte in block {
+            let is_return = u8::from(byte == b'\r');
+            let is_other = u8::from(byte < b' ') & !(u8::from(byte == b'\t' || byte == b'\n'));
+            found |= (is_other ^ is_return) | u8::from(byte == 0x7f);
+            counted += is_return;
+        }
+        controls |= found;
+        returns += usize::from(counted);
+    }
+    // Each line feed has a carriage return before it: so there is none elsewhere.
+    controls == 0 && returns == lines
 }
 
 impl Scan {
@@ -71,98 +88,56 @@ impl Scan {
     }
 
     /// Looks on in `bytes`, which begin where they began before and are longer by what came since.
-    /// Gives the length of the head once its empty line was found. All that stands before it is
-    /// text: no control but tab and the ends of its lines.
+    /// Gives the length of the head once its empty line was found.
     pub fn advance(&mut self, bytes: &[u8]) -> Result<Option<usize>, NoHead> {
         let mut start = self.seen;
         let (blocks, rest) = bytes.get(start..).unwrap_or_default().as_chunks::<16>();
         for block in blocks {
-            if let Some(looked) = self.look(block, start, bytes) {
-                return looked;
+            let block = u128::from_le_bytes(*block);
+            let (first, second) = (block as u64, (block >> 64) as u64);
+            // Most hold none.
+            if has_line_feed(first) || has_line_feed(second) {
+                for (word, start) in [(first, start), (second, start + 8)] {
+                    if let Some(end) = self.note(word, start, bytes)? {
+                        return Ok(Some(end));
+                    }
+                }
             }
             start += 16;
         }
-        if !rest.is_empty() {
-            let mut block = [b' '; 16];
-            block.iter_mut().zip(rest).for_each(|(place, &byte)| *place = byte);
-            if let Some(looked) = self.look(&block, start, bytes) {
-                return looked;
+        for eight in rest.chunks(8) {
+            let mut word = [b' '; 8];
+            word.iter_mut().zip(eight).for_each(|(place, &byte)| *place = byte);
+            if let Some(end) = self.note(u64::from_le_bytes(word), start, bytes)? {
+                return Ok(Some(end));
             }
+            start += 8;
         }
         self.seen = bytes.len();
         Ok(None)
     }
 
-    /// Looks at sixteen bytes that begin at `start`. Gives something when the looking ends with
-    /// them.
+    /// Notes the line feeds in eight bytes that begin at `start`. Gives the end of the head, if
+    /// one of them is it.
     #[inline]
-    fn look(
-        &mut self,
-        block: &[u8; 16],
-        start: usize,
-        bytes: &[u8],
-    ) -> Option<Result<Option<usize>, NoHead>> {
-        let block = u128::from_le_bytes(*block);
-        let (first, second) = (block as u64, (block >> 64) as u64);
-        if may_have_controls(first) | may_have_controls(second) == 0 {
-            return None;
-        }
-        let mut found = u128::from(controls(first)) | u128::from(controls(second)) << 64;
+    fn note(&mut self, word: u64, start: usize, bytes: &[u8]) -> Result<Option<usize>, NoHead> {
+        let mut found = line_feeds(word);
         while found != 0 {
             let at = start + found.trailing_zeros() as usize / 8;
             found &= found - 1;
-            match self.meet(bytes, at) {
-                Met::Text => {}
-                // Its second half need not be looked at.
-                Met::LineEnd => found &= found.wrapping_sub(1),
-                Met::End => {
-                    self.seen = at + 2;
-                    return Some(Ok(Some(at + 2)));
-                }
-                Met::Half => {
-                    self.seen = at;
-                    return Some(Ok(None));
-                }
-                Met::Nothing(why) => return Some(Err(why)),
+            if at.checked_sub(1).and_then(|before| bytes.get(before)) != Some(&b'\r') {
+                return Err(NoHead::BareLineFeed);
+            }
+            let end = u16::try_from(at).map_err(|_| NoHead::TooLong)?;
+            let is_last = self.ends.last().is_some_and(|&before| end == before + 2);
+            self.ends.push(end);
+            if is_last {
+                self.seen = at + 1;
+                return Ok(Some(at + 1));
             }
         }
-        None
+        Ok(None)
     }
-
-    /// What the control character at `at` is. The end of a line is noted at its first half.
-    #[inline]
-    fn meet(&mut self, bytes: &[u8], at: usize) -> Met {
-        match (bytes.get(at), bytes.get(at + 1)) {
-            (Some(b'\r'), Some(b'\n')) => {
-                let Ok(end) = u16::try_from(at + 1) else { return Met::Nothing(NoHead::TooLong) };
-                let is_last = self.ends.last().is_some_and(|&before| end == before + 2);
-                self.ends.push(end);
-                if is_last { Met::End } else { Met::LineEnd }
-            }
-            (Some(b'\n'), _) if self.ends.last().is_some_and(|&end| usize::from(end) == at) => {
-                Met::Text
-            }
-            (Some(b'\t'), _) => Met::Text,
-            // Whether its line feed follows is seen when more has come.
-            (Some(b'\r'), None) => Met::Half,
-            (Some(b'\r' | b'\n'), _) => Met::Nothing(NoHead::BrokenLineEnd),
-            _ => Met::Nothing(NoHead::Control),
-        }
-    }
-}
-
-/// What a control character is in a head.
-enum Met {
-    /// Part of the text, or the second half of the end of a line.
-    Text,
-    /// The first half of the end of a line.
-    LineEnd,
-    /// The first half of the end of the head.
-    End,
-    /// The first half of the end of a line, of which no more has come.
-    Half,
-    /// Nothing that a head may hold.
-    Nothing(NoHead),
 }
 
 #[cfg(test)]
@@ -183,34 +158,23 @@ mod tests {
     }
 
     #[test]
-    fn half_of_an_end_is_no_end() {
-        for text in [
-            "\n",
-            "GET /\n\n",
-            "GET /\r\nHost: a\n\r\n",
-            "\r\n\n",
-            "GET /\r\r\n\r\n",
-            "GET /\rHost: a\r\n\r\n",
-        ] {
+    fn a_line_feed_alone_is_no_end() {
+        for text in ["\n", "GET /\n\n", "GET /\r\nHost: a\n\r\n", "\r\n\n"] {
             let found = Scan::default().advance(text.as_bytes());
-            assert_eq!(found, Err(NoHead::BrokenLineEnd), "{text:?}");
+            assert_eq!(found, Err(NoHead::BareLineFeed), "{text:?}");
         }
     }
 
     #[test]
-    fn controls_are_seen_wherever_they_stand_and_however_they_come() {
-        let text = format!("GET / HTTP/1.1\r\nA: {}\tä\u{80}\r\n\r\n", "x~".repeat(9));
-        let clean = text.as_bytes();
-        assert_eq!(Scan::default().advance(clean), Ok(Some(clean.len())));
-        for at in (0..clean.len()).filter(|&at| !matches!(clean[at], b'\r' | b'\n')) {
-            for control in (0..32).chain([127]).filter(|byte| !b"\t\r\n".contains(byte)) {
-                let mut bytes = clean.to_vec();
-                bytes[at] = control;
-                for upto in 0..bytes.len() {
-                    let mut scan = Scan::default();
-                    let first = scan.advance(&bytes[..upto]);
-                    let found = first.and_then(|_| scan.advance(&bytes));
-                    assert_eq!(found, Err(NoHead::Control), "{control} at {at}, cut at {upto}");
+    fn controls_are_seen_wherever_they_stand() {
+        let clean = format!("GET / HTTP/1.1\r\nA: {}\tä\u{80}\r\n\r\n", "x~".repeat(90));
+        assert!(is_clean(clean.as_bytes(), 3));
+        for at in 0..clean.len() {
+            for control in (0..32).chain([127]).filter(|byte| !b"\t\n".contains(byte)) {
+                let mut bytes = clean.clone().into_bytes();
+                if bytes[at] != b'\r' && bytes[at] != b'\n' {
+                    bytes[at] = control;
+                    assert!(!is_clean(&bytes, 3), "{control} at {at}");
                 }
             }
         }
