@@ -30,6 +30,23 @@ impl ExpectedUser {
     }
 }
 
+impl ExpectedUser {
+    /// Whether the product's header is exactly the name that it must be, of characters that stand
+    /// for themselves. Nearly always it is, and then nothing need be decoded; where it is not,
+    /// [`ExpectedUser::agrees_with`] tells.
+    pub fn is_said_plainly(&self, header: &[u8]) -> bool {
+        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._@".contains(byte);
+        match self {
+            Self::Exactly(user) => {
+                user.as_str().as_bytes() == header
+                    && header.iter().all(is_plain)
+                    && header != b"anonymous"
+            }
+            Self::AnyoneButAnonymous => false,
+        }
+    }
+}
+
 impl fmt::Display for ExpectedUser {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -260,6 +277,10 @@ mod tests {
         };
         assert!(agrees(&exactly, "alice") && !agrees(&exactly, "bob"));
         assert!(agrees(&ExpectedUser::AnyoneButAnonymous, "bob"));
+        assert!(exactly.is_said_plainly(b"Alice") && !exactly.is_said_plainly(b"alice"));
+        assert!(!ExpectedUser::Exactly(user("a+b")).is_said_plainly(b"a+b"));
+        assert!(!ExpectedUser::Exactly(user("anonymous")).is_said_plainly(b"anonymous"));
+        assert!(!ExpectedUser::AnyoneButAnonymous.is_said_plainly(b"bob"));
         for expected in [exactly, ExpectedUser::AnyoneButAnonymous] {
             assert!(!expected.agrees_with(Some(&ClaimedUser::Nobody)));
             assert!(!expected.agrees_with(None));

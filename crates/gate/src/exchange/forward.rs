@@ -408,9 +408,17 @@ async fn finish<S: AsyncRead + AsyncWrite + Unpin>(
     let patience = patience_of(&line, target);
     let mut down = Body::new(begun.downward.from, begun.downward.chunked);
     let Line { client, out, .. } = line;
-    // A plain body goes from where it lies; one that is framed anew goes behind the head.
-    let framed =
-        if down.is_plain() { Ok(()) } else { down.take(&mut upstream.buffer, &mut out.bytes) };
+    // A plain body goes from where it lies, with the head before it where there is room; one that
+    // is framed anew goes behind the head.
+    let framed = if !down.is_plain() {
+        down.take(&mut upstream.buffer, &mut out.bytes)
+    } else {
+        if !upstream.buffer.is_empty() && upstream.buffer.prepend(&out.bytes) {
+            down.go_behind(out.bytes.len());
+            out.reset(KEEP);
+        }
+        Ok(())
+    };
     let relayed = match framed {
         Ok(()) => {
             let flow = Flow::of(tally, tally.bytes_in);
@@ -443,6 +451,11 @@ fn check_identity(
     let profile = target.room.profile;
     let mut lines = answer.fields.all(Known::XAusername);
     let said = lines.next();
+    if let (Some(owner), Some(said)) = (owner, answer.fields.single(Known::XAusername))
+        && owner.credential.expected_user().is_said_plainly(said)
+    {
+        return Ok(());
+    }
     let says = said.and_then(|value| profile.user_from_header(value));
     // Two of them are as good as none that can be read.
     let says = if lines.next().is_some() { None } else { says };

@@ -24,6 +24,10 @@ const IDLE: Duration = Duration::from_secs(15);
 /// Room for an answer's head and the start of its body: most answers of REST are smaller.
 const ANSWER: usize = 32 * 1024;
 
+/// Room before an answer, for a head that becomes longer on its way: by the request's id and what
+/// the connection to the client says.
+const HEADROOM: usize = 256;
+
 /// A connection to the product, with what was read from it.
 pub(crate) struct Upstream {
     pub(crate) stream: UpstreamStream,
@@ -98,7 +102,7 @@ impl Pool {
             .await
             .map_err(|_| NoConnection::Refused(io::ErrorKind::TimedOut.into()))?
             .map_err(NoConnection::Refused)?;
-        let buffer = Buffer::with_capacity(ANSWER);
+        let buffer = Buffer::with_headroom(ANSWER, HEADROOM);
         let scan = Scan::default();
         Ok(Upstream { stream, buffer, scan, is_reused: false, upload, _place: place })
     }

@@ -27,6 +27,8 @@ pub(crate) struct Body {
     /// Whether what goes out is framed in chunks.
     out_chunked: bool,
     bytes: u64,
+    /// How much stands before it in the buffer from which it is sent, and goes out with it.
+    ahead: usize,
 }
 
 /// Why a body could not be read on.
@@ -49,12 +51,17 @@ impl Body {
             Framing::Chunked => Left::Chunks(ChunkDecoder::default()),
             Framing::UntilClose => Left::UntilClose,
         };
-        Self { left, out_chunked, bytes: 0 }
+        Self { left, out_chunked, bytes: 0, ahead: 0 }
     }
 
     /// Whether all of it was read.
     pub(crate) const fn is_done(&self) -> bool {
-        matches!(self.left, Left::Nothing)
+        matches!(self.left, Left::Nothing) && self.ahead == 0
+    }
+
+    /// So many bytes were put before what the buffer has of a plain body.
+    pub(crate) const fn go_behind(&mut self, ahead: usize) {
+        self.ahead = ahead;
     }
 
     /// Whether its bytes go out as they come in, so that nobody need copy them.
@@ -62,17 +69,22 @@ impl Body {
         !self.out_chunked && !matches!(self.left, Left::Chunks(_))
     }
 
-    /// How many of `here` bytes are this body's, when it is plain.
+    /// How many of `here` bytes are this body's, when it is plain, with what stands before it.
     pub(crate) fn count_of(&self, here: usize) -> usize {
-        match self.left {
-            Left::Bytes(left) => usize::try_from(left).unwrap_or(usize::MAX).min(here),
-            Left::UntilClose => here,
-            Left::Nothing | Left::Chunks(_) => 0,
-        }
+        let behind = here.saturating_sub(self.ahead);
+        self.ahead.min(here)
+            + match self.left {
+                Left::Bytes(left) => usize::try_from(left).unwrap_or(usize::MAX).min(behind),
+                Left::UntilClose => behind,
+                Left::Nothing | Left::Chunks(_) => 0,
+            }
     }
 
-    /// So many bytes of a plain body went on.
-    pub(crate) const fn pass(&mut self, count: usize) {
+    /// So many bytes of a plain body, and of what stands before it, went on.
+    pub(crate) fn pass(&mut self, count: usize) {
+        let before = count.min(self.ahead);
+        self.ahead -= before;
+        let count = count - before;
         self.bytes += count as u64;
         if let Left::Bytes(left) = &mut self.left {
             *left = left.saturating_sub(count as u64);
@@ -227,6 +239,20 @@ mod tests {
     fn chunks_go_out_plain_to_who_does_not_understand_them() {
         let (out, _, done) = taken(Framing::Chunked, false, b"1\r\na\r\n2\r\nbc\r\n0\r\n\r\n");
         assert_eq!((&out[..], done), (&b"abc"[..], true));
+    }
+
+    #[test]
+    fn what_stands_before_a_body_goes_with_it_and_is_none_of_it() {
+        let mut body = Body::new(Framing::Length(3), false);
+        body.go_behind(4);
+        assert_eq!((body.count_of(2), body.count_of(5), body.count_of(99)), (2, 5, 7));
+        body.pass(5);
+        assert_eq!((body.bytes(), body.is_done(), body.count_of(99)), (1, false, 2));
+        body.pass(2);
+        assert!(body.is_done() && body.bytes() == 3);
+        let mut none = Body::new(Framing::None, false);
+        none.go_behind(4);
+        assert!(!none.is_done() && none.count_of(9) == 4);
     }
 
     #[test]

@@ -12,12 +12,29 @@ pub(crate) struct Buffer {
     bytes: Vec<u8>,
     start: usize,
     end: usize,
+    /// What is left free at the front for [`Buffer::prepend`].
+    headroom: usize,
 }
 
 impl Buffer {
     /// With room for `capacity` bytes.
     pub(crate) fn with_capacity(capacity: usize) -> Self {
-        Self { bytes: vec![0; capacity], start: 0, end: 0 }
+        Self::with_headroom(capacity, 0)
+    }
+
+    /// The same, with so much left free before what is read.
+    pub(crate) fn with_headroom(capacity: usize, headroom: usize) -> Self {
+        Self { bytes: vec![0; headroom + capacity], start: headroom, end: headroom, headroom }
+    }
+
+    /// Puts `bytes` before what is unread, if they find room there. So they go out together in one
+    /// piece: to gather two pieces costs the system more than to copy a head.
+    pub(crate) fn prepend(&mut self, bytes: &[u8]) -> bool {
+        let Some(start) = self.start.checked_sub(bytes.len()) else { return false };
+        let Some(space) = self.bytes.get_mut(start..self.start) else { return false };
+        space.copy_from_slice(bytes);
+        self.start = start;
+        true
     }
 
     /// What was read and not used.
@@ -32,7 +49,7 @@ impl Buffer {
 
     /// How many bytes it can hold.
     pub(crate) const fn capacity(&self) -> usize {
-        self.bytes.len()
+        self.bytes.len() - self.headroom
     }
 
     /// Whether a read would find room behind what was read before.
@@ -44,33 +61,32 @@ impl Buffer {
     pub(crate) fn consume(&mut self, count: usize) {
         self.start = self.start.saturating_add(count).min(self.end);
         if self.start == self.end {
-            self.start = 0;
-            self.end = 0;
+            self.clear();
         }
     }
 
     /// Everything is used.
     pub(crate) const fn clear(&mut self) {
-        self.start = 0;
-        self.end = 0;
+        self.start = self.headroom;
+        self.end = self.headroom;
     }
 
     /// Makes room for `capacity` bytes from the first unread one on.
     pub(crate) fn make_room(&mut self, capacity: usize) {
-        if self.start > 0 {
-            self.bytes.copy_within(self.start..self.end, 0);
-            self.end -= self.start;
-            self.start = 0;
+        if self.start > self.headroom {
+            self.bytes.copy_within(self.start..self.end, self.headroom);
+            self.end -= self.start - self.headroom;
+            self.start = self.headroom;
         }
-        if self.bytes.len() < capacity {
-            self.bytes.resize(capacity, 0);
+        if self.capacity() < capacity {
+            self.bytes.resize(self.headroom + capacity, 0);
         }
     }
 
     /// Gives memory back when it is empty and larger than `capacity`.
     pub(crate) fn shrink_when_empty(&mut self, capacity: usize) {
-        if self.is_empty() && self.bytes.len() > capacity {
-            *self = Self::with_capacity(capacity);
+        if self.is_empty() && self.capacity() > capacity {
+            *self = Self::with_headroom(capacity, self.headroom);
         }
     }
 
@@ -190,5 +206,23 @@ mod tests {
         assert!(buffer.is_empty());
         buffer.shrink_when_empty(4);
         assert_eq!(buffer.capacity(), 4);
+    }
+
+    #[test]
+    fn a_head_stands_before_a_body_where_it_finds_room() {
+        let mut buffer = Buffer::with_headroom(8, 2);
+        assert_eq!(buffer.capacity(), 8);
+        buffer.append(b"headbody");
+        buffer.consume(4);
+        assert!(!buffer.prepend(b"HEAD..."), "there are six bytes");
+        assert!(buffer.prepend(b"HEAD.."));
+        assert_eq!(buffer.unread(), b"HEAD..body");
+        buffer.consume(6);
+        buffer.make_room(8);
+        buffer.append(b"rest");
+        assert_eq!(buffer.unread(), b"bodyrest");
+        assert!(buffer.prepend(b"ab") && !buffer.prepend(b"c"));
+        buffer.consume(99);
+        assert!(buffer.is_empty() && buffer.capacity() == 8);
     }
 }

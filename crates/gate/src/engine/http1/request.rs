@@ -311,9 +311,8 @@ pub fn is_plain_authority(value: &[u8]) -> bool {
         let end = value.iter().position(|&byte| byte == b':').unwrap_or(value.len());
         value.split_at(end)
     };
-    let name_is_plain = !name.is_empty()
-        && name.len() <= 255
-        && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
+    let is_plain = |byte: &u8| Names::Plain.may_hold(*byte) || matches!(byte, b'.' | b'_');
+    let name_is_plain = !name.is_empty() && name.len() <= 255 && name.iter().all(is_plain);
     let port_is_plain = match port {
         [] => true,
         [b':', digits @ ..] => {
