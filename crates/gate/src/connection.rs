@@ -12,6 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use crate::engine::http1::request::{self, BadHead, Progress};
 use crate::engine::http1::scan::Scan;
 use crate::exchange::{self, After, Line, Taken};
+use crate::forward::head::Origin;
 use crate::refuse::{self, Reader};
 use crate::thread::{Thread, Tracked};
 use crate::wire::buffer::Outgoing;
@@ -77,6 +78,8 @@ pub(crate) struct Room {
     out: Outgoing,
     /// Where the lines of the head end.
     scan: Scan,
+    /// What the product is told of where it comes from.
+    origin: Origin,
 }
 
 /// Serves one request, from the first byte of its head on. `None`: there came none.
@@ -87,7 +90,7 @@ pub(crate) async fn serve_one<S: AsyncRead + AsyncWrite + Unpin>(
     room: &mut Room,
     arrival: Arrival,
 ) -> Option<After> {
-    let Room { head: bytes, out, scan } = room;
+    let Room { head: bytes, out, scan, origin } = room;
     match read_head(client, scan, thread, tracked).await {
         Ok(Arrived::Nothing) => None,
         Err(bad) => Some(refuse_head(thread, client, bad).await),
@@ -99,7 +102,7 @@ pub(crate) async fn serve_one<S: AsyncRead + AsyncWrite + Unpin>(
                 Err(bad) => refuse_head(thread, client, bad).await,
                 Ok(head) => {
                     let taken = Taken::default();
-                    let line = Line { thread, tracked, client, out, arrival, taken };
+                    let line = Line { thread, tracked, client, out, origin, arrival, taken };
                     exchange::serve(line, &head).await
                 }
             })

@@ -212,7 +212,7 @@ impl Trip<'_, '_> {
     /// Writes the head, and what is there of the body, to be sent in one piece.
     fn prepare<S>(&self, line: &mut Line<'_, S>) -> Result<Body, Failed> {
         line.out.reset(KEEP);
-        head::write(self.head, self.towards, &mut line.out.bytes);
+        head::write(self.head, self.towards, line.origin, &mut line.out.bytes);
         let framing = if self.body.is_some() { Framing::None } else { self.head.framing };
         let mut body = Body::new(framing, framing == Framing::Chunked);
         if let Some(whole) = self.body {

@@ -28,6 +28,7 @@ use crate::account::{self, Account};
 use crate::connection::Arrival;
 use crate::engine::http1::name::Known;
 use crate::engine::http1::request::RequestHead;
+use crate::forward::head::Origin;
 use crate::read::client::{Client, client_of};
 use crate::read::credential::Credentials;
 use crate::read::form::{Needed, check_query_charset, needed_of};
@@ -55,6 +56,7 @@ pub(crate) struct Line<'l, S> {
     pub(crate) tracked: &'l Tracked,
     pub(crate) client: &'l mut ClientSide<S>,
     pub(crate) out: &'l mut Outgoing,
+    pub(crate) origin: &'l mut Origin,
     pub(crate) arrival: Arrival,
     /// How much of the request's body was taken from the connection.
     pub(crate) taken: Taken,

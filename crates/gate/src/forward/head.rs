@@ -2,6 +2,8 @@
 //! everything that looks like an identity left out; the identity that the permit names goes on
 //! last.
 
+use std::net::IpAddr;
+
 use gatepass_model::Method;
 use gatepass_profiles::is_identity_header;
 use gatepass_vault::looks_like_token;
@@ -24,7 +26,7 @@ pub(crate) struct Towards<'a> {
     /// Who sends the request.
     pub(crate) client: &'a Client,
     /// The scheme that the client used.
-    pub(crate) scheme: &'a str,
+    pub(crate) scheme: &'static str,
     /// `Authorization` of the owner, when the request goes up as a token's owner.
     pub(crate) authorization: Option<&'a [u8]>,
     /// The trusted header of the instance, in lower case, if it has one.
@@ -38,7 +40,12 @@ pub(crate) struct Towards<'a> {
 }
 
 /// Appends the head to `out`.
-pub(crate) fn write(head: &RequestHead<'_>, towards: &Towards<'_>, out: &mut Vec<u8>) {
+pub(crate) fn write(
+    head: &RequestHead<'_>,
+    towards: &Towards<'_>,
+    origin: &mut Origin,
+    out: &mut Vec<u8>,
+) {
     out.extend_from_slice(head.method.as_str().as_bytes());
     out.push(b' ');
     out.extend_from_slice(towards.path);
@@ -50,7 +57,7 @@ pub(crate) fn write(head: &RequestHead<'_>, towards: &Towards<'_>, out: &mut Vec
     line(out, "Host", towards.host.as_bytes());
     let nominated = Nominated::of(head);
     head.fields.copy(out, |header| goes_up(&header, towards) && !nominated.names(header.name));
-    write_ours(head, towards, out);
+    write_ours(head, towards, origin, out);
     out.extend_from_slice(b"\r\n");
 }
 
@@ -131,16 +138,41 @@ impl<'b> Nominated<'b> {
     }
 }
 
-/// What the gate says itself, the owner's identity last.
-fn write_ours(head: &RequestHead<'_>, towards: &Towards<'_>, out: &mut Vec<u8>) {
-    out.extend_from_slice(b"X-Forwarded-For: ");
-    push_address(towards.client.address, out);
-    for &hop in &towards.client.hops {
-        out.extend_from_slice(b", ");
-        push_address(hop, out);
+/// What the product is told of where a request comes from: the same for all of a connection, but for
+/// one that a proxy shares among its clients. So it is kept as it was written last.
+#[derive(Debug, Default)]
+pub(crate) struct Origin {
+    of: Option<(IpAddr, &'static str)>,
+    lines: Vec<u8>,
+}
+
+impl Origin {
+    fn write(&mut self, client: &Client, scheme: &'static str, out: &mut Vec<u8>) {
+        let of = client.hops.is_empty().then_some((client.address, scheme));
+        if of.is_none() || self.of != of {
+            self.of = of;
+            self.lines.clear();
+            self.lines.extend_from_slice(b"X-Forwarded-For: ");
+            push_address(client.address, &mut self.lines);
+            for &hop in &client.hops {
+                self.lines.extend_from_slice(b", ");
+                push_address(hop, &mut self.lines);
+            }
+            self.lines.extend_from_slice(b"\r\n");
+            line(&mut self.lines, "X-Forwarded-Proto", scheme.as_bytes());
+        }
+        out.extend_from_slice(&self.lines);
     }
-    out.extend_from_slice(b"\r\n");
-    line(out, "X-Forwarded-Proto", towards.scheme.as_bytes());
+}
+
+/// What the gate says itself, the owner's identity last.
+fn write_ours(
+    head: &RequestHead<'_>,
+    towards: &Towards<'_>,
+    origin: &mut Origin,
+    out: &mut Vec<u8>,
+) {
+    origin.write(towards.client, towards.scheme, out);
     line(out, "X-Forwarded-Host", head.host.as_bytes());
     out.extend_from_slice(b"X-Gatepass-Request-Id: ");
     towards.id.write(out);
@@ -194,7 +226,11 @@ mod tests {
             upgrade: true,
         };
         let mut out = Vec::new();
-        write(&head, &towards, &mut out);
+        let mut origin = Origin::default();
+        write(&head, &towards, &mut origin, &mut out);
+        let (first, mut again) = (out.clone(), Vec::new());
+        write(&head, &towards, &mut origin, &mut again);
+        assert_eq!(first, again);
         String::from_utf8(out).unwrap()
     }
 
