@@ -89,5 +89,7 @@ def test_a_gate_that_can_not_write_serves_on_and_comes_back(gate, error):
             assert store.execute("PRAGMA integrity_check").fetchall() == [("ok",)], name
             if "activity" in name:
                 # What could not be written was kept, and came later.
-                logged = store.execute("SELECT COUNT(*) FROM activity_request").fetchone()[0]
+                logged = store.execute("SELECT SUM(lines) FROM activity_sheet").fetchone()[0]
                 assert logged == asked + 1
+                counted = store.execute("SELECT SUM(requests) FROM activity_hour").fetchone()[0]
+                assert counted == asked + 1

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from harness import PATIENCE, bearer, call, environment
+from harness import PATIENCE, bearer, call, environment, wait_until
 
 WORKERS = 8
 KILLED_COMMANDS = 60
@@ -188,3 +188,31 @@ def test_no_acknowledged_change_is_lost_by_kill_9(gate):
     gate.process.stop()
     with sqlite3.connect(f"file:{gate.folder / 'gatepass.db'}?mode=ro", uri=True) as store:
         assert store.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_a_killed_gate_has_lost_less_than_two_seconds_of_counts(gate):
+    token = gate.issue()
+    headers = [bearer(token["secret"])]
+    for _ in range(20):
+        assert call(gate.url, "GET", "/rest/api/2/myself", headers).status == 200
+    answered = time.monotonic()
+    activity = gate.folder / "gatepass.activity.db"
+
+    def journal():
+        with sqlite3.connect(f"file:{activity}?mode=ro", uri=True) as store:
+            return store.execute("SELECT SUM(events) FROM activity_journal").fetchone()[0]
+
+    wait_until(lambda: journal() == 20, "all requests are in the journal", 2)
+    assert time.monotonic() - answered < 2
+    gate.process.kill()
+    assert journal() == 20, "nobody has folded it"
+    # The command does: the gate is gone.
+    for _ in range(2):
+        shown = gate.ask("token", "show", token["id"], "--recent", "100")
+        assert shown["activity"]["requests"] == len(shown["recent"]) == 20
+    assert journal() is None
+    gate.start()
+    assert call(gate.url, "GET", "/rest/api/2/myself", headers).status == 200
+    assert gate.process.stop() == 0
+    assert gate.ask("token", "show", token["id"])["activity"]["requests"] == 21
+    assert journal() is None

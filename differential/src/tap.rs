@@ -7,10 +7,10 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use gatepass_model::{Family, InstanceName, Method, Timestamp, TokenId};
+use gatepass_model::{InstanceName, Method, Timestamp, TokenId};
 use gatepass_store::activity::{
-    ActivityBatch, ActivityReader, ActivityStore, ActivitySubject, Answer, Caller, CallerUsage,
-    Dropped, Presented, Pruned, RecentRequest, TokenUsage, UnixHour,
+    ActivityReader, ActivityStore, Answer, CallerUsage, Dropped, Folded, JournalBlock,
+    JournalEvent, JournalSubject, Presented, Pruned, RecentRequest, TokenUsage,
 };
 
 use crate::plan::Plan;
@@ -25,7 +25,8 @@ pub(crate) enum Subject {
 /// What the gate took a request for, in the words of the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Meaning {
-    pub(crate) family: Family,
+    /// By its name.
+    pub(crate) family: String,
     pub(crate) resource: String,
     pub(crate) action: String,
     pub(crate) method: Method,
@@ -87,6 +88,23 @@ fn nothing<'a, T: Default + Send + 'a>() -> Answer<'a, T> {
     Box::pin(async { Ok(T::default()) })
 }
 
+fn record(event: &JournalEvent<'_>) -> Option<Record> {
+    let operation = event.operation;
+    Some(Record {
+        subject: match event.subject {
+            JournalSubject::Token(id) => Subject::Token(id),
+            JournalSubject::Caller(presented) => Subject::Caller(presented),
+        },
+        meaning: Meaning {
+            family: operation.family.to_owned(),
+            resource: operation.resource.to_owned(),
+            action: operation.action.to_owned(),
+            method: Method::find(operation.method.as_bytes())?,
+            project: event.project.map(str::to_owned),
+        },
+    })
+}
+
 impl ActivityReader for Tap {
     fn usage_of_token(&self, _: TokenId, _: Timestamp) -> Answer<'_, TokenUsage> {
         nothing()
@@ -111,36 +129,23 @@ impl ActivityReader for Tap {
 }
 
 impl ActivityStore for Tap {
-    fn write_batch<'a>(&'a self, batch: &'a ActivityBatch) -> Answer<'a, ()> {
+    fn append<'a>(&'a self, blocks: &'a [JournalBlock]) -> Answer<'a, ()> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // What the gate refused itself never came to Tomcat: nobody will ask for its record.
-        for line in batch.requests.iter().filter(|line| line.reason.is_none()) {
-            let subject = batch.subjects.get(line.subject);
-            let operation = batch.operations.get(line.operation);
-            let (Some(subject), Some(operation)) = (subject, operation) else { continue };
-            let record = Record {
-                subject: match &subject.subject {
-                    ActivitySubject::Token(id) => Subject::Token(*id),
-                    ActivitySubject::Caller(caller) => Subject::Caller(caller.presented),
-                },
-                meaning: Meaning {
-                    family: operation.family,
-                    resource: operation.resource.clone(),
-                    action: operation.action.clone(),
-                    method: operation.method,
-                    project: line.project.clone(),
-                },
-            };
-            match waiting.expected.remove(&line.request_id) {
-                Some(expected) => waiting.pairs.push((record, expected)),
-                None => drop(waiting.records.insert(line.request_id, record)),
+        for content in blocks.iter().filter_map(JournalBlock::open) {
+            // What the gate refused itself never came to Tomcat: nobody will ask for its record.
+            for event in content.events().filter(|event| event.reason.is_none()) {
+                let Some(record) = record(&event) else { continue };
+                match waiting.expected.remove(&event.request_id) {
+                    Some(expected) => waiting.pairs.push((record, expected)),
+                    None => drop(waiting.records.insert(event.request_id, record)),
+                }
             }
         }
         drop(waiting);
         nothing()
     }
 
-    fn callers_of_hour(&self, _: UnixHour) -> Answer<'_, Vec<Caller>> {
+    fn fold(&self) -> Answer<'_, Folded> {
         nothing()
     }
 

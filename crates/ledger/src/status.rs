@@ -7,17 +7,18 @@ use gatepass_store::activity::Dropped;
 /// Numbers since the start of the process, for metrics and readiness.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Status {
-    /// What was not recorded for want of room, or because nobody wrote any more.
+    /// What was not recorded for want of room, because nobody wrote any more, or because it
+    /// could not be read again.
     pub dropped: Dropped,
-    /// Batches that are in the store.
+    /// Times that the store took what was flushed.
     pub written: u64,
-    /// Times that the store did not take one; it is tried again.
+    /// Times that it did not; it is tried again.
     pub failed: u64,
     /// Flushes that found the writer busy; the thread keeps its buffer until the next.
     pub deferred: u64,
 }
 
-/// [`Status`] as it is counted. Touched per flush and per batch, never per request.
+/// [`Status`] as it is counted. Touched per flush and per write, never per request.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     dropped_requests: AtomicU64,

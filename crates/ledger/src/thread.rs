@@ -1,20 +1,18 @@
 //! The ledger of one data-plane thread.
 
 use std::cell::Cell;
-use std::hash::RandomState;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gatepass_model::Timestamp;
+use gatepass_store::activity::{JournalBuffer, RequestEvent};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
-use crate::RequestEvent;
-use crate::buffer::Buffer;
 use crate::status::Counters;
 
 /// A buffer, and when it was flushed.
-pub(crate) type Flush = (Timestamp, Buffer);
+pub(crate) type Flush = (Timestamp, JournalBuffer);
 
 /// What threads that have ended had left when the writer was behind; `None` once it has ended.
 #[derive(Debug)]
@@ -26,7 +24,7 @@ impl LeftBehind {
     }
 
     /// Takes `buffer`, if anybody will come for it.
-    fn leave(&self, now: Timestamp, buffer: &mut Buffer) {
+    fn leave(&self, now: Timestamp, buffer: &mut JournalBuffer) {
         if let Some(left) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
             left.push((now, std::mem::take(buffer)));
         }
@@ -41,8 +39,7 @@ impl LeftBehind {
 /// Records the requests of one thread. It can move to a thread, but two can't share it.
 #[derive(Debug)]
 pub struct ThreadLedger {
-    buffer: Buffer,
-    keys: RandomState,
+    buffer: JournalBuffer,
     sender: Sender<Flush>,
     counters: Arc<Counters>,
     left_behind: Arc<LeftBehind>,
@@ -57,8 +54,7 @@ impl ThreadLedger {
         left_behind: Arc<LeftBehind>,
     ) -> Self {
         Self {
-            buffer: Buffer::default(),
-            keys: RandomState::new(),
+            buffer: JournalBuffer::default(),
             sender,
             counters,
             left_behind,
@@ -67,10 +63,10 @@ impl ThreadLedger {
         }
     }
 
-    /// Counts a request that has ended. Takes no lock and waits for nobody.
+    /// Records a request that has ended. Takes no lock and waits for nobody.
     pub fn record(&mut self, event: &RequestEvent<'_>) {
         self.latest = self.latest.max(event.at);
-        self.buffer.record(&self.keys, event);
+        self.buffer.put(event);
     }
 
     /// Hands what was recorded to the writer; to be called each second. Waits for nobody: when

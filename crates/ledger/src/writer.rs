@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gatepass_model::Clock;
-use gatepass_store::activity::ActivityStore;
+use gatepass_store::activity::{ActivityStore, FOLD_BYTES, JournalBuffer};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::ThreadLedger;
-use crate::admission::Admission;
+use crate::chores::{Chore, Chores};
 use crate::pending::Pending;
 use crate::status::{Counters, Status};
 use crate::thread::{Flush, LeftBehind};
@@ -19,14 +19,18 @@ use crate::thread::{Flush, LeftBehind};
 /// takes them all. Threads that flush at the same second of the clock cost one a second.
 pub const GATHER: Duration = Duration::from_millis(300);
 
-/// When a batch that the store did not take is tried again, if no flush comes before.
+/// How long a block stays in the journal, at most, until it is folded: the longer, the more
+/// requests of a token cost one change of its rows. After [`FOLD_BYTES`] it is folded sooner.
+pub const FOLD_AFTER: Duration = Duration::from_mins(1);
+
+/// When blocks that the store did not take are tried again, if no flush comes before.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// How often the last batch is tried.
+/// How often the last blocks are tried.
 const LAST_TRIES: u32 = 3;
 
-/// What one step of pruning deletes at least, as long as there is so much.
-const PRUNE_STEP: usize = 1_000;
+/// How many steps are folded at the end. What is left, somebody else folds.
+const LAST_STEPS: u32 = 4;
 
 /// Where threads get their ledgers.
 #[derive(Clone, Debug)]
@@ -56,7 +60,7 @@ pub struct Writer {
     counters: Arc<Counters>,
     left_behind: Arc<LeftBehind>,
     pending: Pending,
-    admission: Admission,
+    chores: Chores,
     is_failing: bool,
 }
 
@@ -79,7 +83,7 @@ pub fn ledger(
         counters: counters.clone(),
         left_behind: left_behind.clone(),
         pending: Pending::default(),
-        admission: Admission::default(),
+        chores: Chores::new(Instant::now(), FOLD_AFTER, FOLD_BYTES),
         is_failing: false,
     };
     (Ledger { sender, counters, left_behind }, writer)
@@ -93,22 +97,25 @@ impl Writer {
         let mut stop = pin!(stop);
         loop {
             let waits = sleep(AGAIN);
+            let chore = self.chores.at();
             let goes_on = tokio::select! {
+                biased;
                 flush = self.receiver.recv() => match flush {
                     Some(flush) => {
-                        self.take(flush).await;
+                        self.take(flush);
                         self.gather(stop.as_mut()).await
                     }
                     None => false,
                 },
-                () = waits, if !self.pending.is_empty() => true,
                 () = stop.as_mut() => false,
+                () = waits, if !self.pending.is_empty() => true,
+                () = sleep_until(chore.unwrap_or_else(Instant::now)), if chore.is_some() => true,
             };
             if !goes_on {
                 break;
             }
-            let lines = self.write().await.unwrap_or_default();
-            self.prune(lines).await;
+            self.write().await;
+            self.do_chore().await;
         }
         self.finish().await;
     }
@@ -119,7 +126,7 @@ impl Writer {
         loop {
             tokio::select! {
                 flush = self.receiver.recv() => match flush {
-                    Some(flush) => self.take(flush).await,
+                    Some(flush) => self.take(flush),
                     None => return false,
                 },
                 () = sleep_until(end) => return true,
@@ -128,36 +135,25 @@ impl Writer {
         }
     }
 
-    async fn take(&mut self, (now, buffer): Flush) {
-        for tally in &buffer.tallies {
-            if self.admission.knows(tally.hour) {
-                continue;
-            }
-            let callers = self.store.callers_of_hour(tally.hour).await.unwrap_or_else(|error| {
-                tracing::warn!(?error, "callers of this hour are counted from none again");
-                Vec::new()
-            });
-            self.admission.begin(tally.hour, &callers);
-        }
-        let dropped = self.pending.merge(now, &buffer, &mut self.admission);
+    fn take(&mut self, (now, buffer): Flush) {
+        let dropped = self.pending.add(now, buffer);
         self.counters.add_dropped(dropped);
     }
 
-    /// Writes what is pending, if the store takes it; gives how many lines the log grew by.
-    async fn write(&mut self) -> Option<usize> {
+    /// Writes what is pending. Whether all is written.
+    async fn write(&mut self) -> bool {
         if self.pending.is_empty() {
-            return Some(0);
+            return true;
         }
-        let batch = self.pending.batch();
-        let lines = batch.requests.len();
-        match self.store.write_batch(batch).await {
+        match self.store.append(self.pending.blocks()).await {
             Ok(()) => {
+                self.chores.written(Instant::now(), self.pending.size());
                 self.pending.clear();
                 self.counters.add_written();
                 if std::mem::take(&mut self.is_failing) {
                     tracing::info!("activity is written again");
                 }
-                Some(lines)
+                true
             }
             Err(error) => {
                 self.counters.add_failed();
@@ -168,40 +164,66 @@ impl Writer {
                         "activity can't be written; it is kept and tried again"
                     );
                 }
-                None
+                false
             }
         }
     }
 
-    /// Deletes a little more than was written, so that a log that is full stays so.
-    async fn prune(&self, lines: usize) {
-        let now = self.clock.now();
-        for _ in 0..=lines.div_ceil(PRUNE_STEP) {
-            match self.store.prune(now).await {
-                Ok(pruned) if pruned.more => {}
-                Ok(_) => return,
-                Err(error) => {
-                    tracing::warn!(?error, "old activity can't be deleted");
-                    return;
+    /// One step of what is due.
+    async fn do_chore(&mut self) {
+        match self.chores.due(Instant::now()) {
+            Some(Chore::Fold) => {
+                let folded = self.store.fold().await;
+                let folded = folded.inspect_err(|error| {
+                    tracing::warn!(?error, "the activity's journal can't be folded");
+                });
+                if let Ok(folded) = folded {
+                    self.counters.add_dropped(folded.dropped);
                 }
+                self.chores.folded(Instant::now(), folded.ok());
             }
+            Some(Chore::Prune) => {
+                let pruned = self.store.prune(self.clock.now()).await;
+                let pruned = pruned.inspect_err(|error| {
+                    tracing::warn!(?error, "old activity can't be deleted");
+                });
+                self.chores.pruned(Instant::now(), pruned.ok());
+            }
+            None => {}
         }
     }
 
     async fn finish(mut self) {
         self.receiver.close();
         while let Some(flush) = self.receiver.recv().await {
-            self.take(flush).await;
+            self.take(flush);
         }
         for flush in self.left_behind.collect() {
-            self.take(flush).await;
+            self.take(flush);
         }
         for _ in 0..LAST_TRIES {
-            if self.write().await.is_some() {
-                return;
+            let is_written = self.write().await;
+            if is_written && self.pending.has_untold() {
+                self.take((self.clock.now(), JournalBuffer::default()));
+            } else if is_written {
+                return self.fold_last().await;
             }
         }
         tracing::error!("the last seconds of activity are lost");
+    }
+
+    /// Leaves an empty journal, if that is not much work.
+    async fn fold_last(self) {
+        for _ in 0..LAST_STEPS {
+            match self.store.fold().await {
+                Ok(folded) if folded.more => {}
+                Ok(_) => return,
+                Err(error) => {
+                    tracing::warn!(?error, "the activity's journal can't be folded now");
+                    return;
+                }
+            }
+        }
     }
 }
 

@@ -4,23 +4,25 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use gatepass_ledger::{GATHER, RequestEvent, Subject, ledger};
+use gatepass_ledger::{FOLD_AFTER, GATHER, RequestEvent, Subject, ledger};
 use gatepass_model::{InstanceName, Timestamp, TokenId};
 use gatepass_store::activity::{
-    ActivityBatch, ActivityError, ActivityReader, ActivityStore, Answer, Caller, CallerUsage,
-    Dropped, Pruned, RecentRequest, TokenUsage, UnixHour,
+    ActivityError, ActivityReader, ActivityStore, Answer, CallerUsage, Dropped, Folded,
+    JournalBlock, Pruned, RecentRequest, TokenUsage,
 };
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::Instant;
 
 use crate::support::{StoppedClock, T0, event, jira, millis, start, token};
 
-/// Keeps batches in memory; refuses the first so many, and waits for a permit before each.
+/// Keeps blocks in memory; refuses the first so many, and waits for a permit before each.
 struct Memory {
     refuses: AtomicUsize,
     gate: Semaphore,
     tried: Notify,
-    batches: Mutex<Vec<ActivityBatch>>,
+    /// How many requests each call brought.
+    requests: Mutex<Vec<u64>>,
+    folds: Mutex<Vec<Instant>>,
 }
 
 impl Memory {
@@ -29,20 +31,18 @@ impl Memory {
             refuses: AtomicUsize::new(refuses),
             gate: Semaphore::new(permits),
             tried: Notify::new(),
-            batches: Mutex::new(Vec::new()),
+            requests: Mutex::new(Vec::new()),
+            folds: Mutex::new(Vec::new()),
         })
     }
 
     fn requests(&self) -> Vec<u64> {
-        let of = |batch: &ActivityBatch| {
-            batch.subjects.iter().flat_map(|s| &s.hours).map(|hour| hour.counts.requests).sum()
-        };
-        self.batches.lock().unwrap().iter().map(of).collect()
+        self.requests.lock().unwrap().clone()
     }
 }
 
 impl ActivityStore for Memory {
-    fn write_batch<'a>(&'a self, batch: &'a ActivityBatch) -> Answer<'a, ()> {
+    fn append<'a>(&'a self, blocks: &'a [JournalBlock]) -> Answer<'a, ()> {
         Box::pin(async move {
             self.tried.notify_one();
             self.gate.acquire().await.unwrap().forget();
@@ -51,13 +51,17 @@ impl ActivityStore for Memory {
                 self.refuses.store(left - 1, Ordering::Relaxed);
                 return Err(ActivityError::Failed("disk full".into()));
             }
-            self.batches.lock().unwrap().push(batch.clone());
+            let requests = blocks.iter().map(JournalBlock::events).sum();
+            self.requests.lock().unwrap().push(requests);
             Ok(())
         })
     }
 
-    fn callers_of_hour(&self, _: UnixHour) -> Answer<'_, Vec<Caller>> {
-        Box::pin(async { Ok(Vec::new()) })
+    fn fold(&self) -> Answer<'_, Folded> {
+        Box::pin(async {
+            self.folds.lock().unwrap().push(Instant::now());
+            Ok(Folded::default())
+        })
     }
 
     fn prune(&self, _: Timestamp) -> Answer<'_, Pruned> {
@@ -93,7 +97,7 @@ impl ActivityReader for Memory {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flushes_of_threads_go_into_one_batch_well_within_two_seconds() {
+async fn flushes_of_threads_go_into_one_transaction_well_within_two_seconds() {
     let store = Memory::new(0, 10);
     let (ledger, _writer) = start(store.clone());
     let jira = jira();
@@ -193,4 +197,24 @@ async fn a_thread_that_ends_flushes_first() {
     drop((thread, ledger));
     writer.await.unwrap();
     assert_eq!(store.requests(), [1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_journal_is_folded_at_the_start_a_minute_after_a_block_came_and_at_the_end() {
+    let store = Memory::new(0, 1_000);
+    let begin = Instant::now();
+    let (ledger, writer) = start(store.clone());
+    let (jira, mut thread) = (jira(), ledger.thread());
+    for second in 0..90 {
+        thread.record(&event(&jira, Subject::Token(token(1))));
+        thread.flush(millis(second * 1_000));
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    // It stays quiet, and what came is folded all the same.
+    tokio::time::sleep(FOLD_AFTER * 3).await;
+    drop((thread, ledger));
+    writer.await.unwrap();
+    let folds = store.folds.lock().unwrap().clone();
+    let after: Vec<_> = folds.iter().map(|fold| fold.duration_since(begin).as_secs()).collect();
+    assert_eq!(after, [0, 61, 122, 270]);
 }

@@ -7,4 +7,6 @@ mod counting;
 #[cfg(test)]
 mod flow;
 #[cfg(test)]
+mod reference;
+#[cfg(test)]
 mod support;

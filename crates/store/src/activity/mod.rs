@@ -4,14 +4,22 @@
 //! `gatepass.db`) or tables of its own in PostgreSQL, connections of its own, a writer of its own,
 //! so that counting never waits for, nor disturbs, a change to a token. Losing it loses statistics and nothing else.
 //!
-//! Knows: subjects, hourly counts, the log of single requests, and how much of each is kept.
-//! Deliberately does not know: how a request is counted (the ledger), or any URL: a logged
-//! request has the name of its operation, and no field into which a path or a query would fit.
+//! Knows: what is told of a request, how that is written and counted, and how much is kept.
+//! Deliberately does not know: when it is written (the ledger), or any URL: a [`RequestEvent`] has
+//! no field into which a path or a query would fit, so none can come to be stored.
+//!
+//! What was done comes as blocks of a journal, which cost a row a second however many tokens were
+//! used, and is folded into the tables at intervals: each subject once for many requests. Whoever
+//! reads folds first, so nobody sees the difference.
 //!
 //! Start at [`ActivityStore`] for what is written, [`ActivityReader`] for what is asked.
 
-mod batch;
+mod bytes;
 mod copy;
+mod counted;
+mod event;
+mod fold;
+mod journal;
 mod location;
 mod postgres;
 mod sqlite;
@@ -23,11 +31,16 @@ use std::pin::Pin;
 
 use gatepass_model::{InstanceName, Timestamp, TokenId};
 
-pub use batch::{
-    ActivityBatch, ActivitySubject, Caller, CallerUser, Counts, Dropped, HourActivity, LastUse,
-    LoggedOperation, LoggedRequest, Presented, SubjectActivity, UnixHour,
-};
 pub use copy::{backup, copy};
+pub use counted::{
+    ActivitySubject, Caller, CallerUser, Counts, Dropped, LastUse, Presented, UnixHour,
+};
+pub use event::{RequestEvent, Subject, User};
+pub use fold::FOLD_BYTES;
+pub use journal::{
+    BUFFER_BYTES, JournalBlock, JournalBuffer, JournalContent, JournalEvent, JournalOperation,
+    JournalSubject,
+};
 pub use location::{ActivityLocation, open, open_reader};
 pub use postgres::{PostgresActivityReader, PostgresActivityStore};
 pub use sqlite::{SqliteActivityReader, SqliteActivityStore};
@@ -41,7 +54,7 @@ pub const REQUESTS_PER_TOKEN: u32 = 1_000;
 pub const REQUESTS_PER_CALLER: u32 = 10_000;
 
 /// How many pairs of caller and user agent have rows of their own in one hour; the rest is
-/// counted as [`CallerUser::Other`]. The ledger sees to it.
+/// counted as [`CallerUser::Other`].
 pub const CALLERS_PER_HOUR: usize = 10_000;
 
 /// How much is kept.
@@ -60,6 +73,17 @@ impl Default for Retention {
     fn default() -> Self {
         Self { requests: 5_000_000, token_hours: 400 * 24, caller_hours: 35 * 24 }
     }
+}
+
+/// What one step of folding did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Folded {
+    /// Blocks taken out of the journal.
+    pub blocks: u64,
+    /// What was in those of them that could not be read.
+    pub dropped: Dropped,
+    /// Whether there may be more to fold: call again.
+    pub more: bool,
 }
 
 /// What one step of pruning did.
@@ -86,10 +110,6 @@ pub enum ActivityError {
     /// Nothing of the call took effect. It may be tried again.
     #[error("the activity store failed")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The batch contradicts itself: a request refers to a subject or an operation that the
-    /// batch does not have. Trying again is of no use.
-    #[error("a logged request refers to nothing")]
-    Dangling,
 }
 
 impl From<sqlx::Error> for ActivityError {
@@ -101,7 +121,9 @@ impl From<sqlx::Error> for ActivityError {
 /// What a method of the activity store gives.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, ActivityError>> + Send + 'a>>;
 
-/// What is asked about activity. Shared as `Arc<dyn ActivityReader>`. Never waits for a writer, in this process or another.
+/// What is asked about activity. Shared as `Arc<dyn ActivityReader>`. Folds first what is in the
+/// journal; for a writer, in this process or another, it waits two seconds for that, and then
+/// answers without.
 pub trait ActivityReader: Send + Sync {
     /// What was done with a token from the hour of `since` on; empty for a token that nobody
     /// has used.
@@ -125,12 +147,13 @@ pub trait ActivityReader: Send + Sync {
 
 /// Where the ledger puts what it counted. Shared as `Arc<dyn ActivityStore>`.
 pub trait ActivityStore: ActivityReader {
-    /// Adds a batch, whole or not at all.
-    fn write_batch<'a>(&'a self, batch: &'a ActivityBatch) -> Answer<'a, ()>;
+    /// Adds blocks to the journal, all or none.
+    fn append<'a>(&'a self, blocks: &'a [JournalBlock]) -> Answer<'a, ()>;
 
-    /// The callers that have a row of their own in this hour, so that a writer that starts in
-    /// the middle of it keeps to [`CALLERS_PER_HOUR`].
-    fn callers_of_hour(&self, hour: UnixHour) -> Answer<'_, Vec<Caller>>;
+    /// Folds some of the journal into the tables: blocks of [`FOLD_BYTES`], so that none that comes
+    /// meanwhile waits long. Several may do so at once, also in several processes: each block is
+    /// folded once. A block that can't be read is taken out and counted as dropped.
+    fn fold(&self) -> Answer<'_, Folded>;
 
     /// Deletes some of what need not be kept any longer: a few thousand rows at most, so that
     /// no batch waits long for it.

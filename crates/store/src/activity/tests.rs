@@ -2,13 +2,17 @@
 //! [`stories!`] lists them; one that it forgets is unused code, which CI refuses.
 
 mod copying;
+mod folding;
 mod postgres;
 mod prune;
 mod sqlite;
 
 use std::sync::Arc;
 
-use gatepass_model::{CredentialKind, Family, Lifetime, Method, Reason, Timestamp, TokenId};
+use gatepass_model::{
+    CredentialKind, CredentialSet, Effect, Family, Lifetime, Method, Operation, Reason, Timestamp,
+    TokenId,
+};
 
 use super::*;
 
@@ -26,6 +30,9 @@ trait Place: Send + Sync {
     /// Runs SQL behind the store's back.
     fn run(&self, text: &'static str) -> Step<'_, ()>;
 
+    /// Brings it to the tables of the first migration alone.
+    fn make_first(&self) -> Step<'_, ()>;
+
     /// A number, behind the store's back.
     fn number(&self, text: &'static str) -> Step<'_, i64>;
 }
@@ -42,18 +49,25 @@ async fn open_keeping(place: &dyn Place, retention: Retention) -> Arc<dyn Activi
 macro_rules! stories {
     ($place:path) => {
         $crate::activity::tests::stories! { @each $place;
-            batches_add_up_and_come_back;
+            blocks_add_up_and_come_back;
             an_older_use_does_not_cover_a_newer_one;
             callers_are_told_apart_by_what_is_known_of_them;
             what_was_dropped_adds_up_by_hour;
-            a_batch_is_written_whole_or_not_at_all;
             another_reader_sees_what_was_written;
             of_a_place_where_nothing_is_yet_nothing_has_happened;
             several_may_open_a_new_one_at_once;
-            several_write_at_once;
             a_caller_with_a_nul_in_his_name_disturbs_nobody;
+            what_was_counted_before_there_was_a_journal_stays;
+            folding::a_fold_takes_effect_whole_or_not_at_all;
+            folding::what_a_killed_node_has_left_is_folded_by_another;
+            folding::several_fold_each_block_once;
+            folding::a_block_that_can_not_be_read_is_counted_as_dropped;
+            folding::a_large_journal_is_folded_in_steps;
+            folding::the_hour_has_room_for_so_many_callers_over_all_folds;
             prune::of_2500_requests_of_a_token_the_last_1000_are_kept_and_all_are_counted;
+            prune::a_token_that_is_used_now_and_then_is_cut_too;
             prune::a_full_log_loses_its_oldest_in_steps;
+            prune::what_went_with_the_oldest_is_not_cut_again;
             prune::old_hours_go_but_a_tokens_last_use_stays;
         }
     };
@@ -86,68 +100,77 @@ fn last(at: Timestamp, agent: &str) -> LastUse {
     }
 }
 
-fn caller(user: CallerUser) -> ActivitySubject {
-    ActivitySubject::Caller(Caller {
-        instance: "jira".parse().unwrap(),
-        presented: Presented::Credential(CredentialKind::Password),
-        user,
-        agent: "curl/8".to_owned(),
-    })
+/// Who presents a password with this name.
+fn claimed(name: &str) -> Subject<'_> {
+    Subject::Caller { kind: CredentialKind::Password, user: User::Claimed(name) }
 }
 
-/// `count` requests of `subject` from `from` on, one a millisecond, each refused.
-fn requests(subject: ActivitySubject, from: Timestamp, count: u32) -> ActivityBatch {
-    let at = |place: u32| from.plus(Lifetime::from_millis(i64::from(place)));
-    let counts = Counts {
-        requests: count.into(),
-        refused: count.into(),
-        bytes_in: 10 * u64::from(count),
-        bytes_out: 100 * u64::from(count),
-        upstream_micros: 7 * u64::from(count),
-    };
-    let hour = HourActivity {
-        hour: UnixHour::of(from),
-        counts,
-        refusals: vec![(Reason::ReadOnly, count.into())],
-        observed: vec![(CredentialKind::Password, count.into())],
-    };
-    let line = |place: u32| LoggedRequest {
-        subject: 0,
-        operation: 0,
-        at: at(place),
-        project: Some("EX".to_owned()),
-        status: 403,
-        reason: Some(Reason::ReadOnly),
-        bytes_in: 10,
-        bytes_out: 100,
-        upstream_micros: 7,
-        duration_micros: 9,
-        request_id: place.into(),
-    };
-    ActivityBatch {
-        subjects: vec![SubjectActivity {
+const NOBODY: Subject<'static> =
+    Subject::Caller { kind: CredentialKind::Password, user: User::Nobody };
+
+const CREATE: Operation<'static> = Operation {
+    family: Family::Rest,
+    resource: "issue",
+    action: "create",
+    effect: Some(Effect::Write),
+    project: Some("EX"),
+    heavy: false,
+    door: None,
+};
+
+/// Puts `count` requests of `subject` from `from` on into `buffer`, one a millisecond, each refused.
+fn put(buffer: &mut JournalBuffer, subject: Subject<'_>, from: Timestamp, count: u32, agent: &str) {
+    let instance = "jira".parse().unwrap();
+    for place in 0..count {
+        buffer.put(&RequestEvent {
+            at: from.plus(Lifetime::from_millis(i64::from(place))),
+            instance: &instance,
             subject,
-            hours: vec![hour],
-            last: last(at(count - 1), "curl/8"),
-        }],
-        operations: vec![LoggedOperation {
-            instance: "jira".parse().unwrap(),
-            family: Family::Rest,
-            resource: "issue".to_owned(),
-            action: "create".to_owned(),
+            refused: Some(Reason::ReadOnly),
+            operation: &CREATE,
             method: Method::Post,
-        }],
-        requests: (0..count).map(line).collect(),
-        dropped: Vec::new(),
+            status: 403,
+            bytes_in: 10,
+            bytes_out: 100,
+            upstream_micros: 7,
+            duration_micros: 9,
+            client: "203.0.113.7".parse().unwrap(),
+            user_agent: agent.as_bytes(),
+            request_id: place.into(),
+            observed: CredentialSet::EMPTY.with(CredentialKind::Password),
+        });
     }
 }
 
-async fn batches_add_up_and_come_back(place: &dyn Place) {
+/// A block of such requests.
+fn requests(subject: Subject<'_>, from: Timestamp, count: u32) -> JournalBlock {
+    let mut buffer = JournalBuffer::default();
+    put(&mut buffer, subject, from, count, "curl/8");
+    buffer.seal(from)
+}
+
+fn lost(requests: u64, lines: u64) -> JournalBlock {
+    let mut buffer = JournalBuffer::default();
+    buffer.drop_also(Dropped { requests, lines });
+    buffer.seal(T0)
+}
+
+async fn append(store: &dyn ActivityStore, block: JournalBlock) {
+    store.append(&[block]).await.unwrap();
+}
+
+/// Appends a block, and folds it.
+async fn write(store: &dyn ActivityStore, block: JournalBlock) {
+    append(store, block).await;
+    assert_eq!(store.fold().await.unwrap(), Folded { blocks: 1, ..Folded::default() });
+}
+
+async fn blocks_add_up_and_come_back(place: &dyn Place) {
     let store = open_at(place).await;
-    let token = ActivitySubject::Token(ALICE);
-    store.write_batch(&requests(token.clone(), T0, 2)).await.unwrap();
-    store.write_batch(&requests(token.clone(), seconds(1), 3)).await.unwrap();
-    store.write_batch(&requests(token, seconds(3_600), 1)).await.unwrap();
+    let token = Subject::Token(ALICE);
+    write(&*store, requests(token, T0, 2)).await;
+    write(&*store, requests(token, seconds(1), 3)).await;
+    append(&*store, requests(token, seconds(3_600), 1)).await;
 
     let usage = store.usage_of_token(ALICE, T0).await.unwrap();
     let total =
@@ -184,31 +207,47 @@ async fn batches_add_up_and_come_back(place: &dyn Place) {
 
 async fn an_older_use_does_not_cover_a_newer_one(place: &dyn Place) {
     let store = open_at(place).await;
-    let mut batch = requests(ActivitySubject::Token(ALICE), seconds(10), 1);
-    store.write_batch(&batch).await.unwrap();
-    batch.subjects[0].last = last(seconds(9), "older");
-    store.write_batch(&batch).await.unwrap();
-    let usage = store.usage_of_token(ALICE, T0).await.unwrap();
-    assert_eq!(usage.last, Some(last(seconds(10), "curl/8")));
+    let token = Subject::Token(ALICE);
+    let block = |second: u32, agent: &str| {
+        let mut buffer = JournalBuffer::default();
+        put(&mut buffer, token, seconds(second), 1, agent);
+        buffer.seal(T0)
+    };
+    // Within a fold, and over two of them.
+    for agents in [["newer", "older"], ["newest", "older"]] {
+        let newer = if agents[0] == "newer" { 10 } else { 11 };
+        append(&*store, block(newer, agents[0])).await;
+        append(&*store, block(9, agents[1])).await;
+        let usage = store.usage_of_token(ALICE, T0).await.unwrap();
+        assert_eq!(usage.last, Some(last(seconds(newer), agents[0])));
+        write(&*store, block(8, "oldest")).await;
+        let usage = store.usage_of_token(ALICE, T0).await.unwrap();
+        assert_eq!(usage.last, Some(last(seconds(newer), agents[0])));
+    }
 }
 
 async fn callers_are_told_apart_by_what_is_known_of_them(place: &dyn Place) {
     let store = open_at(place).await;
-    let users = [
-        CallerUser::Verified("bob".to_owned()),
-        CallerUser::Claimed("bob".to_owned()),
-        CallerUser::Nobody,
-        CallerUser::Other,
-    ];
-    for (count, user) in (1..).zip(users.clone()) {
-        store.write_batch(&requests(caller(user), T0, count)).await.unwrap();
+    let kind = CredentialKind::Password;
+    let users = [User::Verified("bob"), User::Claimed("bob"), User::Nobody];
+    for (count, user) in (1..).zip(users) {
+        append(&*store, requests(Subject::Caller { kind, user }, T0, count)).await;
     }
+    append(&*store, requests(Subject::UnknownToken { user: User::Nobody }, T0, 4)).await;
     let found = store.callers(None, T0, 10).await.unwrap();
+    let bob = || "bob".to_owned();
     assert_eq!(
         found.iter().rev().map(|usage| usage.caller.user.clone()).collect::<Vec<_>>(),
-        users
+        [
+            CallerUser::Verified(bob()),
+            CallerUser::Claimed(bob()),
+            CallerUser::Nobody,
+            CallerUser::Nobody
+        ]
     );
     assert_eq!(found[0].total.requests, 4);
+    assert_eq!(found[0].caller.presented, Presented::UnknownToken);
+    assert_eq!(found[1].caller.presented, Presented::Credential(kind));
     assert_eq!(found[0].refusals, [("read_only".to_owned(), 4)]);
     assert_eq!(found[0].observed, [("password".to_owned(), 4)]);
     assert_eq!(found[3].last.address.to_string(), "203.0.113.7");
@@ -217,49 +256,40 @@ async fn callers_are_told_apart_by_what_is_known_of_them(place: &dyn Place) {
     assert_eq!(store.callers(wiki, T0, 10).await.unwrap(), []);
     assert_eq!(store.callers(None, seconds(3_600), 10).await.unwrap(), []);
     assert_eq!(store.callers(Some("jira".parse().unwrap()), T0, 2).await.unwrap().len(), 2);
-    let of_hour = store.callers_of_hour(UnixHour::of(T0)).await.unwrap();
-    assert_eq!(of_hour.len(), 3, "other is nobody in particular: {of_hour:?}");
 }
 
 async fn what_was_dropped_adds_up_by_hour(place: &dyn Place) {
     let store = open_at(place).await;
-    let lost = |requests, lines| Dropped { requests, lines };
-    let hour = UnixHour::of(T0);
-    let batch = ActivityBatch { dropped: vec![(hour, lost(1, 2))], ..ActivityBatch::default() };
-    store.write_batch(&batch).await.unwrap();
-    store.write_batch(&batch).await.unwrap();
-    assert_eq!(store.dropped(T0).await.unwrap(), lost(2, 4));
-    assert_eq!(store.dropped(seconds(3_600)).await.unwrap(), lost(0, 0));
+    append(&*store, lost(1, 2)).await;
+    write_rest(&*store).await;
+    append(&*store, lost(1, 2)).await;
+    assert_eq!(store.dropped(T0).await.unwrap(), Dropped { requests: 2, lines: 4 });
+    assert_eq!(store.dropped(seconds(3_600)).await.unwrap(), Dropped::default());
 }
 
-async fn a_batch_is_written_whole_or_not_at_all(place: &dyn Place) {
-    let store = open_at(place).await;
-    place.run("ALTER TABLE activity_request RENAME TO gone").await;
-    let batch = requests(ActivitySubject::Token(ALICE), T0, 5);
-    let error = store.write_batch(&batch).await.unwrap_err();
-    assert!(matches!(error, ActivityError::Failed(_)), "{error:?}");
-    assert_eq!(store.usage_of_token(ALICE, T0).await.unwrap(), TokenUsage::default());
-
-    place.run("ALTER TABLE gone RENAME TO activity_request").await;
-    store.write_batch(&batch).await.unwrap();
-    assert_eq!(store.usage_of_token(ALICE, T0).await.unwrap().total.requests, 5);
-
-    let mut dangling = batch;
-    dangling.requests[4].operation = 1;
-    let error = store.write_batch(&dangling).await.unwrap_err();
-    assert!(matches!(error, ActivityError::Dangling), "{error:?}");
-    assert_eq!(store.usage_of_token(ALICE, T0).await.unwrap().total.requests, 5);
+/// Folds all that there is.
+async fn write_rest(store: &dyn ActivityStore) {
+    while store.fold().await.unwrap().more {}
 }
 
+/// Also when it is another process that has written, and when nobody has folded yet.
 async fn another_reader_sees_what_was_written(place: &dyn Place) {
     let store = open_at(place).await;
-    store.write_batch(&requests(ActivitySubject::Token(ALICE), T0, 3)).await.unwrap();
-    for _ in 0..2 {
+    for part in 1..4 {
+        append(&*store, requests(Subject::Token(ALICE), seconds(part), 3)).await;
         let reader = open_reader(&place.location()).await.unwrap();
-        assert_eq!(reader.usage_of_token(ALICE, T0).await.unwrap().total.requests, 3);
-        assert_eq!(reader.recent_requests(ALICE, 10).await.unwrap().len(), 3);
-        store.close().await.unwrap();
+        let seen = u64::from(part) * 3;
+        assert_eq!(reader.usage_of_token(ALICE, T0).await.unwrap().total.requests, seen);
+        append(&*store, requests(Subject::UnknownToken { user: User::Nobody }, T0, 1)).await;
+        assert_eq!(reader.callers(None, T0, 1).await.unwrap()[0].total.requests, u64::from(part));
+        append(&*store, lost(1, 0)).await;
+        assert_eq!(reader.dropped(T0).await.unwrap().requests, u64::from(part));
     }
+    append(&*store, requests(Subject::Token(ALICE), seconds(9), 1)).await;
+    store.close().await.unwrap();
+    let reader = open_reader(&place.location()).await.unwrap();
+    let recent = reader.recent_requests(ALICE, 1_000).await.unwrap();
+    assert_eq!((recent.len(), recent[0].at), (10, seconds(9)));
 }
 
 async fn of_a_place_where_nothing_is_yet_nothing_has_happened(place: &dyn Place) {
@@ -281,46 +311,36 @@ async fn several_may_open_a_new_one_at_once(place: &dyn Place) {
         stores.push(task.await.unwrap().unwrap());
     }
     for (part, store) in (0..).zip(&stores) {
-        let batch = requests(ActivitySubject::Token(ALICE), seconds(part), 1);
-        store.write_batch(&batch).await.unwrap();
+        append(&**store, requests(Subject::Token(ALICE), seconds(part), 1)).await;
     }
     let usage = stores[0].usage_of_token(ALICE, T0).await.unwrap();
     assert_eq!(usage.total.requests, 6);
 }
 
-/// Each has the subjects in an order of its own, which must not make them wait for each other.
-async fn several_write_at_once(place: &dyn Place) {
-    let mut writers = Vec::new();
-    for writer in 0..4_u8 {
-        let store = open_at(place).await;
-        writers.push(tokio::spawn(async move {
-            for _ in 0..10 {
-                let mut batch = requests(ActivitySubject::Token(ALICE), T0, 1);
-                let other = requests(ActivitySubject::Token(BOB), T0, 1);
-                batch.subjects.extend(other.subjects);
-                if writer % 2 == 0 {
-                    batch.subjects.reverse();
-                }
-                store.write_batch(&batch).await.unwrap();
-            }
-        }));
-    }
-    for writer in writers {
-        writer.await.unwrap();
-    }
-    let store = open_at(place).await;
-    for token in [ALICE, BOB] {
-        assert_eq!(store.usage_of_token(token, T0).await.unwrap().total.requests, 40);
-    }
-    assert_eq!(place.number("SELECT lines FROM activity_log").await, 40);
-}
-
 async fn a_caller_with_a_nul_in_his_name_disturbs_nobody(place: &dyn Place) {
     let store = open_at(place).await;
-    let mut batch = requests(caller(CallerUser::Claimed("a\0b".to_owned())), T0, 1);
-    batch.subjects[0].last.agent = "\0".to_owned();
-    batch.requests[0].project = Some("P\0".to_owned());
-    store.write_batch(&batch).await.unwrap();
+    let mut buffer = JournalBuffer::default();
+    put(&mut buffer, claimed("a\0b"), T0, 1, "\0");
+    append(&*store, buffer.seal(T0)).await;
     let found = store.callers(None, T0, 10).await.unwrap();
     assert_eq!(found[0].caller.user, CallerUser::Claimed("a\u{fffd}b".to_owned()));
+    assert_eq!(found[0].last.agent, "\u{fffd}");
+}
+
+async fn what_was_counted_before_there_was_a_journal_stays(place: &dyn Place) {
+    place.make_first().await;
+    place
+        .run(
+            "INSERT INTO activity_subject VALUES (7, NULL, 1, 'jira', 'password', 'nobody', '', '', \
+             3, 1, 'jira', '203.0.113.7', ''); \
+             INSERT INTO activity_hour VALUES (7, 500000, 1, 5, 4, 3, 2, 1); \
+             UPDATE activity_log SET lines = 3;",
+        )
+        .await;
+    let store = open_at(place).await;
+    let found = store.callers(None, Timestamp::EPOCH, 10).await.unwrap();
+    let total = Counts { requests: 5, refused: 4, bytes_in: 3, bytes_out: 2, upstream_micros: 1 };
+    assert_eq!(found[0].total, total);
+    assert_eq!(place.number("SELECT lines FROM activity_log").await, 0);
+    assert_eq!(place.number("SELECT lines FROM activity_subject").await, 0);
 }

@@ -4,11 +4,12 @@ use crate::transfer::{Kind, Table};
 
 /// How much there is that was written: 0 where nothing has happened.
 pub(super) const TRACES: &str = "SELECT CAST((SELECT COUNT(*) FROM activity_subject)
-    + (SELECT COUNT(*) FROM activity_hour) + (SELECT COUNT(*) FROM activity_request)
+    + (SELECT COUNT(*) FROM activity_hour) + (SELECT COUNT(*) FROM activity_sheet)
+    + (SELECT COUNT(*) FROM activity_journal)
     + (SELECT COUNT(*) FROM activity_dropped) + (SELECT COUNT(*) FROM activity_operation)
     AS BIGINT)";
 
-pub(super) static TABLES: [Table; 8] = [
+pub(super) static TABLES: [Table; 9] = [
     Table {
         name: "activity_subject",
         columns: &[
@@ -32,16 +33,16 @@ pub(super) static TABLES: [Table; 8] = [
     Table {
         name: "activity_hour",
         columns: &[
-            ("subject", Kind::Number),
-            ("hour", Kind::Number),
             ("caller", Kind::Number),
+            ("hour", Kind::Number),
+            ("subject", Kind::Number),
             ("requests", Kind::Number),
             ("refused", Kind::Number),
             ("bytes_in", Kind::Number),
             ("bytes_out", Kind::Number),
             ("upstream_micros", Kind::Number),
         ],
-        key: 2,
+        key: 3,
         is_numbered: false,
     },
     Table {
@@ -80,20 +81,26 @@ pub(super) static TABLES: [Table; 8] = [
         is_numbered: true,
     },
     Table {
-        name: "activity_request",
+        name: "activity_sheet",
         columns: &[
             ("id", Kind::Number),
             ("subject", Kind::Number),
-            ("operation", Kind::Number),
+            ("first_at", Kind::Number),
+            ("lines", Kind::Number),
+            ("body", Kind::Bytes),
+        ],
+        key: 1,
+        is_numbered: true,
+    },
+    Table {
+        name: "activity_journal",
+        columns: &[
+            ("id", Kind::Number),
             ("at", Kind::Number),
-            ("project", Kind::Text),
-            ("status", Kind::Number),
-            ("reason", Kind::Text),
-            ("bytes_in", Kind::Number),
-            ("bytes_out", Kind::Number),
-            ("upstream_micros", Kind::Number),
-            ("duration_micros", Kind::Number),
-            ("request_id", Kind::Bytes),
+            ("format", Kind::Number),
+            ("events", Kind::Number),
+            ("crc", Kind::Number),
+            ("body", Kind::Bytes),
         ],
         key: 1,
         is_numbered: true,

@@ -1,28 +1,29 @@
 //! Deletes what need not be kept, some at a time.
 
 use gatepass_model::Timestamp;
-use sqlx::{QueryBuilder, Row as _, query, query_scalar};
+use sqlx::{QueryBuilder, Row as _, query, query_as, query_scalar};
 
+#[cfg(test)]
+use super::super::HOUR_KEY;
 use super::{Connection, Db, cell, number};
 use crate::activity::{
     ActivityError, Pruned, REQUESTS_PER_CALLER, REQUESTS_PER_TOKEN, Retention, UnixHour,
 };
 
-/// Most requests that a step deletes because the log is full.
-const LINES: u64 = 4_000;
-/// Most subjects whose requests a step cuts. A cut of a token is of 100 rows and what one batch
-/// brought.
-const SUBJECTS: i64 = 16;
+/// Most sheets that a step deletes because the log is full.
+const SHEETS: i64 = 4_000;
+/// Most subjects whose logs a step cuts.
+const SUBJECTS: i64 = 200;
 /// Most hours that a step deletes.
 const HOURS: i64 = 500;
 
-// A subject is cut only when it is a tenth over, so that not every request costs a deletion.
-// The same numbers stand in the indices of the migration, which serve these two texts only as
-// long as they are the same.
+// A subject is cut only when it is a quarter over, so that not every fold cuts it again: more than
+// a sheet, for whole sheets go. The same numbers stand in the indices of the migration, which serve
+// these two texts only as long as they are the same.
 const OVERFULL_TOKENS: &str = "SELECT id FROM activity_subject \
-    WHERE caller = 0 AND lines > 1100 ORDER BY lines DESC LIMIT $1";
+    WHERE caller = 0 AND lines > 1250 ORDER BY lines DESC LIMIT $1";
 const OVERFULL_CALLERS: &str = "SELECT id FROM activity_subject \
-    WHERE caller = 1 AND lines > 11000 ORDER BY lines DESC LIMIT $1";
+    WHERE caller = 1 AND lines > 12500 ORDER BY lines DESC LIMIT $1";
 
 const OLD_HOURS: &str = "SELECT subject, hour FROM activity_hour \
     WHERE caller = $1 AND hour < $2 ORDER BY hour LIMIT $3";
@@ -36,7 +37,7 @@ const IDLE_CALLERS: &str = "DELETE FROM activity_subject WHERE id IN \
 pub(in crate::activity) const PLANS: [(&str, &str); 4] = [
     (OVERFULL_TOKENS, "activity_subject_overfull_token"),
     (OVERFULL_CALLERS, "activity_subject_overfull_caller"),
-    (OLD_HOURS, "activity_hour_age"),
+    (OLD_HOURS, HOUR_KEY),
     (IDLE_CALLERS, "activity_subject_idle_caller"),
 ];
 
@@ -60,7 +61,8 @@ pub(in crate::activity) async fn step(
     Ok(pruned)
 }
 
-/// Cuts the logs of subjects that have too many requests in it.
+/// Cuts the logs of subjects that have too many requests in it: whole sheets, as long as `keep` are
+/// left.
 async fn overfull(
     connection: &mut Connection,
     find: &'static str,
@@ -69,30 +71,41 @@ async fn overfull(
 ) -> Result<(), ActivityError> {
     let subjects: Vec<i64> =
         query_scalar::<Db, i64>(find).bind(SUBJECTS).fetch_all(&mut *connection).await?;
-    pruned.more |= at_limit(subjects.len(), SUBJECTS);
-    for subject in subjects {
-        let gone = query::<Db>(
-            "DELETE FROM activity_request WHERE subject = $1 AND id <= \
-             (SELECT id FROM activity_request WHERE subject = $1 \
-              ORDER BY id DESC LIMIT 1 OFFSET $2)",
-        )
-        .bind(subject)
-        .bind(i64::from(keep))
-        .execute(&mut *connection)
-        .await?
-        .rows_affected();
-        query::<Db>("UPDATE activity_subject SET lines = $2 WHERE id = $1")
-            .bind(subject)
-            .bind(i64::from(keep))
-            .execute(&mut *connection)
-            .await?;
-        shorten_log(connection, gone).await?;
-        pruned.rows += gone;
+    if subjects.is_empty() {
+        return Ok(());
     }
+    pruned.more |= at_limit(subjects.len(), SUBJECTS);
+    let mut text = QueryBuilder::<Db>::new(
+        "DELETE FROM activity_sheet WHERE id IN \
+         (SELECT id FROM (SELECT id, SUM(lines) OVER (PARTITION BY subject ORDER BY id DESC) \
+          - lines AS newer FROM activity_sheet WHERE subject IN ",
+    );
+    list(&mut text, &subjects);
+    text.push(") AS s WHERE newer >= ").push_bind(i64::from(keep)).push(") RETURNING lines");
+    let gone: Vec<i64> =
+        text.build_query_scalar().persistent(false).fetch_all(&mut *connection).await?;
+    let mut text = QueryBuilder::<Db>::new(
+        "UPDATE activity_subject SET lines = \
+         (SELECT CAST(COALESCE(SUM(s.lines), 0) AS BIGINT) FROM activity_sheet s \
+          WHERE s.subject = activity_subject.id) WHERE id IN ",
+    );
+    list(&mut text, &subjects);
+    text.build().persistent(false).execute(&mut *connection).await?;
+    shorten_log(connection, gone.iter().copied().map(number).sum()).await?;
+    pruned.rows += gone.len() as u64;
     Ok(())
 }
 
-/// Deletes the oldest requests of all beyond `keep`.
+fn list(text: &mut QueryBuilder<Db>, numbers: &[i64]) {
+    text.push("(");
+    let mut list = text.separated(", ");
+    for number in numbers {
+        list.push_bind(*number);
+    }
+    text.push(")");
+}
+
+/// Deletes the oldest sheets of all, as long as `keep` requests are left.
 async fn oldest_requests(
     connection: &mut Connection,
     keep: u64,
@@ -102,34 +115,42 @@ async fn oldest_requests(
         .fetch_one(&mut *connection)
         .await?;
     let surplus = number(lines).saturating_sub(keep);
-    let now = surplus.min(LINES);
-    if now == 0 {
+    if surplus == 0 {
         return Ok(());
     }
-    pruned.more |= surplus > now;
-    let last =
-        query_scalar::<Db, i64>("SELECT id FROM activity_request ORDER BY id LIMIT 1 OFFSET $1")
-            .bind(cell(now - 1))
-            .fetch_optional(&mut *connection)
+    let sheets =
+        query_as::<Db, (i64, i64)>("SELECT id, lines FROM activity_sheet ORDER BY id LIMIT $1")
+            .bind(SHEETS)
+            .fetch_all(&mut *connection)
             .await?;
-    // Fewer rows than counted: the count is mended, not believed.
-    let last = last.unwrap_or(i64::MAX);
+    let (mut last, mut gone, mut rows) = (None, 0, 0);
+    for (id, lines) in &sheets {
+        if gone + number(*lines) > surplus {
+            break;
+        }
+        gone += number(*lines);
+        rows += 1;
+        last = Some(*id);
+    }
+    pruned.more |= rows == sheets.len() && at_limit(rows, SHEETS);
+    let Some(last) = last else { return Ok(()) };
+    // Of a token `lines` stays too high, which is found when it is cut; to keep the lines of all
+    // right would cost as much as writing them. A caller goes when he has none.
     query::<Db>(
         "UPDATE activity_subject SET lines = lines - \
-         (SELECT COUNT(*) FROM activity_request r \
-          WHERE r.subject = activity_subject.id AND r.id <= $1) \
-         WHERE id IN (SELECT subject FROM activity_request WHERE id <= $1)",
+         (SELECT CAST(SUM(s.lines) AS BIGINT) FROM activity_sheet s \
+          WHERE s.subject = activity_subject.id AND s.id <= $1) \
+         WHERE caller = 1 AND id IN (SELECT subject FROM activity_sheet WHERE id <= $1)",
     )
     .bind(last)
     .execute(&mut *connection)
     .await?;
-    let gone = query::<Db>("DELETE FROM activity_request WHERE id <= $1")
+    query::<Db>("DELETE FROM activity_sheet WHERE id <= $1")
         .bind(last)
         .execute(&mut *connection)
-        .await?
-        .rows_affected();
-    shorten_log(connection, now.max(gone)).await?;
-    pruned.rows += gone;
+        .await?;
+    shorten_log(connection, gone).await?;
+    pruned.rows += rows as u64;
     Ok(())
 }
 

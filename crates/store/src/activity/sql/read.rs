@@ -1,11 +1,13 @@
 //! Answers questions.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use gatepass_model::{InstanceName, Timestamp, TokenId};
 use sqlx::{QueryBuilder, Row as _, query};
 
 use super::{Connection, Db, number};
+use crate::activity::fold::sheet::{self, Line};
 use crate::activity::{
     ActivityError, Caller, CallerUsage, CallerUser, Counts, Dropped, HourUsage, LastUse, Presented,
     REQUESTS_PER_TOKEN, RecentRequest, TokenUsage, UnixHour,
@@ -53,47 +55,83 @@ pub(in crate::activity) async fn usage_of_token(
 }
 
 /// See [`ActivityReader::recent_requests`](crate::activity::ActivityReader::recent_requests).
+///
+/// All that are kept are looked at: one that took an hour is in the newest sheet.
 pub(in crate::activity) async fn recent_requests(
     connection: &mut Connection,
     token: TokenId,
     limit: u32,
 ) -> Result<Vec<RecentRequest>, ActivityError> {
-    let rows = query::<Db>(
-        "SELECT r.at, r.project, r.status, r.reason, r.bytes_in, r.bytes_out, r.upstream_micros, \
-         r.duration_micros, r.request_id, o.instance, o.family, o.resource, o.action, o.method \
-         FROM activity_subject s \
-         JOIN activity_request r ON r.subject = s.id \
-         JOIN activity_operation o ON o.id = r.operation \
-         WHERE s.token = $1 ORDER BY r.id DESC LIMIT $2",
+    let sheets = query::<Db>(
+        "SELECT h.first_at, h.lines, h.body FROM activity_subject s \
+         JOIN activity_sheet h ON h.subject = s.id WHERE s.token = $1 ORDER BY h.id DESC LIMIT $2",
     )
     .bind(token.as_bytes().as_slice())
-    .bind(i64::from(limit.min(REQUESTS_PER_TOKEN)))
-    .fetch_all(connection)
+    .bind(i64::from(REQUESTS_PER_TOKEN))
+    .fetch_all(&mut *connection)
     .await?;
-    rows.iter().map(recent_request).collect()
+    let operations = operations(connection).await?;
+    let mut found = Vec::new();
+    for sheet in &sheets {
+        let first = Timestamp::from_millis(sheet.try_get("first_at")?);
+        let lines =
+            sheet::lines(first, sheet.try_get("body")?).ok_or_else(|| undecodable("body"))?;
+        for line in lines.iter().rev() {
+            let operation = operations.get(&line.operation);
+            found.push(recent(line, operation.ok_or_else(|| undecodable("operation"))?));
+        }
+        if found.len() >= REQUESTS_PER_TOKEN as usize {
+            break;
+        }
+    }
+    found.truncate(REQUESTS_PER_TOKEN as usize);
+    found.sort_by_key(|request| Reverse(request.at));
+    found.truncate(limit as usize);
+    Ok(found)
 }
 
-fn recent_request(row: &Row) -> Result<RecentRequest, ActivityError> {
-    let id: Vec<u8> = row.try_get("request_id")?;
-    Ok(RecentRequest {
-        at: Timestamp::from_millis(row.try_get("at")?),
-        instance: row.try_get("instance")?,
-        family: row.try_get("family")?,
-        resource: row.try_get("resource")?,
-        action: row.try_get("action")?,
-        method: row.try_get("method")?,
-        project: row.try_get("project")?,
-        status: u16::try_from(row.try_get::<i64, _>("status")?).unwrap_or_default(),
-        reason: row.try_get("reason")?,
-        bytes_in: number(row.try_get("bytes_in")?),
-        bytes_out: number(row.try_get("bytes_out")?),
-        upstream_micros: number(row.try_get("upstream_micros")?),
-        duration_micros: number(row.try_get("duration_micros")?),
-        request_id: id
-            .try_into()
-            .map(u128::from_be_bytes)
-            .map_err(|_| undecodable("request_id"))?,
-    })
+fn recent(line: &Line<'_>, operation: &[String; 5]) -> RecentRequest {
+    let [instance, family, resource, action, method] = operation.clone();
+    RecentRequest {
+        at: line.at,
+        instance,
+        family,
+        resource,
+        action,
+        method,
+        project: line.project.map(str::to_owned),
+        status: line.status,
+        reason: line.reason.map(str::to_owned),
+        bytes_in: line.bytes_in,
+        bytes_out: line.bytes_out,
+        upstream_micros: line.upstream_micros,
+        duration_micros: line.duration_micros,
+        request_id: u128::from_be_bytes(line.request_id),
+    }
+}
+
+/// The names of all operations, by their rows: as many as the catalogue has, about.
+async fn operations(
+    connection: &mut Connection,
+) -> Result<HashMap<i64, [String; 5]>, ActivityError> {
+    let rows = query::<Db>(
+        "SELECT id, instance, family, resource, action, method FROM activity_operation",
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut names = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        let text = |column: &str| row.try_get::<String, _>(column);
+        let name = [
+            text("instance")?,
+            text("family")?,
+            text("resource")?,
+            text("action")?,
+            text("method")?,
+        ];
+        names.insert(row.try_get("id")?, name);
+    }
+    Ok(names)
 }
 
 /// See [`ActivityReader::callers`](crate::activity::ActivityReader::callers).

@@ -1,29 +1,68 @@
 //! What the reader and the store of each database answer with.
 
-use gatepass_model::{InstanceName, Timestamp, TokenId};
+use std::time::Duration;
 
-use super::super::{BEGIN_READ, Reader, Writer, in_time};
-use super::{prune, read, write};
+use gatepass_model::{InstanceName, Timestamp, TokenId};
+use sqlx::Transaction;
+
+use super::super::{BEGIN_READ, Db, Pools, Reader, Writer, in_time};
+use super::{journal, prune, read};
 use crate::activity::{
-    ActivityBatch, ActivityReader, ActivityStore, Answer, Caller, CallerUsage, Dropped, Pruned,
-    RecentRequest, TokenUsage, UnixHour,
+    ActivityError, ActivityReader, ActivityStore, Answer, CallerUsage, Dropped, Folded,
+    JournalBlock, Pruned, RecentRequest, TokenUsage,
 };
 
-impl ActivityReader for Reader {
+/// How often a reader folds before he reads: what a node leaves unfolded at most, and what came
+/// meanwhile.
+const STEPS: u32 = 8;
+
+/// How long a reader waits for somebody else who writes, before he reads what is in the tables.
+const WAIT: Duration = Duration::from_secs(2);
+
+impl Pools {
+    /// Folds what is in the journal, so that what is read next is all there is. As far as it can
+    /// be: who may not write, or finds somebody else writing for long, reads what is there.
+    async fn refresh(&self) {
+        let folds = async {
+            for _ in 0..STEPS {
+                let mut connection = self.reading.acquire().await?;
+                if !journal::has_blocks(&mut connection).await? {
+                    break;
+                }
+                drop(connection);
+                let begun = tokio::time::timeout(WAIT, self.begin_write()).await;
+                fold(begun.map_err(|_| sqlx::Error::PoolTimedOut)??).await?;
+            }
+            Ok::<_, ActivityError>(())
+        };
+        if let Err(error) = folds.await {
+            tracing::debug!(?error, "activity is read as it is: its journal can't be folded now");
+        }
+    }
+}
+
+/// One step, and commits it.
+async fn fold(mut transaction: Transaction<'static, Db>) -> Result<Folded, ActivityError> {
+    let folded = journal::fold(&mut transaction).await?;
+    transaction.commit().await?;
+    Ok(folded)
+}
+
+impl ActivityReader for Pools {
     fn usage_of_token(&self, token: TokenId, since: Timestamp) -> Answer<'_, TokenUsage> {
         Box::pin(in_time(async move {
-            let Some(pool) = &self.pool else { return Ok(TokenUsage::default()) };
+            self.refresh().await;
             // One transaction, so that the parts of the answer are of one moment.
-            let mut snapshot = pool.begin_with(BEGIN_READ).await?;
+            let mut snapshot = self.reading.begin_with(BEGIN_READ).await?;
             read::usage_of_token(&mut snapshot, token, since).await
         }))
     }
 
     fn recent_requests(&self, token: TokenId, limit: u32) -> Answer<'_, Vec<RecentRequest>> {
         Box::pin(in_time(async move {
-            let Some(pool) = &self.pool else { return Ok(Vec::new()) };
-            let mut connection = pool.acquire().await?;
-            read::recent_requests(&mut connection, token, limit).await
+            self.refresh().await;
+            let mut snapshot = self.reading.begin_with(BEGIN_READ).await?;
+            read::recent_requests(&mut snapshot, token, limit).await
         }))
     }
 
@@ -34,28 +73,29 @@ impl ActivityReader for Reader {
         limit: u32,
     ) -> Answer<'_, Vec<CallerUsage>> {
         Box::pin(in_time(async move {
-            let Some(pool) = &self.pool else { return Ok(Vec::new()) };
-            let mut snapshot = pool.begin_with(BEGIN_READ).await?;
+            self.refresh().await;
+            let mut snapshot = self.reading.begin_with(BEGIN_READ).await?;
             read::callers(&mut snapshot, instance.as_ref(), since, limit).await
         }))
     }
 
     fn dropped(&self, since: Timestamp) -> Answer<'_, Dropped> {
         Box::pin(in_time(async move {
-            let Some(pool) = &self.pool else { return Ok(Dropped::default()) };
-            let mut connection = pool.acquire().await?;
+            self.refresh().await;
+            let mut connection = self.reading.acquire().await?;
             read::dropped(&mut connection, since).await
         }))
     }
 }
 
-impl ActivityReader for Writer {
+/// Where nothing is yet, nothing has happened.
+impl ActivityReader for Reader {
     fn usage_of_token(&self, token: TokenId, since: Timestamp) -> Answer<'_, TokenUsage> {
-        self.reader.usage_of_token(token, since)
+        self.pools.as_ref().map_or_else(nothing, |pools| pools.usage_of_token(token, since))
     }
 
     fn recent_requests(&self, token: TokenId, limit: u32) -> Answer<'_, Vec<RecentRequest>> {
-        self.reader.recent_requests(token, limit)
+        self.pools.as_ref().map_or_else(nothing, |pools| pools.recent_requests(token, limit))
     }
 
     fn callers(
@@ -64,33 +104,61 @@ impl ActivityReader for Writer {
         since: Timestamp,
         limit: u32,
     ) -> Answer<'_, Vec<CallerUsage>> {
-        self.reader.callers(instance, since, limit)
+        self.pools.as_ref().map_or_else(nothing, |pools| pools.callers(instance, since, limit))
     }
 
     fn dropped(&self, since: Timestamp) -> Answer<'_, Dropped> {
-        self.reader.dropped(since)
+        self.pools.as_ref().map_or_else(nothing, |pools| pools.dropped(since))
+    }
+}
+
+fn nothing<'a, T: Default + Send + 'a>() -> Answer<'a, T> {
+    Box::pin(async { Ok(T::default()) })
+}
+
+impl ActivityReader for Writer {
+    fn usage_of_token(&self, token: TokenId, since: Timestamp) -> Answer<'_, TokenUsage> {
+        self.pools.usage_of_token(token, since)
+    }
+
+    fn recent_requests(&self, token: TokenId, limit: u32) -> Answer<'_, Vec<RecentRequest>> {
+        self.pools.recent_requests(token, limit)
+    }
+
+    fn callers(
+        &self,
+        instance: Option<InstanceName>,
+        since: Timestamp,
+        limit: u32,
+    ) -> Answer<'_, Vec<CallerUsage>> {
+        self.pools.callers(instance, since, limit)
+    }
+
+    fn dropped(&self, since: Timestamp) -> Answer<'_, Dropped> {
+        self.pools.dropped(since)
     }
 }
 
 impl ActivityStore for Writer {
-    fn write_batch<'a>(&'a self, batch: &'a ActivityBatch) -> Answer<'a, ()> {
+    fn append<'a>(&'a self, blocks: &'a [JournalBlock]) -> Answer<'a, ()> {
         Box::pin(in_time(async move {
-            let mut transaction = self.begin_write().await?;
-            write::batch(&mut transaction, batch).await?;
+            if blocks.len() == 1 {
+                // The case of each second: a transaction of its own is two more ways to the database.
+                return journal::append(&mut *self.pools.writing.acquire().await?, blocks).await;
+            }
+            let mut transaction = self.pools.begin_append().await?;
+            journal::append(&mut transaction, blocks).await?;
             Ok(transaction.commit().await?)
         }))
     }
 
-    fn callers_of_hour(&self, hour: UnixHour) -> Answer<'_, Vec<Caller>> {
-        Box::pin(in_time(async move {
-            let mut connection = self.writer.acquire().await?;
-            read::callers_of_hour(&mut connection, hour).await
-        }))
+    fn fold(&self) -> Answer<'_, Folded> {
+        Box::pin(in_time(async move { fold(self.pools.begin_write().await?).await }))
     }
 
     fn prune(&self, now: Timestamp) -> Answer<'_, Pruned> {
         Box::pin(in_time(async move {
-            let mut transaction = self.begin_write().await?;
+            let mut transaction = self.pools.begin_write().await?;
             let pruned = prune::step(&mut transaction, self.retention, now).await?;
             transaction.commit().await?;
             Ok(pruned)
@@ -99,10 +167,8 @@ impl ActivityStore for Writer {
 
     fn close(&self) -> Answer<'_, ()> {
         Box::pin(in_time(async move {
-            if let Some(pool) = &self.reader.pool {
-                pool.close().await;
-            }
-            self.writer.close().await;
+            self.pools.reading.close().await;
+            self.pools.writing.close().await;
             Ok(())
         }))
     }

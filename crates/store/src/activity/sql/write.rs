@@ -1,17 +1,14 @@
-//! Adds a batch.
+//! Writes what was folded.
 
 use std::collections::HashMap;
 
-use gatepass_model::TokenId;
-use sqlx::{QueryBuilder, query, query_scalar};
+use sqlx::{Row as _, query, query_scalar};
 
-use super::{Connection, Db, cell, text as kept};
-use crate::activity::{
-    ActivityBatch, ActivityError, ActivitySubject, Caller, LoggedOperation, SubjectActivity,
-};
-
-/// Rows in one statement: 12 values each stay below the limit of 32,766 of SQLite.
-const ROWS: usize = 250;
+use super::statement::{FULL, Statement, Values};
+use super::{Connection, Db, cell};
+use crate::activity::fold::{Change, HourTally, Names, Sheet, Tally};
+use crate::activity::journal::JournalOperation;
+use crate::activity::{ActivityError, ActivitySubject, Caller};
 
 /// Threads and nodes report out of order: an older use never covers a newer one.
 macro_rules! newest_use {
@@ -28,90 +25,108 @@ macro_rules! newest_use {
     };
 }
 
-/// Adds a batch. The caller commits.
-pub(in crate::activity) async fn batch(
-    connection: &mut Connection,
-    batch: &ActivityBatch,
-) -> Result<(), ActivityError> {
-    let mut lines = vec![0_u64; batch.subjects.len()];
-    for request in &batch.requests {
-        *lines.get_mut(request.subject).ok_or(ActivityError::Dangling)? += 1;
-    }
-    let subjects = subjects(connection, batch, &lines).await?;
-    hours(connection, batch, &subjects).await?;
-    refusals(connection, batch, &subjects).await?;
-    observed(connection, batch, &subjects).await?;
+// What a token has of a caller stays empty.
+static TOKENS: Statement = Statement::new(
+    "INSERT INTO activity_subject AS s (token, caller, instance, credential, standing, username, \
+     agent, lines, last_at, last_instance, last_address, last_agent) VALUES ",
+    "(?, 0, '', '', '', '', '', ?, ?, ?, ?, ?)",
+    concat!(" ON CONFLICT (token)", newest_use!(), " RETURNING token, id"),
+);
 
-    let mut operations = Vec::with_capacity(batch.operations.len());
-    for name in &batch.operations {
-        operations.push(operation(connection, name).await?);
-    }
-    requests(connection, batch, &subjects, &operations).await?;
-    dropped(connection, batch).await
+static HOURS: Statement = Statement::new(
+    "INSERT INTO activity_hour AS h (caller, hour, subject, requests, refused, bytes_in, \
+     bytes_out, upstream_micros) VALUES ",
+    "(?, ?, ?, ?, ?, ?, ?, ?)",
+    " ON CONFLICT (caller, hour, subject) DO UPDATE SET \
+     requests = h.requests + excluded.requests, refused = h.refused + excluded.refused, \
+     bytes_in = h.bytes_in + excluded.bytes_in, bytes_out = h.bytes_out + excluded.bytes_out, \
+     upstream_micros = h.upstream_micros + excluded.upstream_micros",
+);
+
+static REFUSALS: Statement = Statement::new(
+    "INSERT INTO activity_refusal AS r (subject, hour, reason, count) VALUES ",
+    "(?, ?, ?, ?)",
+    " ON CONFLICT (subject, hour, reason) DO UPDATE SET count = r.count + excluded.count",
+);
+
+static OBSERVED: Statement = Statement::new(
+    "INSERT INTO activity_observed AS o (subject, hour, credential, count) VALUES ",
+    "(?, ?, ?, ?)",
+    " ON CONFLICT (subject, hour, credential) DO UPDATE SET count = o.count + excluded.count",
+);
+
+static SHEETS: Statement = Statement::new(
+    "INSERT INTO activity_sheet (subject, first_at, lines, body) VALUES ",
+    "(?, ?, ?, ?)",
+    "",
+);
+
+/// Writes a change. The caller commits.
+pub(super) async fn change(
+    connection: &mut Connection,
+    change: &Change,
+) -> Result<(), ActivityError> {
+    let ids = subjects(connection, change).await?;
+    hours(connection, change, &ids).await?;
+    parts(connection, change, &ids).await?;
+    log(connection, change, &ids).await?;
+    dropped(connection, change).await
 }
 
 /// Finds or makes the row of each subject, with its last use, and gives their ids in order. Tokens
 /// go many in a statement: each statement is a way to the database's thread and back.
-async fn subjects(
-    connection: &mut Connection,
-    batch: &ActivityBatch,
-    lines: &[u64],
-) -> Result<Vec<i64>, ActivityError> {
-    let mut ids = vec![0; batch.subjects.len()];
-    let mut tokens = Vec::with_capacity(batch.subjects.len());
-    for ((activity, &lines), id) in batch.subjects.iter().zip(lines).zip(&mut ids) {
-        match &activity.subject {
-            ActivitySubject::Token(token) => tokens.push((*token, activity, lines, id)),
-            ActivitySubject::Caller(of) => *id = caller(connection, of, activity, lines).await?,
-        }
+async fn subjects(connection: &mut Connection, change: &Change) -> Result<Vec<i64>, ActivityError> {
+    let is_token =
+        |(subject, _): &&(ActivitySubject, Tally)| matches!(subject, ActivitySubject::Token(_));
+    let tokens = change.subjects.iter().take_while(is_token).count();
+    let (tokens, callers) = change.subjects.split_at_checked(tokens).unwrap_or_default();
+    let mut ids = Vec::with_capacity(change.subjects.len());
+    for rows in Statement::portions(tokens) {
+        token_rows(connection, &change.names, rows, &mut ids).await?;
     }
-    for rows in tokens.chunks_mut(ROWS) {
-        let mut found = token_rows(connection, rows).await?;
-        for (token, _, _, id) in rows {
-            **id =
-                found.remove(TokenId::as_bytes(token).as_slice()).ok_or(ActivityError::Dangling)?;
+    for (subject, tally) in callers {
+        if let ActivitySubject::Caller(of) = subject {
+            ids.push(caller(connection, &change.names, of, tally).await?);
         }
     }
     Ok(ids)
 }
 
-/// A token, what it did, how many lines of the log are its own, and the place for its id.
-type TokenRow<'a> = (TokenId, &'a SubjectActivity, u64, &'a mut i64);
-
 async fn token_rows(
     connection: &mut Connection,
-    rows: &[TokenRow<'_>],
-) -> Result<HashMap<Vec<u8>, i64>, ActivityError> {
-    let mut text = QueryBuilder::<Db>::new(
-        "INSERT INTO activity_subject AS s (token, caller, instance, credential, standing, username, \
-         agent, lines, last_at, last_instance, last_address, last_agent) ",
-    );
-    text.push_values(rows, |mut row, (token, activity, lines, _)| {
-        let last = &activity.last;
-        // What a token has of a caller stays empty.
-        row.push_bind(TokenId::as_bytes(token).to_vec())
-            .push("0, '', '', '', '', ''")
-            .push_bind(cell(*lines))
-            .push_bind(last.at.as_millis())
-            .push_bind(last.instance.as_str())
-            .push_bind(last.address.to_string())
-            .push_bind(kept(&last.agent));
-    });
-    text.push(concat!(" ON CONFLICT (token)", newest_use!(), " RETURNING token, id"));
-    let rows = text
-        .build_query_as::<(Vec<u8>, i64)>()
-        .persistent(rows.len() == ROWS)
-        .fetch_all(connection)
-        .await?;
-    Ok(rows.into_iter().collect())
+    names: &Names,
+    rows: &[(ActivitySubject, Tally)],
+    ids: &mut Vec<i64>,
+) -> Result<(), ActivityError> {
+    let mut values = Values::default();
+    let mut tokens = Vec::with_capacity(rows.len());
+    for (subject, tally) in rows {
+        let ActivitySubject::Token(token) = subject else { continue };
+        tokens.push(token.as_bytes());
+        values.put(token.as_bytes().as_slice())?;
+        values.put(i64::from(tally.lines))?;
+        values.put(tally.last_at.as_millis())?;
+        values.put(names.get(tally.last_instance))?;
+        values.put(tally.last_address.to_string())?;
+        values.put(names.get(tally.last_agent))?;
+    }
+    let mut found = HashMap::with_capacity(rows.len());
+    for row in values.fetch(connection, &TOKENS, rows.len()).await? {
+        found.insert(row.try_get::<Vec<u8>, _>("token")?, row.try_get::<i64, _>("id")?);
+    }
+    for token in tokens {
+        let id = found.get(token.as_slice()).ok_or(sqlx::Error::RowNotFound)?;
+        ids.push(*id);
+    }
+    Ok(())
 }
 
 /// Finds or makes a caller's row. They are few, and their number an hour is bounded.
 async fn caller(
     connection: &mut Connection,
+    names: &Names,
     of: &Caller,
-    activity: &SubjectActivity,
-    lines: u64,
+    tally: &Tally,
 ) -> Result<i64, ActivityError> {
     const UPSERT: &str = concat!(
         "INSERT INTO activity_subject AS s (token, caller, instance, credential, standing, username, \
@@ -122,18 +137,17 @@ async fn caller(
         " RETURNING id",
     );
     let (standing, username) = of.user.parts();
-    let last = &activity.last;
     let id = query_scalar::<Db, i64>(UPSERT)
         .bind(of.instance.as_str())
         .bind(of.presented.as_str())
         .bind(standing)
-        .bind(kept(username))
-        .bind(kept(&of.agent))
-        .bind(cell(lines))
-        .bind(last.at.as_millis())
-        .bind(last.instance.as_str())
-        .bind(last.address.to_string())
-        .bind(kept(&last.agent))
+        .bind(username)
+        .bind(&of.agent)
+        .bind(i64::from(tally.lines))
+        .bind(tally.last_at.as_millis())
+        .bind(names.get(tally.last_instance))
+        .bind(tally.last_address.to_string())
+        .bind(names.get(tally.last_agent))
         .fetch_one(connection)
         .await?;
     Ok(id)
@@ -141,110 +155,74 @@ async fn caller(
 
 async fn hours(
     connection: &mut Connection,
-    batch: &ActivityBatch,
-    subjects: &[i64],
+    change: &Change,
+    ids: &[i64],
 ) -> Result<(), ActivityError> {
-    let rows: Vec<_> = by_hour(batch, subjects).collect();
-    for rows in rows.chunks(ROWS) {
-        let mut text = QueryBuilder::<Db>::new(
-            "INSERT INTO activity_hour AS h (subject, hour, caller, requests, refused, bytes_in, \
-             bytes_out, upstream_micros) ",
-        );
-        text.push_values(rows, |mut row, (id, activity, hour)| {
-            let caller = matches!(activity.subject, ActivitySubject::Caller(_));
-            row.push_bind(*id)
-                .push_bind(hour.hour.as_i64())
-                .push_bind(i64::from(caller))
-                .push_bind(cell(hour.counts.requests))
-                .push_bind(cell(hour.counts.refused))
-                .push_bind(cell(hour.counts.bytes_in))
-                .push_bind(cell(hour.counts.bytes_out))
-                .push_bind(cell(hour.counts.upstream_micros));
-        });
-        text.push(
-            " ON CONFLICT (subject, hour) DO UPDATE SET \
-             requests = h.requests + excluded.requests, refused = h.refused + excluded.refused, \
-             bytes_in = h.bytes_in + excluded.bytes_in, \
-             bytes_out = h.bytes_out + excluded.bytes_out, \
-             upstream_micros = h.upstream_micros + excluded.upstream_micros",
-        );
-        run(connection, text, rows.len()).await?;
+    let rows: Vec<_> = by_hour(change, ids).collect();
+    for rows in Statement::portions(&rows) {
+        let mut values = Values::default();
+        for (id, subject, hour) in rows {
+            values.put(i64::from(matches!(subject, ActivitySubject::Caller(_))))?;
+            values.put(hour.hour.as_i64())?;
+            values.put(*id)?;
+            values.put(cell(hour.counts.requests))?;
+            values.put(cell(hour.counts.refused))?;
+            values.put(cell(hour.counts.bytes_in))?;
+            values.put(cell(hour.counts.bytes_out))?;
+            values.put(cell(hour.counts.upstream_micros))?;
+        }
+        values.run(connection, &HOURS, rows.len()).await?;
     }
     Ok(())
 }
 
-async fn refusals(
+/// Refusals by reason, and what was observed by the kind of credential.
+async fn parts(
     connection: &mut Connection,
-    batch: &ActivityBatch,
-    subjects: &[i64],
+    change: &Change,
+    ids: &[i64],
 ) -> Result<(), ActivityError> {
-    let rows: Vec<_> = by_hour(batch, subjects)
+    let refusals: Vec<_> = by_hour(change, ids)
         .flat_map(|(id, _, hour)| {
-            hour.refusals.iter().map(move |(reason, count)| (id, hour.hour, reason, *count))
+            let named = |(reason, count): &(u32, u64)| (change.names.get(*reason), *count);
+            hour.refusals().iter().map(named).map(move |part| (id, hour.hour, part))
         })
         .collect();
-    for rows in rows.chunks(ROWS) {
-        let mut text = QueryBuilder::<Db>::new(
-            "INSERT INTO activity_refusal AS r (subject, hour, reason, count) ",
-        );
-        text.push_values(rows, |mut row, (id, hour, reason, count)| {
-            row.push_bind(*id)
-                .push_bind(hour.as_i64())
-                .push_bind(reason.as_str())
-                .push_bind(cell(*count));
-        });
-        text.push(
-            " ON CONFLICT (subject, hour, reason) DO UPDATE SET count = r.count + excluded.count",
-        );
-        run(connection, text, rows.len()).await?;
-    }
-    Ok(())
-}
-
-async fn observed(
-    connection: &mut Connection,
-    batch: &ActivityBatch,
-    subjects: &[i64],
-) -> Result<(), ActivityError> {
-    let rows: Vec<_> = by_hour(batch, subjects)
+    let observed: Vec<_> = by_hour(change, ids)
         .flat_map(|(id, _, hour)| {
-            hour.observed.iter().map(move |(kind, count)| (id, hour.hour, kind, *count))
+            let parts = hour.observed().iter().map(|(kind, count)| (kind.as_str(), *count));
+            parts.map(move |part| (id, hour.hour, part))
         })
         .collect();
-    for rows in rows.chunks(ROWS) {
-        let mut text = QueryBuilder::<Db>::new(
-            "INSERT INTO activity_observed AS o (subject, hour, credential, count) ",
-        );
-        text.push_values(rows, |mut row, (id, hour, kind, count)| {
-            row.push_bind(*id)
-                .push_bind(hour.as_i64())
-                .push_bind(kind.as_str())
-                .push_bind(cell(*count));
-        });
-        text.push(
-            " ON CONFLICT (subject, hour, credential) \
-             DO UPDATE SET count = o.count + excluded.count",
-        );
-        run(connection, text, rows.len()).await?;
+    for (statement, rows) in [(&REFUSALS, refusals), (&OBSERVED, observed)] {
+        for rows in Statement::portions(&rows) {
+            let mut values = Values::default();
+            for (id, hour, (name, count)) in rows {
+                values.put(*id)?;
+                values.put(hour.as_i64())?;
+                values.put(*name)?;
+                values.put(cell(*count))?;
+            }
+            values.run(connection, statement, rows.len()).await?;
+        }
     }
     Ok(())
 }
 
 fn by_hour<'a>(
-    batch: &'a ActivityBatch,
-    subjects: &'a [i64],
-) -> impl Iterator<Item = (i64, &'a SubjectActivity, &'a crate::activity::HourActivity)> {
-    subjects
-        .iter()
-        .zip(&batch.subjects)
-        .flat_map(|(&id, activity)| activity.hours.iter().map(move |hour| (id, activity, hour)))
+    change: &'a Change,
+    ids: &'a [i64],
+) -> impl Iterator<Item = (i64, &'a ActivitySubject, &'a HourTally)> {
+    ids.iter()
+        .zip(&change.subjects)
+        .flat_map(|(&id, (subject, tally))| tally.hours().map(move |hour| (id, subject, hour)))
 }
 
 /// Finds or makes the row of an operation's name. Almost all are there already, and looking
 /// writes no page.
-async fn operation(
+pub(super) async fn operation(
     connection: &mut Connection,
-    name: &LoggedOperation,
+    name: &JournalOperation<'_>,
 ) -> Result<i64, ActivityError> {
     const FIND: &str = "SELECT id FROM activity_operation WHERE instance = $1 AND family = $2 \
         AND resource = $3 AND action = $4 AND method = $5";
@@ -255,10 +233,10 @@ async fn operation(
     let ask = |text: &'static str| {
         query_scalar::<Db, i64>(text)
             .bind(name.instance.as_str())
-            .bind(name.family.as_str())
-            .bind(&name.resource)
-            .bind(&name.action)
-            .bind(name.method.as_str())
+            .bind(name.family)
+            .bind(name.resource)
+            .bind(name.action)
+            .bind(name.method)
     };
     if let Some(id) = ask(FIND).fetch_optional(&mut *connection).await? {
         return Ok(id);
@@ -266,48 +244,40 @@ async fn operation(
     Ok(ask(MAKE).fetch_one(connection).await?)
 }
 
-async fn requests(
+async fn log(
     connection: &mut Connection,
-    batch: &ActivityBatch,
-    subjects: &[i64],
-    operations: &[i64],
+    change: &Change,
+    ids: &[i64],
 ) -> Result<(), ActivityError> {
-    let place = |places: &[i64], at: usize| places.get(at).copied().ok_or(ActivityError::Dangling);
-    let mut rows = Vec::with_capacity(batch.requests.len());
-    for line in &batch.requests {
-        rows.push((place(subjects, line.subject)?, place(operations, line.operation)?, line));
+    let mut sheets = change.log.sheets();
+    let mut waiting: Vec<Sheet> = Vec::new();
+    loop {
+        // As many as go into a statement.
+        waiting.extend(sheets.by_ref().take(FULL - waiting.len()));
+        let rows = Statement::portion(waiting.len());
+        if rows == 0 {
+            break;
+        }
+        let mut values = Values::default();
+        for sheet in waiting.drain(..rows) {
+            values.put(*ids.get(sheet.subject).ok_or(sqlx::Error::RowNotFound)?)?;
+            values.put(sheet.first_at.as_millis())?;
+            values.put(cell(sheet.lines as u64))?;
+            values.put(sheet.body)?;
+        }
+        values.run(connection, &SHEETS, rows).await?;
     }
-    for rows in rows.chunks(ROWS) {
-        let mut text = QueryBuilder::<Db>::new(
-            "INSERT INTO activity_request (subject, operation, at, project, status, reason, \
-             bytes_in, bytes_out, upstream_micros, duration_micros, request_id) ",
-        );
-        text.push_values(rows, |mut row, (subject, operation, line)| {
-            row.push_bind(*subject)
-                .push_bind(*operation)
-                .push_bind(line.at.as_millis())
-                .push_bind(line.project.as_deref().map(kept))
-                .push_bind(i64::from(line.status))
-                .push_bind(line.reason.map(gatepass_model::Reason::as_str))
-                .push_bind(cell(line.bytes_in))
-                .push_bind(cell(line.bytes_out))
-                .push_bind(cell(line.upstream_micros))
-                .push_bind(cell(line.duration_micros))
-                .push_bind(line.request_id.to_be_bytes().to_vec());
-        });
-        run(connection, text, rows.len()).await?;
-    }
-    if !rows.is_empty() {
+    if change.log.len() > 0 {
         query::<Db>("UPDATE activity_log SET lines = lines + $1 WHERE one = 1")
-            .bind(cell(rows.len() as u64))
+            .bind(cell(change.log.len() as u64))
             .execute(connection)
             .await?;
     }
     Ok(())
 }
 
-async fn dropped(connection: &mut Connection, batch: &ActivityBatch) -> Result<(), ActivityError> {
-    for (hour, dropped) in &batch.dropped {
+async fn dropped(connection: &mut Connection, change: &Change) -> Result<(), ActivityError> {
+    for (hour, dropped) in &change.dropped {
         query::<Db>(
             "INSERT INTO activity_dropped AS d (hour, requests, lines) VALUES ($1, $2, $3) \
              ON CONFLICT (hour) DO UPDATE SET requests = d.requests + excluded.requests, \
@@ -319,16 +289,5 @@ async fn dropped(connection: &mut Connection, batch: &ActivityBatch) -> Result<(
         .execute(&mut *connection)
         .await?;
     }
-    Ok(())
-}
-
-/// Runs a statement of many rows. Only full ones are worth keeping prepared: the others have a
-/// text of their own each time.
-async fn run(
-    connection: &mut Connection,
-    mut text: QueryBuilder<Db>,
-    rows: usize,
-) -> Result<(), ActivityError> {
-    text.build().persistent(rows == ROWS).execute(connection).await?;
     Ok(())
 }

@@ -31,6 +31,17 @@ impl Place for DatabasePlace {
         })
     }
 
+    fn make_first(&self) -> Step<'_, ()> {
+        Box::pin(async move {
+            let mut migrations = sqlx::migrate!("migrations/activity-postgres");
+            migrations.migrations.to_mut().truncate(1);
+            migrations.table_name = "_activity_migrations".into();
+            let pool = sqlx::PgPool::connect(&self.database.url()).await.unwrap();
+            migrations.run(&pool).await.unwrap();
+            pool.close().await;
+        })
+    }
+
     fn number(&self, text: &'static str) -> Step<'_, i64> {
         Box::pin(
             async move { sqlx::query_scalar(text).fetch_one(&mut self.raw().await).await.unwrap() },
@@ -48,7 +59,7 @@ async fn it_stands_beside_the_store_in_one_database() {
     let url = place.database.url();
     let store = crate::open(&url, crate::StoreOptions::default(), T0).await.unwrap();
     let activity = open_at(&place).await;
-    activity.write_batch(&requests(ActivitySubject::Token(ALICE), T0, 1)).await.unwrap();
+    write(&*activity, requests(Subject::Token(ALICE), T0, 1)).await;
     assert!(store.is_pristine().await.unwrap());
     crate::open(&url, crate::StoreOptions::default(), T0).await.unwrap();
     open_at(&place).await;

@@ -43,6 +43,18 @@ impl Place for FilePlace {
         })
     }
 
+    fn make_first(&self) -> Step<'_, ()> {
+        Box::pin(async move {
+            std::fs::write(self.path(), "").unwrap();
+            let mut migrations = sqlx::migrate!("migrations/activity-sqlite");
+            migrations.migrations.to_mut().truncate(1);
+            let options = SqliteConnectOptions::new().filename(self.path());
+            let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+            migrations.run(&pool).await.unwrap();
+            pool.close().await;
+        })
+    }
+
     fn number(&self, text: &'static str) -> Step<'_, i64> {
         Box::pin(
             async move { sqlx::query_scalar(text).fetch_one(&mut self.raw().await).await.unwrap() },
@@ -58,7 +70,9 @@ mod stories {
 async fn another_reader_sees_what_was_written_while_more_is_being_written() {
     let place = FilePlace::new();
     let store = place.open().await;
-    store.write_batch(&requests(ActivitySubject::Token(ALICE), T0, 3)).await.unwrap();
+    write(&store, requests(Subject::Token(ALICE), T0, 3)).await;
+    // Nobody can fold it now.
+    append(&store, requests(Subject::Token(ALICE), T0, 1)).await;
     let mut raw = place.raw().await;
     sqlx::raw_sql("BEGIN IMMEDIATE; DELETE FROM activity_hour;").execute(&mut raw).await.unwrap();
 
@@ -70,7 +84,7 @@ async fn another_reader_sees_what_was_written_while_more_is_being_written() {
 
     store.close().await.unwrap();
     let reader = SqliteActivityReader::open(&place.path()).await.unwrap();
-    assert_eq!(reader.usage_of_token(ALICE, T0).await.unwrap().total.requests, 3);
+    assert_eq!(reader.usage_of_token(ALICE, T0).await.unwrap().total.requests, 4);
 }
 
 #[tokio::test]
@@ -104,8 +118,7 @@ async fn several_may_open_a_new_file_at_once_and_only_its_owner_can_read_it() {
         stores.push(task.await.unwrap().unwrap());
     }
     for (part, store) in (0..).zip(&stores) {
-        let batch = requests(ActivitySubject::Token(ALICE), seconds(part), 1);
-        store.write_batch(&batch).await.unwrap();
+        append(store, requests(Subject::Token(ALICE), seconds(part), 1)).await;
     }
     let usage = stores[0].usage_of_token(ALICE, T0).await.unwrap();
     assert_eq!(usage.total.requests, 8);

@@ -1,10 +1,8 @@
-//! What is written.
+//! What is counted, and of whom.
 
 use std::net::IpAddr;
 
-use gatepass_model::{
-    CredentialKind, Family, InstanceName, Lifetime, Method, Reason, Timestamp, TokenId,
-};
+use gatepass_model::{CredentialKind, InstanceName, Lifetime, Timestamp, TokenId};
 
 /// An hour: whole hours since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -161,73 +159,6 @@ pub struct LastUse {
     pub agent: String,
 }
 
-/// Counts of one subject in one hour, to be added to what is stored.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HourActivity {
-    /// Which hour.
-    pub hour: UnixHour,
-    /// The counts.
-    pub counts: Counts,
-    /// Refusals by reason; each reason once.
-    pub refusals: Vec<(Reason, u64)>,
-    /// Requests that passed and that a mode of `block` would have refused; each kind once.
-    pub observed: Vec<(CredentialKind, u64)>,
-}
-
-/// What one subject did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SubjectActivity {
-    /// Who.
-    pub subject: ActivitySubject,
-    /// Each hour once.
-    pub hours: Vec<HourActivity>,
-    /// The newest.
-    pub last: LastUse,
-}
-
-/// The name of an operation, and where it was asked for. `resource` and `action` are the
-/// catalogue's words, never the caller's.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct LoggedOperation {
-    /// On which instance.
-    pub instance: InstanceName,
-    /// What kind of thing.
-    pub family: Family,
-    /// What it is about; empty when the catalogue has no row.
-    pub resource: String,
-    /// What is done with it; empty when the catalogue has no row.
-    pub action: String,
-    /// By which method.
-    pub method: Method,
-}
-
-/// A single request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LoggedRequest {
-    /// Whose, as a place in [`ActivityBatch::subjects`].
-    pub subject: usize,
-    /// What, as a place in [`ActivityBatch::operations`].
-    pub operation: usize,
-    /// When.
-    pub at: Timestamp,
-    /// The project, space or repository owner that it named.
-    pub project: Option<String>,
-    /// The status of the answer.
-    pub status: u16,
-    /// Why it was refused, if it was.
-    pub reason: Option<Reason>,
-    /// Bytes of the request's body.
-    pub bytes_in: u64,
-    /// Bytes of the answer's body.
-    pub bytes_out: u64,
-    /// Time that the product took, in microseconds.
-    pub upstream_micros: u64,
-    /// Time from first to last byte, in microseconds.
-    pub duration_micros: u64,
-    /// The id that the caller and the product were told.
-    pub request_id: u128,
-}
-
 /// What was not recorded for want of room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dropped {
@@ -248,17 +179,4 @@ impl Dropped {
     pub const fn is_empty(self) -> bool {
         self.requests == 0 && self.lines == 0
     }
-}
-
-/// What is added in one transaction.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ActivityBatch {
-    /// Each subject once.
-    pub subjects: Vec<SubjectActivity>,
-    /// Operations that `requests` refer to, each once.
-    pub operations: Vec<LoggedOperation>,
-    /// Single requests, oldest first.
-    pub requests: Vec<LoggedRequest>,
-    /// What is missing, by the hour in which it was noticed; each hour once.
-    pub dropped: Vec<(UnixHour, Dropped)>,
 }

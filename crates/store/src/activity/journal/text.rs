@@ -1,16 +1,16 @@
-//! Text from callers, made fit to store and to show. Runs on the control runtime.
+//! Text from callers, made fit to store and to show. Runs when a block is sealed, on the control runtime.
 
-use crate::{AGENT_BYTES, USER_BYTES, WORD_BYTES};
+use super::{AGENT_BYTES, USER_BYTES, WORD_BYTES};
 
-pub(crate) fn agent(bytes: &[u8]) -> String {
+pub(super) fn agent(bytes: &[u8]) -> String {
     printable(bytes, AGENT_BYTES)
 }
 
-pub(crate) fn user(bytes: &[u8]) -> String {
+pub(super) fn user(bytes: &[u8]) -> String {
     printable(bytes, USER_BYTES)
 }
 
-pub(crate) fn word(bytes: &[u8]) -> String {
+pub(super) fn word(bytes: &[u8]) -> String {
     printable(bytes, WORD_BYTES)
 }
 
