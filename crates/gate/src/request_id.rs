@@ -20,19 +20,14 @@ impl RequestId {
 
     /// Appends the 32 digits.
     pub(crate) fn write(self, out: &mut Vec<u8>) {
-        let mut digits = [0; 32];
-        let (high, low) = digits.split_at_mut(16);
-        // The halves as they are written, most significant digit first.
-        high.copy_from_slice(&hexadecimal((self.0 >> 64) as u64));
-        low.copy_from_slice(&hexadecimal(self.0 as u64));
+        let (bytes, mut digits) = (self.0.to_be_bytes(), [0; 32]);
+        let (fours, _) = bytes.as_chunks::<4>();
+        let (eights, _) = digits.as_chunks_mut::<8>();
+        for (eight, four) in eights.iter_mut().zip(fours) {
+            *eight = eight_digits(u32::from_be_bytes(*four)).to_be_bytes();
+        }
         out.extend_from_slice(&digits);
     }
-}
-
-/// The sixteen digits of a number, eight at once.
-const fn hexadecimal(number: u64) -> [u8; 16] {
-    let (high, low) = (eight_digits((number >> 32) as u32), eight_digits(number as u32));
-    ((high as u128) << 64 | low as u128).to_be_bytes()
 }
 
 /// The eight digits of a number, each in a byte.

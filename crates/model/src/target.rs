@@ -146,7 +146,10 @@ mod kind {
     pub(super) const ODD: u8 = 2;
 }
 
-const KINDS: [u8; 256] = {
+static KINDS: [u8; 256] = kinds();
+
+#[expect(clippy::indexing_slicing, reason = "computed when the program is built")]
+const fn kinds() -> [u8; 256] {
     let mut kinds = [kind::ODD; 256];
     let mut byte = 0x21;
     while byte <= 0x7e_u8 {
@@ -159,7 +162,7 @@ const KINDS: [u8; 256] = {
         byte += 1;
     }
     kinds
-};
+}
 
 /// All that is found in `bytes`.
 fn kinds_in(bytes: &[u8]) -> u8 {

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gatepass_gate::engine::http1::request::{HeadLimits, Progress, find_end, parse};
+use gatepass_gate::engine::http1::request::{HeadLimits, read};
+use gatepass_gate::engine::http1::scan::Scan;
 use gatepass_model::{CanonicalTarget, Method};
 use gatepass_testkit::SeededEntropy;
 use http_desync_guardian::RequestSafetyTier;
@@ -14,20 +15,10 @@ use crate::cases::{Case, all};
 /// Cases of the crate. Another number means another version of it: look at what came.
 const CASES: usize = 159;
 
-/// Whether the gate reads this head.
-fn is_read(bytes: &[u8]) -> bool {
-    let limits = HeadLimits::default();
-    match find_end(bytes, 0, &limits) {
-        Ok(Progress::Complete(end)) if end == bytes.len() => parse(bytes, &limits).is_ok(),
-        _ => false,
-    }
-}
-
 /// Whether it takes it, with a target that can be read in one way only.
 fn is_taken(bytes: &[u8]) -> bool {
-    is_read(bytes)
-        && parse(bytes, &HeadLimits::default())
-            .is_ok_and(|head| CanonicalTarget::parse(head.target).is_ok())
+    read(bytes, &mut Scan::default(), &HeadLimits::default())
+        .is_ok_and(|head| CanonicalTarget::parse(head.target).is_ok())
 }
 
 /// With the Host that every request must have, unless it brings one.
@@ -40,7 +31,7 @@ fn with_host(case: &Case) -> Vec<u8> {
 /// things, the container reads the same body (the differential shows it), and the table of
 /// hostile requests (M10, S43) wants it.
 fn is_plain_get_with_body(bytes: &[u8]) -> bool {
-    parse(bytes, &HeadLimits::default()).is_ok_and(|head| {
+    read(bytes, &mut Scan::default(), &HeadLimits::default()).is_ok_and(|head| {
         matches!(head.method, Method::Get | Method::Head) && head.framing.has_body()
     })
 }
@@ -145,9 +136,11 @@ fn whatever_the_gate_reads_of_mutated_heads_is_no_request_that_they_would_stop()
 /// Whether every name in it was one before. They take `TransfernEncoding` for a bad spelling of
 /// the real one; to the gate and to what stands behind it, it is another header.
 fn has_known_names(bytes: &[u8], names: &BTreeSet<String>) -> bool {
-    let head = parse(bytes, &HeadLimits::default());
+    let mut scan = Scan::default();
+    let head = read(bytes, &mut scan, &HeadLimits::default());
     head.is_ok_and(|head| {
-        head.headers.iter().all(|header| names.contains(&header.name.to_ascii_lowercase()))
+        let mut lower = head.fields.iter().map(|header| header.name.to_ascii_lowercase());
+        lower.all(|name| String::from_utf8(name).is_ok_and(|name| names.contains(&name)))
     })
 }
 

@@ -357,7 +357,6 @@ impl Answered<'_> {
         let is_token = self.owner.is_some();
         answer::write(&answer, downward, is_token, closes, responder.id, &mut line.out.bytes);
         let (status, upstream_closes) = (answer.status, answer.closes);
-        drop(answer);
         self.upstream.buffer.consume(end);
         Ok(Begun { status, downward, upstream_closes })
     }
@@ -410,15 +409,12 @@ async fn finish<S: AsyncRead + AsyncWrite + Unpin>(
     let Line { client, out, .. } = line;
     // A plain body goes from where it lies, with the head before it where there is room; one that
     // is framed anew goes behind the head.
-    let framed = if !down.is_plain() {
-        down.take(&mut upstream.buffer, &mut out.bytes)
-    } else {
-        if !upstream.buffer.is_empty() && upstream.buffer.prepend(&out.bytes) {
-            down.go_behind(out.bytes.len());
-            out.reset(KEEP);
-        }
-        Ok(())
-    };
+    let framed =
+        if down.is_plain() { Ok(()) } else { down.take(&mut upstream.buffer, &mut out.bytes) };
+    if down.is_plain() && !upstream.buffer.is_empty() && upstream.buffer.prepend(&out.bytes) {
+        down.go_behind(out.bytes.len());
+        out.reset(KEEP);
+    }
     let relayed = match framed {
         Ok(()) => {
             let flow = Flow::of(tally, tally.bytes_in);

@@ -45,7 +45,9 @@ pub(crate) fn write(
     out.extend_from_slice(answer.reason);
     out.extend_from_slice(b"\r\n");
     let is_upgrade = answer.status == 101;
-    let names_others = nominated(answer).next().is_some();
+    let mut options = answer.fields.all(Known::Connection);
+    let names_others = !options.all(|value| value.eq_ignore_ascii_case(b"keep-alive"))
+        && nominated(answer).next().is_some();
     answer.fields.copy(out, |header| {
         let name = header.name;
         match header.known {
@@ -61,7 +63,7 @@ pub(crate) fn write(
         }
         let is_hop =
             names_others && nominated(answer).any(|option| option.eq_ignore_ascii_case(name));
-        !is_hop && !(to_token && is_kept_from_tokens(name))
+        !(is_hop || (to_token && is_kept_from_tokens(name)))
     });
     out.extend_from_slice(b"X-Gatepass-Request-Id: ");
     id.write(out);

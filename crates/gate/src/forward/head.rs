@@ -203,6 +203,7 @@ fn write_ours(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::http1::name::NAMES;
     use crate::engine::http1::request::read_text;
 
     fn written(lines: &str, authorization: Option<&[u8]>) -> String {
@@ -263,6 +264,16 @@ mod tests {
         assert!(
             up.contains("X-Forwarded-For: 192.0.2.1, 10.0.0.1\r\nX-Forwarded-Proto: https\r\n")
         );
+    }
+
+    #[test]
+    fn no_name_that_is_known_takes_an_identity_by() {
+        for (name, known) in NAMES {
+            if is_identity_header(name.as_bytes()) {
+                let up = written(&format!("{name}: 6.6.6.6\r\n"), None);
+                assert!(known != Known::Ordinary && !up.contains("6.6.6.6"), "{name}: {up}");
+            }
+        }
     }
 
     #[test]

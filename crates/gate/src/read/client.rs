@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn a_unix_socket_of_trusted_proxies_is_believed_and_its_own_address_is_not() {
         let text = "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 6.6.6.6, 192.0.2.9\r\n\r\n";
-        let head = read_text(&text).unwrap();
+        let head = read_text(text).unwrap();
         let peer = IpAddr::from([127, 0, 0, 1]);
         let by = |is_trusted| client_of(&head, Arrival { peer, is_secure: false, is_trusted }, &[]);
         assert_eq!(by(true).address.to_string(), "192.0.2.9");

@@ -8,6 +8,7 @@ mod doors;
 mod entry;
 #[cfg(test)]
 mod heads;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod http2;

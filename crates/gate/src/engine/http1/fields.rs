@@ -78,7 +78,7 @@ impl Names {
     }
 }
 
-const fn is_blank(byte: &u8) -> bool {
+const fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
@@ -193,8 +193,8 @@ fn read_line(head: &[u8], (start, end): (u16, u16), names: Names) -> Result<Line
     let value = name_end + 2;
     let is_plain = value < end
         && at(name_end + 1) == Some(&b' ')
-        && !at(value).is_none_or(is_blank)
-        && !at(end - 1).is_none_or(is_blank);
+        && !at(value).is_none_or(|&byte| is_blank(byte))
+        && !at(end - 1).is_none_or(|&byte| is_blank(byte));
     if is_plain {
         return Ok(Line { start, name_end, value, value_end: end, known, is_plain });
     }
@@ -210,7 +210,7 @@ fn read_any_value(
 ) -> Result<Line, BadLine> {
     let range = usize::from(name_end) + 1..usize::from(end);
     let value = head.get(range).ok_or(BadLine)?;
-    let before = value.iter().take_while(|byte| is_blank(byte)).count();
+    let before = value.iter().take_while(|byte| is_blank(**byte)).count();
     let length = value.trim_ascii().len();
     let count = |count: usize| u16::try_from(count).map_err(|_| BadLine);
     let value = name_end + 1 + count(before)?;
@@ -260,7 +260,7 @@ fn read_name(head: &[u8], start: u16) -> Option<(Known, u16)> {
         // What stands from the colon on is no part of the name.
         let bits = colon.trailing_zeros() - 7;
         *place = (word & ((1 << bits) - 1)) | LOWER;
-        length += (bits / 8) as u16;
+        length += u16::try_from(bits / 8).unwrap_or_default();
         // The head holds no control, of which one would have become a hyphen or a digit: so what
         // equals a known name is one.
         let known = Known::of_words(&words, length.into());
@@ -276,7 +276,7 @@ fn are_names(words: &Words, length: u16) -> bool {
     let full = usize::from(length / 8);
     let rest = length % 8 * 8;
     // Behind the end everything is right.
-    let filler = b'a' as u64 * EACH << rest;
+    let filler = (u64::from(b'a') * EACH) << rest;
     let last = words.get(full).copied().unwrap_or(LOWER);
     words.iter().take(full).all(|&word| is_name(word)) && (rest == 0 || is_name(last | filler))
 }

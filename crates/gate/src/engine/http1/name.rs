@@ -3,12 +3,16 @@
 //! A name is looked up once, when its line is read. Whoever asks for a header afterwards compares
 //! a byte, and mostly not even that: a head knows which names it has.
 
-/// A name that something in the gate asks for; [`Known::Other`] for all others.
+/// A name that something in the gate asks for, or [`Known::Ordinary`]; [`Known::Other`] for all
+/// others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-#[expect(missing_docs, reason = "each is the name that `NAMES` gives it")]
+#[expect(missing_docs, reason = "the others are the names that `NAMES` gives them")]
 pub enum Known {
     Other,
+    /// One of those that clients and products send all the time, and that mean nothing to the gate:
+    /// so nobody need look at it closely.
+    Ordinary,
     Accept,
     AcceptEncoding,
     AcceptLanguage,
@@ -50,44 +54,86 @@ pub enum Known {
 }
 
 /// Shorter names first.
-const NAMES: [(&str, Known); 38] = [
+pub(crate) const NAMES: [(&str, Known); 80] = [
     ("te", Known::Te),
+    ("age", Known::Ordinary),
+    ("dnt", Known::Ordinary),
+    ("date", Known::Ordinary),
+    ("etag", Known::Ordinary),
     ("host", Known::Host),
+    ("link", Known::Ordinary),
+    ("vary", Known::Ordinary),
+    ("allow", Known::Ordinary),
     ("range", Known::Range),
     ("accept", Known::Accept),
     ("cookie", Known::Cookie),
     ("expect", Known::Expect),
     ("origin", Known::Origin),
     ("pragma", Known::Pragma),
+    ("server", Known::Ordinary),
+    ("expires", Known::Ordinary),
     ("referer", Known::Referer),
     ("trailer", Known::Trailer),
     ("upgrade", Known::Upgrade),
+    ("if-match", Known::Ordinary),
+    ("if-range", Known::Ordinary),
+    ("location", Known::Ordinary),
+    ("priority", Known::Ordinary),
+    ("sec-ch-ua", Known::Ordinary),
+    ("x-anodeid", Known::Ordinary),
     ("connection", Known::Connection),
     ("keep-alive", Known::KeepAlive),
+    ("tracestate", Known::Ordinary),
     ("user-agent", Known::UserAgent),
     ("retry-after", Known::RetryAfter),
+    ("traceparent", Known::Ordinary),
     ("x-ausername", Known::XAusername),
+    ("x-b3-spanid", Known::Ordinary),
     ("content-type", Known::ContentType),
+    ("x-arequestid", Known::Ordinary),
+    ("x-b3-sampled", Known::Ordinary),
+    ("x-b3-traceid", Known::Ordinary),
+    ("x-request-id", Known::Ordinary),
+    ("accept-ranges", Known::Ordinary),
     ("authorization", Known::Authorization),
     ("cache-control", Known::CacheControl),
+    ("content-range", Known::Ordinary),
     ("if-none-match", Known::IfNoneMatch),
+    ("last-modified", Known::Ordinary),
+    ("accept-charset", Known::Ordinary),
     ("content-length", Known::ContentLength),
     ("http2-settings", Known::Http2Settings),
+    ("sec-fetch-dest", Known::Ordinary),
     ("sec-fetch-mode", Known::SecFetchMode),
     ("sec-fetch-site", Known::SecFetchSite),
     ("accept-encoding", Known::AcceptEncoding),
     ("accept-language", Known::AcceptLanguage),
+    ("referrer-policy", Known::Ordinary),
     ("x-forwarded-for", Known::XForwardedFor),
+    ("x-frame-options", Known::Ordinary),
     ("content-encoding", Known::ContentEncoding),
+    ("content-language", Known::Ordinary),
     ("proxy-connection", Known::ProxyConnection),
+    ("sec-ch-ua-mobile", Known::Ordinary),
+    ("x-correlation-id", Known::Ordinary),
     ("x-requested-with", Known::XRequestedWith),
+    ("x-xss-protection", Known::Ordinary),
     ("if-modified-since", Known::IfModifiedSince),
     ("transfer-encoding", Known::TransferEncoding),
     ("x-atlassian-token", Known::XAtlassianToken),
+    ("x-experimentalapi", Known::Ordinary),
     ("x-forwarded-proto", Known::XForwardedProto),
+    ("permissions-policy", Known::Ordinary),
     ("proxy-authenticate", Known::ProxyAuthenticate),
+    ("sec-ch-ua-platform", Known::Ordinary),
+    ("content-disposition", Known::Ordinary),
+    ("if-unmodified-since", Known::Ordinary),
     ("proxy-authorization", Known::ProxyAuthorization),
     ("x-gatepass-request-id", Known::XGatepassRequestId),
+    ("x-content-type-options", Known::Ordinary),
+    ("content-security-policy", Known::Ordinary),
+    ("strict-transport-security", Known::Ordinary),
+    ("upgrade-insecure-requests", Known::Ordinary),
     ("access-control-request-method", Known::AccessControlRequestMethod),
 ];
 

@@ -245,7 +245,7 @@ fn resembles_framing(name: &[u8]) -> bool {
     }
     let is = |real: &str| {
         let letters = name.iter().filter(|byte| **byte != b'-');
-        letters.map(|byte| byte.to_ascii_lowercase()).eq(real.bytes())
+        letters.map(u8::to_ascii_lowercase).eq(real.bytes())
     };
     is("contentlength") || is("transferencoding")
 }
