@@ -129,6 +129,19 @@ class Process:
                     raise Failed(f"{self.name} takes no connections") from None
                 time.sleep(0.005)
 
+    def spent(self):
+        """Seconds of processor that it has used, all threads, those that ended too."""
+        # clock_getcpuclockid(3): the scheduler's nanoseconds of the process.
+        return time.clock_gettime((~self.pid << 3) | 2)
+
+    def finish(self):
+        """Ends it in order; gives the seconds of processor that this took."""
+        before = self.spent()
+        self.child.send_signal(signal.SIGTERM)
+        _, status, usage = os.wait4(self.pid, 0)
+        self.child.returncode = os.waitstatus_to_exitcode(status)
+        return usage.ru_utime + usage.ru_stime - before
+
     def stop(self):
         if self.child.poll() is None:
             self.child.send_signal(signal.SIGTERM)
