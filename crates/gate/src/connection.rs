@@ -123,7 +123,9 @@ async fn read_head<S: AsyncRead + AsyncWrite + Unpin>(
     scan.clear();
     let mut has_begun = false;
     loop {
-        skip_empty_line(client);
+        if skip_empty_line(client) {
+            scan.clear();
+        }
         if !client.buffer.is_empty() {
             tracked.is_idle.set(false);
             tracked.was_used.set(true);
@@ -163,10 +165,13 @@ async fn read_head<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// One empty line before a request is read over (RFC 9112 2.2): old clients send one after a form.
-fn skip_empty_line<S>(client: &mut ClientSide<S>) {
-    if client.buffer.unread().starts_with(b"\r\n") {
+/// Whether there was one, for then the head begins elsewhere.
+fn skip_empty_line<S>(client: &mut ClientSide<S>) -> bool {
+    let is_there = client.buffer.unread().starts_with(b"\r\n");
+    if is_there {
         client.buffer.consume(2);
     }
+    is_there
 }
 
 /// A first line that can't be HTTP/1.1 is refused before the rest comes: an HTTP/0.9 client sends
