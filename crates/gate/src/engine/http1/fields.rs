@@ -1,7 +1,7 @@
 //! The header lines of a head (RFC 9110 5, RFC 9112 5), found in one walk.
 
 use super::name::{Known, LONGEST, LOWER, Words};
-use super::scan::Scan;
+use super::scan::{EACH, HIGH, Scan, equal};
 
 /// One header line, as it came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -216,16 +216,6 @@ fn read_any_value(
     let value = name_end + 1 + count(before)?;
     let value_end = value + count(length)?;
     Ok(Line { start, name_end, value, value_end, known, is_plain: false })
-}
-
-/// Each of eight bytes.
-const EACH: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x80 * EACH;
-
-/// The highest bit of each byte that is `byte`; also of bytes behind the first of them.
-const fn equal(word: u64, byte: u8) -> u64 {
-    let other = word ^ (byte as u64 * EACH);
-    other.wrapping_sub(EACH) & !other & HIGH
 }
 
 /// Whether all bytes of a word that was set [`LOWER`] are small letters, digits and hyphens.

@@ -26,20 +26,21 @@ pub enum NoHead {
 }
 
 /// The lowest bit of each of eight bytes.
-const EACH: u64 = 0x0101_0101_0101_0101;
-const LINE_FEEDS: u64 = b'\n' as u64 * EACH;
+pub(super) const EACH: u64 = 0x0101_0101_0101_0101;
+/// The highest.
+pub(super) const HIGH: u64 = 0x80 * EACH;
 
-/// Whether one of eight bytes is a line feed.
-const fn has_line_feed(word: u64) -> bool {
-    let other = word ^ LINE_FEEDS;
-    other.wrapping_sub(EACH) & !other & (0x80 * EACH) != 0
+/// The highest bit of each byte that is `byte`; also of bytes behind the first of them.
+pub(super) const fn equal(word: u64, byte: u8) -> u64 {
+    let other = word ^ (byte as u64 * EACH);
+    other.wrapping_sub(EACH) & !other & HIGH
 }
 
 /// The highest bit of each byte that is a line feed, and no other.
 const fn line_feeds(word: u64) -> u64 {
-    let other = word ^ LINE_FEEDS;
+    let other = word ^ (b'\n' as u64 * EACH);
     let low = (other & (0x7f * EACH)).wrapping_add(0x7f * EACH);
-    !(low | other) & (0x80 * EACH)
+    !(low | other) & HIGH
 }
 
 /// Whether a whole head holds no control but tab and the ends of its `lines`.
@@ -100,7 +101,7 @@ impl Scan {
         for &[first, second] in pairs {
             let (first, second) = (u64::from_le_bytes(first), u64::from_le_bytes(second));
             // Most hold none.
-            if has_line_feed(first) || has_line_feed(second) {
+            if equal(first, b'\n') | equal(second, b'\n') != 0 {
                 for (word, start) in [(first, start), (second, start + 8)] {
                     if let Some(end) = self.note(word, start, bytes)? {
                         return Ok(Some(end));
