@@ -124,6 +124,9 @@ impl Seeder {
             sealed: sealed.into_bytes(),
             native_id: None,
             hint: None,
+            expires_at: None,
+            problem: None,
+            former: None,
             created_at: self.now,
             created_by: self.actor.clone(),
         };

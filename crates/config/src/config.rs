@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use gatepass_model::time::Lifetime;
 use gatepass_model::{
-    DirectoryName, IdentityMethod, Instance, ListenAddress, Pattern, PeerSet, Username,
+    DirectoryName, IdentityMethod, Instance, InstanceName, ListenAddress, Pattern, PeerSet,
+    Username,
 };
 
 use crate::base_url::BaseUrl;
@@ -162,6 +163,23 @@ pub struct DirectoryConfig {
 pub enum DirectorySource {
     /// A file of people.
     File(PathBuf),
+    /// An instance says who somebody is.
+    Product(ProductDirectoryConfig),
+}
+
+/// `[[directories]]` of the kind `product`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProductDirectoryConfig {
+    /// Which instance is asked. Its people come from this directory.
+    pub instance: InstanceName,
+    /// A native token of an administrator there.
+    pub lookup_token_file: Option<PathBuf>,
+    /// After this time a person is asked about again.
+    pub refresh: Lifetime,
+    /// Most questions a second in the background. At least 1.
+    pub requests_per_second: u32,
+    /// How long somebody is believed whom nobody confirms.
+    pub stale_limit: Lifetime,
 }
 
 /// `[[instances]]`.
@@ -171,6 +189,8 @@ pub struct InstanceConfig {
     pub instance: Instance,
     /// Where the product is reached.
     pub base_url: BaseUrl,
+    /// The address that people know it by, without a slash at its end, where it is configured.
+    pub public_url: Option<String>,
     /// Which hosts it answers to; empty: every host.
     pub hosts: Vec<HostPattern>,
     /// The `Host` that goes up.

@@ -186,17 +186,9 @@ macro_rules! keys {
             Key { path: $path, kind: $kind, preset: $preset, available: true, about: $about };)*
 
         /// Every key, in the order of the reference page.
-        pub const KEYS: &[Key] = &[$($name),*, LATER_DIRECTORY_INSTANCE];
+        pub const KEYS: &[Key] = &[$($name),*];
     };
 }
-
-const LATER_DIRECTORY_INSTANCE: Key = Key {
-    path: "directories.instance",
-    kind: Kind::Text("the name of an instance"),
-    preset: Preset::Unset,
-    available: false,
-    about: "The instance that says who somebody is, for the kind `product`.",
-};
 
 use Kind::{Duration, File, Flag, Integer, List, OneOf, Size, SomeOf, Text};
 use Preset::{Required, Unset, Value};
@@ -282,8 +274,24 @@ keys! {
     DIRECTORY_NAME "directories.name" Text("a to z, 0 to 9 and -"), Required,
         "What the directory is called. Together with a username it says who somebody is, so it \
          must not change.";
-    DIRECTORY_KIND "directories.kind" OneOf(&[now("file"), later("product"), later("ldap"), later("oidc")]),
-        Required, "What kind of directory it is.";
+    DIRECTORY_KIND "directories.kind" OneOf(&[now("product"), now("file"), later("ldap"), later("oidc")]),
+        Required, "What kind of directory it is: `product`, an instance says who somebody is, and people \
+         sign in to the console with it; `file`, a file names them.";
+    DIRECTORY_INSTANCE "directories.instance" Text("the name of an instance"), Unset,
+        "The instance that says who somebody is, for the kind `product`.";
+    DIRECTORY_LOOKUP "directories.lookup_token_file" File, Unset,
+        "A file that holds a native token of an administrator of that instance. With it everybody \
+         can be asked about; without it, only people whose own native token the gate has, and \
+         people who sign in.";
+    DIRECTORY_REFRESH "directories.refresh" Duration("10s", "1d"), Value("\"5m\""),
+        "How long after a person was last asked about he is asked about again, for the kind \
+         `product`. Only owners of tokens and people who are signed in are.";
+    DIRECTORY_RATE "directories.requests_per_second" Integer(1, 100), Value("2"),
+        "Most questions about people that are asked in the background, each second, by all gates \
+         together, for the kind `product`.";
+    DIRECTORY_STALE "directories.stale_limit" Duration("1m", "30d"), Value("\"1d\""),
+        "How long tokens of a person go on to work whom the product did not confirm, for the kind \
+         `product`. Then they get 503 `not_ready`.";
     DIRECTORY_PATH "directories.path" File, Unset,
         "The file of people, for the kind `file`. It is read again when it changes.";
     INSTANCE_NAME "instances.name" Text("a to z, 0 to 9 and -"), Required,
@@ -294,6 +302,9 @@ keys! {
         "Where the gate reaches the product. Its path is the context path, for callers too.";
     HOSTS "instances.hosts" List("host names, with or without a port"), Value("[]"),
         "The hosts that callers know it by; one without a port means every port. Empty: every host.";
+    PUBLIC_URL "instances.public_url" Text("an http or https URL, or empty"), Value("\"\""),
+        "The address that people know it by, its path included. Empty: made of the first of `hosts`, \
+         and of scheme and port as the console is reached by.";
     HOST "instances.host" OneOf(&[now("preserve"), now("upstream")]), Value("\"preserve\""),
         "The `Host` that the product sees: `preserve`, as the caller sent it, or `upstream`, as \
          `base_url` has it.";

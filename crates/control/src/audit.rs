@@ -1,10 +1,11 @@
 //! Read the audit record.
 
-use gatepass_model::Actor;
+use gatepass_model::audit::AuditSubject;
+use gatepass_model::{Actor, TokenId};
 use gatepass_store::{AuditPage, AuditRecord};
 use serde::Serialize;
 
-use crate::authorise::{Ability, authorise};
+use crate::authorise::Ability;
 use crate::control::Control;
 use crate::error::ControlError;
 
@@ -33,13 +34,22 @@ impl From<AuditRecord> for AuditLine {
 }
 
 impl Control {
+    /// What was done to a token lately, the newest first.
+    pub(crate) async fn audit_of_token(
+        &self,
+        id: TokenId,
+    ) -> Result<Vec<AuditRecord>, ControlError> {
+        let subject = Some(AuditSubject::Token(id).to_string());
+        Ok(self.store.list_audit(&AuditPage { before: None, limit: 100, subject }).await?)
+    }
+
     /// A page of the record, the newest first.
     pub async fn list_audit(
         &self,
         actor: &Actor,
         page: &AuditPage,
     ) -> Result<Vec<AuditLine>, ControlError> {
-        authorise(actor, Ability::ReadAudit)?;
+        self.authorise(actor, Ability::ReadAudit).await?;
         let records = self.store.list_audit(page).await?;
         Ok(records.into_iter().map(AuditLine::from).collect())
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use gatepass_model::audit::AuditSubject;
 use gatepass_model::{
     Actor, AuditEvent, Clock, DirectoryName, IdentityMethod, Instance, InstanceName, Pattern,
-    Person, PersonKey, Timestamp, Username,
+    Timestamp,
 };
 use gatepass_snapshot::Snapshot;
 use gatepass_store::activity::ActivityReader;
@@ -16,7 +16,7 @@ use gatepass_vault::{Entropy, KeyRing};
 
 use crate::error::Problem;
 use crate::nearest::{did_you_mean, listed};
-use crate::people::People;
+use crate::people::{People, Products};
 
 /// One instance, as far as the use cases need it.
 #[derive(Clone, Debug)]
@@ -49,6 +49,8 @@ pub struct ControlParts {
     pub directories: Vec<DirectoryName>,
     /// The instances that are configured.
     pub instances: Vec<KnownInstance>,
+    /// Which directories are products, and how those are asked.
+    pub products: Products,
 }
 
 /// The use cases. Shared as `Arc<Control>`.
@@ -62,6 +64,7 @@ pub struct Control {
     pub(crate) people: Arc<dyn People>,
     pub(crate) directories: Vec<DirectoryName>,
     pub(crate) instances: Vec<KnownInstance>,
+    pub(crate) products: Products,
     pub(crate) patience: Duration,
     /// Where it is known what was used of limits: in a gate that runs.
     pub(crate) snapshot: OnceLock<Arc<Snapshot>>,
@@ -83,6 +86,7 @@ impl Control {
             people,
             directories,
             instances,
+            products,
         } = parts;
         Self {
             store,
@@ -94,6 +98,7 @@ impl Control {
             people,
             directories,
             instances,
+            products,
             patience: Self::PATIENCE,
             snapshot: OnceLock::new(),
         }
@@ -167,27 +172,6 @@ impl Control {
                 Err(Problem::new("directory", words))
             }
         }
-    }
-
-    /// The person of this name, active or not.
-    pub(crate) fn known_person(
-        &self,
-        directory: &DirectoryName,
-        username: &str,
-    ) -> Result<Person, Problem> {
-        let username: Username =
-            username.parse().map_err(|error: gatepass_model::InvalidName| {
-                Problem::new("owner", error.to_string())
-            })?;
-        let key = PersonKey { directory: directory.clone(), username };
-        self.people.find(&key).ok_or_else(|| {
-            let hint = self
-                .people
-                .nearest(&key)
-                .map_or_else(String::new, |near| format!("; did you mean {:?}?", near.as_str()));
-            let name = key.username.as_str();
-            Problem::new("owner", format!("the directory {directory} knows no {name:?}{hint}"))
-        })
     }
 }
 

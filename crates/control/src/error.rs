@@ -8,6 +8,7 @@ use gatepass_model::{Actor, TokenId, TokenState};
 use gatepass_store::StoreError;
 use gatepass_vault::{KeyFileError, NoEntropy};
 
+use crate::authorise::Lacking;
 use crate::policy_file::PolicyMistake;
 
 /// Something in a request that can't be, whoever asks for it.
@@ -56,12 +57,14 @@ impl fmt::Display for Violation {
 #[derive(Debug, thiserror::Error)]
 pub enum ControlError {
     /// The actor may not do it at all.
-    #[error("{actor} may not {ability}")]
+    #[error("{actor} may not {ability} ({})", because(lacking))]
     Forbidden {
         /// Who.
         actor: Actor,
         /// What.
-        ability: &'static str,
+        ability: String,
+        /// What he would need.
+        lacking: Lacking,
     },
     /// The request says what can't be. All of its problems, not only the first.
     #[error("{}", lines(.0))]
@@ -122,4 +125,11 @@ impl From<StoreError> for ControlError {
 
 fn lines<T: fmt::Display>(items: &[T]) -> String {
     items.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn because(Lacking { right, rule }: &Lacking) -> String {
+    match rule {
+        Some(rule) => format!("policy rule {rule:?}, {right}"),
+        None => format!("no policy rule allows it, {right}"),
+    }
 }

@@ -16,7 +16,7 @@ use gatepass_policy::{
 use gatepass_profiles::{Profile, profile};
 use serde::{Serialize, Serializer};
 
-use crate::authorise::{Ability, authorise};
+use crate::authorise::Ability;
 use crate::control::{Control, KnownInstance};
 use crate::error::{ControlError, Problem};
 use crate::limits::limit_words;
@@ -96,7 +96,7 @@ impl Control {
         actor: &Actor,
         request: &ExplainRequest,
     ) -> Result<Explained, ControlError> {
-        authorise(actor, Ability::Look)?;
+        self.authorise(actor, Ability::Look).await?;
         let invalid = |problem| ControlError::Invalid(vec![problem]);
         let known = self.known_instance(&request.instance).map_err(invalid)?;
         let method = method_of(&request.method).map_err(invalid)?;
@@ -110,8 +110,17 @@ impl Control {
         Ok(match CanonicalTarget::parse(raw.as_bytes()) {
             Err(error) => unclear(request, error.as_str()),
             Ok(target) => {
-                let subject = Subject { known, policy: &policy, token: token.as_ref() };
-                self.judge(&subject, method, &target, request, now)
+                let owner = match &token {
+                    Some(view) => self.owner_facts(view, &policy).await?,
+                    None => None,
+                };
+                let subject = Subject {
+                    known,
+                    policy: &policy,
+                    token: token.as_ref(),
+                    owner: owner.as_ref(),
+                };
+                judge(&subject, method, &target, request, now)
             }
         })
     }
@@ -122,72 +131,80 @@ impl Control {
         Ok(self.view(stored, now))
     }
 
-    fn judge(
+    async fn owner_facts(
         &self,
-        subject: &Subject<'_>,
-        method: Method,
-        target: &CanonicalTarget<'_>,
-        request: &ExplainRequest,
-        now: Timestamp,
-    ) -> Explained {
-        let Subject { known, policy, token } = *subject;
-        let instance = &known.instance;
-        let profile = profile(instance.product);
-        // A path that is not below the context path was written without it.
-        let below = target.segments_below(&instance.context_path);
-        let folded: Segments<'_> = profile.fold(below.unwrap_or_else(|| target.segments()));
-        let operation = operation(profile, method, &folded, &known.reads);
-        let headers = HeaderList(&request.headers);
-        let question = Question {
-            instance: &instance.name,
-            product: instance.product,
-            directory: &instance.directory,
-            method,
-            path: &folded,
-            operation: &operation,
-            client: request.from,
-            presented: Presented {
-                token: token.map(|_| PresentedToken { claimed_owner: None }),
-                others: request.credentials,
-                ..Presented::default()
-            },
-            headers: &headers,
-            same_origin: false,
-            is_preflight: false,
-        };
-        let modes = policy.instances.get(&instance.name).cloned().unwrap_or_default();
-        let modes = CompiledInstancePolicy::compile(&modes, |one| profile.fold_pattern(one));
-        let owner = token.and_then(|view| self.person_facts(view, policy));
-        let genuine = token.filter(|view| view.is_genuine);
-        let known_token = genuine.map(|view| (token_facts(view), view.token.state));
-        let facts = Facts {
-            token: match (&known_token, token) {
-                (Some((facts, state)), _) => TokenFact::Known(facts, *state),
-                (None, Some(_)) => TokenFact::Unknown,
-                (None, None) => TokenFact::NotPresented,
-            },
-            owner: match (&owner, token) {
-                (Some(owner), _) => OwnerFact::Known(owner),
-                (None, Some(_)) => OwnerFact::Unknown,
-                (None, None) => OwnerFact::NotAsked,
-            },
-            policy: &modes,
-            claimed_person: None,
-            freshness: Freshness::Fresh,
-        };
-        let limits = token.map(|view| {
-            let rights = owner.as_ref().map(PersonFacts::rights);
-            limit_words(&view.token, rights, (&instance.name, modes.limits()))
-        });
-        let explained = explained(&question, explain(&facts, &question, now));
-        Explained { limits: limits.unwrap_or_default(), ..explained }
+        view: &TokenView,
+        policy: &PolicyDocument,
+    ) -> Result<Option<PersonFacts>, ControlError> {
+        let owner = &view.token.owner;
+        let Some(known) = self.find_person(owner).await? else { return Ok(None) };
+        let rights = Arc::new(rights_of(policy, &known.person));
+        let facts = PersonFacts::new(known.person, rights);
+        Ok(Some(match self.product_directory(&owner.directory) {
+            Some(product) => facts.good_until(known.confirmed_at.plus(product.stale_limit)),
+            None => facts,
+        }))
     }
+}
 
-    fn person_facts(&self, view: &TokenView, policy: &PolicyDocument) -> Option<PersonFacts> {
-        let person = self.people.find(&view.token.owner)?;
-        let rights = Arc::new(rights_of(policy, &person));
-        Some(PersonFacts::new(person, rights))
-    }
+/// As the gate judges it.
+fn judge(
+    subject: &Subject<'_>,
+    method: Method,
+    target: &CanonicalTarget<'_>,
+    request: &ExplainRequest,
+    now: Timestamp,
+) -> Explained {
+    let Subject { known, policy, token, owner } = *subject;
+    let instance = &known.instance;
+    let profile = profile(instance.product);
+    // A path that is not below the context path was written without it.
+    let below = target.segments_below(&instance.context_path);
+    let folded: Segments<'_> = profile.fold(below.unwrap_or_else(|| target.segments()));
+    let operation = operation(profile, method, &folded, &known.reads);
+    let headers = HeaderList(&request.headers);
+    let question = Question {
+        instance: &instance.name,
+        product: instance.product,
+        directory: &instance.directory,
+        method,
+        path: &folded,
+        operation: &operation,
+        client: request.from,
+        presented: Presented {
+            token: token.map(|_| PresentedToken { claimed_owner: None }),
+            others: request.credentials,
+            ..Presented::default()
+        },
+        headers: &headers,
+        same_origin: false,
+        is_preflight: false,
+    };
+    let modes = policy.instances.get(&instance.name).cloned().unwrap_or_default();
+    let modes = CompiledInstancePolicy::compile(&modes, |one| profile.fold_pattern(one));
+    let genuine = token.filter(|view| view.is_genuine);
+    let known_token = genuine.map(|view| (token_facts(view), view.token.state));
+    let facts = Facts {
+        token: match (&known_token, token) {
+            (Some((facts, state)), _) => TokenFact::Known(facts, *state),
+            (None, Some(_)) => TokenFact::Unknown,
+            (None, None) => TokenFact::NotPresented,
+        },
+        owner: match (owner, token) {
+            (Some(owner), _) => OwnerFact::Known(owner),
+            (None, Some(_)) => OwnerFact::Unknown,
+            (None, None) => OwnerFact::NotAsked,
+        },
+        policy: &modes,
+        claimed_person: None,
+        freshness: Freshness::Fresh,
+    };
+    let limits = token.map(|view| {
+        let rights = owner.map(PersonFacts::rights);
+        limit_words(&view.token, rights, (&instance.name, modes.limits()))
+    });
+    let explained = explained(&question, explain(&facts, &question, now));
+    Explained { limits: limits.unwrap_or_default(), ..explained }
 }
 
 /// What a request is judged against.
@@ -195,6 +212,7 @@ struct Subject<'s> {
     known: &'s KnownInstance,
     policy: &'s PolicyDocument,
     token: Option<&'s TokenView>,
+    owner: Option<&'s PersonFacts>,
 }
 
 fn token_facts(view: &TokenView) -> TokenFacts {

@@ -8,7 +8,7 @@ use gatepass_store::{AuditPage, Store};
 use gatepass_vault::{Entropy, KeyFileError, KeyPurpose, KeyRing};
 use serde::Serialize;
 
-use crate::authorise::{Ability, authorise};
+use crate::authorise::Ability;
 use crate::control::{Control, audit_entry};
 use crate::error::ControlError;
 
@@ -92,7 +92,7 @@ impl Control {
     ///
     /// When the audit record can't be written the keys are added all the same.
     pub async fn rotate_keys(&self, actor: &Actor) -> Result<KeysRotated, ControlError> {
-        authorise(actor, Ability::ManageKeys)?;
+        self.authorise(actor, Ability::ManageKeys).await?;
         // Fails before anything is done where the record could not be written.
         self.store.revision().await?;
         let mut ring = KeyRing::load(&self.key_file)?;

@@ -1,6 +1,6 @@
 //! The use cases: what people do with tokens, policy and credentials.
 //!
-//! Knows: who may do what ([`authorise`]), what is valid, which bounds hold, what is recorded,
+//! Knows: who may do what ([`Ability`]), what is valid, which bounds hold, what is recorded,
 //! and when a change is in effect. Deliberately does not know: how it was asked (command line,
 //! API, console), SQL, wire formats, or how the gate decides (it asks `policy`, as the gate does).
 //!
@@ -11,6 +11,7 @@
 
 mod audit;
 mod authorise;
+mod bootstrap;
 mod control;
 mod credential;
 mod effect;
@@ -19,16 +20,20 @@ mod explain;
 mod input;
 mod keys;
 mod limits;
+mod native;
 mod nearest;
 mod people;
 mod policy;
 mod policy_file;
+mod session;
+mod sign_in;
 mod token;
 mod whoami;
 pub mod words;
 
 pub use audit::AuditLine;
-pub use authorise::{Ability, authorise};
+pub use authorise::{Ability, Lacking, Standing};
+pub use bootstrap::Bootstrap;
 pub use control::{Control, ControlParts, KnownInstance};
 pub use credential::{AddCredential, CredentialAdded, CredentialRemoved, CredentialView};
 pub use effect::InEffect;
@@ -36,9 +41,14 @@ pub use error::{ControlError, Problem, Violation};
 pub use explain::{ExplainRequest, Explained};
 pub use keys::{KeysOpened, KeysRotated, open_or_create_keys, record_new_keys};
 pub use limits::{LeftView, LimitView};
-pub use people::People;
+pub use native::{NativeMade, NativeStanding, Renewal, Renewer};
+pub use people::{Asked, People, ProductDirectory, Products, Refresher};
 pub use policy::{Applied, DiffLine, DiffSign, NonCompliance, NonComplying, PolicyDiff, Run};
 pub use policy_file::{PolicyFile, PolicyMistake, export as policy_text, parse as parse_policy};
+pub use session::{SessionView, SignedIn};
+pub use sign_in::{
+    Answered, Browser, Finished, Purpose, SignInAsked, SignInBegun, SignInProblem, Where,
+};
 pub use token::{
     GrantView, IssueRequest, Issued, LimitsView, Moved, Rotated, TokenListView, TokenShown,
     TokenView,

@@ -27,9 +27,10 @@ mod wire;
 
 pub use account::strain::Strained;
 pub use exchange::local::{
-    Caller, LOCAL_BODY, LocalAnswer, LocalFuture, LocalRequest, LocalService,
+    Caller, LOCAL_BODY, LocalAnswer, LocalFuture, LocalPlace, LocalRequest, LocalService,
 };
 pub use exchange::meter::{Count, Totals, UPSTREAM_BUCKETS_MS};
+pub use forward::cookie::OWN_COOKIES;
 pub use gate::{Gate, Parting, Parts, StartError};
 pub use listen::sockets::{Listener, Sockets, check_free};
 pub use listen::tls::{CertificateError, CertificatePair, ServerCertificate};

@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Method;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, HOST, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect;
 
 use crate::{Answer, ClientError, PeerCertificate};
@@ -107,6 +108,36 @@ impl Client {
         url: &str,
         headers: &[(&str, &[u8])],
     ) -> Result<Answer, ClientError> {
+        self.ask(Method::GET, url, headers, None).await
+    }
+
+    /// Sends `body`, a JSON document, to `url`, once. An error after it was sent leaves open whether
+    /// it had an effect.
+    pub async fn post_json(
+        &self,
+        url: &str,
+        headers: &[(&str, &[u8])],
+        body: String,
+    ) -> Result<Answer, ClientError> {
+        self.ask(Method::POST, url, headers, Some(body)).await
+    }
+
+    /// Asks that what stands at `url` be deleted, once.
+    pub async fn delete(
+        &self,
+        url: &str,
+        headers: &[(&str, &[u8])],
+    ) -> Result<Answer, ClientError> {
+        self.ask(Method::DELETE, url, headers, None).await
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        url: &str,
+        headers: &[(&str, &[u8])],
+        body: Option<String>,
+    ) -> Result<Answer, ClientError> {
         let mut parsed = reqwest::Url::parse(url).map_err(|_| ClientError::Unaskable("the URL"))?;
         if parsed.scheme() != "http" && !(parsed.scheme() == "https" && self.is_secure) {
             return Err(ClientError::Unaskable("the URL's scheme"));
@@ -115,7 +146,10 @@ impl Client {
         if let Some(renamed) = &self.renamed {
             renamed.apply(&mut parsed, &mut headers)?;
         }
-        let request = self.inner.get(parsed).headers(headers);
+        let mut request = self.inner.request(method, parsed).headers(headers);
+        if let Some(body) = body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body);
+        }
         let sorted = |error| ClientError::sorted(url, error);
         let mut response = request.send().await.map_err(sorted)?;
         let mut body = Vec::new();

@@ -11,6 +11,7 @@
 mod credential;
 mod directory;
 mod prober;
+mod product;
 mod prover;
 mod secret_file;
 mod wallet;
@@ -20,6 +21,9 @@ pub use directory::{
     DirectoryError, DirectoryState, FileDirectory, FileWatcher, PeopleMistake, parse_people,
 };
 pub use prober::{PROBE_EVERY, probe_once, run_probes};
+pub use product::{
+    Account, AskError, Asker, LookedUp, MintError, MintedToken, NativeTokenInfo, ProductDesk,
+};
 pub use prover::{ProofError, Prover, Upstream};
 pub use secret_file::{SecretFileError, service_password, service_token};
 pub use wallet::{IdentityProblem, InstanceIdentity, Surprised, Unreadable, Wallet};

@@ -48,6 +48,12 @@ pub enum AuditSubject {
     Policy,
     /// A person's credential at an instance.
     Credential(PersonKey, InstanceName),
+    /// Somebody, as a directory knows him.
+    Person(PersonKey),
+    /// Somebody's sign-in sessions.
+    Session(PersonKey),
+    /// What policy says of an instance.
+    Instance(InstanceName),
     /// The key ring.
     KeyRing,
 }
@@ -58,6 +64,13 @@ impl fmt::Display for AuditSubject {
             Self::Token(id) => write!(out, "{id}"),
             Self::Policy => out.write_str("policy"),
             Self::Credential(owner, instance) => write!(out, "credential:{instance}:{owner}"),
+            Self::Person(PersonKey { directory, username }) => {
+                write!(out, "person:{directory}:{username}")
+            }
+            Self::Session(PersonKey { directory, username }) => {
+                write!(out, "session:{directory}:{username}")
+            }
+            Self::Instance(name) => write!(out, "instance:{name}"),
             Self::KeyRing => out.write_str("keyring"),
         }
     }

@@ -1,7 +1,7 @@
 //! The nouns of Gatepass and what must always hold for them.
 //!
 //! Knows: tokens and their states, grants, people, policies, instances, operations, canonical
-//! targets, the reasons for a refusal, audit events, where a gate is reached, time. Deliberately
+//! targets, the reasons for a refusal, sign-in sessions, audit events, where a gate is reached, time. Deliberately
 //! does not know: I/O, async, serialisation, SQL, HTTP libraries, or any secret's bytes (those are
 //! the vault's).
 //!
@@ -22,6 +22,7 @@ pub mod pattern;
 pub mod person;
 pub mod policy;
 pub mod refusal;
+pub mod session;
 pub mod target;
 pub mod time;
 pub mod token;
@@ -37,9 +38,10 @@ pub use name::{DirectoryName, InstanceName, InvalidName, PersonKey, Username};
 pub use network::Network;
 pub use operation::{Effect, Family, Method, MethodSet, Operation, PasswordDoor};
 pub use pattern::Pattern;
-pub use person::Person;
+pub use person::{KnownPerson, Person, ProductRank};
 pub use policy::{Bounds, Exemption, InstancePolicy, Mode, Modes, PolicyDocument, Rule, Say};
 pub use refusal::{Bucket, ComeAgain, Reason, Refusal};
+pub use session::{Session, SessionId};
 pub use target::{CanonicalTarget, Segments, TargetError};
 pub use time::{Clock, Expiry, Lifetime, Timestamp};
 pub use token::{IllegalMove, RowMac, SecretDigest, Token, TokenState};

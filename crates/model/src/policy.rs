@@ -201,6 +201,8 @@ pub struct Rule {
     pub create: Say,
     /// Create tokens for others.
     pub create_on_behalf: Say,
+    /// The same for owners whose rights at the product are higher than the creator's own.
+    pub on_behalf_of_administrators: Say,
     /// Approve tokens that wait.
     pub approve: Say,
     /// Administer Gatepass.
@@ -230,6 +232,7 @@ impl Default for PolicyDocument {
                 use_tokens: Say::Allow,
                 create: Say::Allow,
                 create_on_behalf: Say::Nothing,
+                on_behalf_of_administrators: Say::Nothing,
                 approve: Say::Nothing,
                 administer: Say::Nothing,
                 bounds: Bounds {

@@ -31,6 +31,7 @@ pub(crate) const CHECKS: &[Check] = checks! {
     "token state" = lifetime::state,
     "owner named" = owner::named,
     "owner active" = owner::active,
+    "owner confirmed" = owner::confirmed,
     "right to use tokens" = owner::may_use,
     "instance" = grant::instance,
     "network" = network::network,
@@ -43,13 +44,14 @@ pub(crate) const CHECKS: &[Check] = checks! {
 };
 
 /// The checks that are about who asks, not about what he asks for.
-const OF_THE_CALLER: [&str; 9] = [
+const OF_THE_CALLER: [&str; 10] = [
     "freshness",
     "token",
     "token alone",
     "token state",
     "owner named",
     "owner active",
+    "owner confirmed",
     "right to use tokens",
     "network",
     "required headers",

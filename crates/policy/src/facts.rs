@@ -74,13 +74,31 @@ pub struct PersonFacts {
     person: Person,
     rights: Arc<Rights>,
     email: Option<Box<str>>,
+    good_until: Timestamp,
 }
 
 impl PersonFacts {
     /// Of `person`, who has `rights`. People with the same rights may share them.
     pub fn new(person: Person, rights: Arc<Rights>) -> Self {
         let email = person.email.as_ref().map(|email| email.to_lowercase().into());
-        Self { person, rights, email }
+        Self { person, rights, email, good_until: Timestamp::MAX }
+    }
+
+    /// The same, for a directory that must confirm him again before `moment`.
+    #[must_use]
+    pub const fn good_until(mut self, moment: Timestamp) -> Self {
+        self.good_until = moment;
+        self
+    }
+
+    /// Whether what is known of him is still believed at `now`.
+    pub fn is_good(&self, now: Timestamp) -> bool {
+        now < self.good_until
+    }
+
+    /// Until when what is known of him is believed.
+    pub const fn believed_until(&self) -> Timestamp {
+        self.good_until
     }
 
     /// Who it is.

@@ -36,6 +36,24 @@ pub(crate) fn active<'c>(case: &Case<'c>) -> Checked<'c> {
     }
 }
 
+/// His directory must have confirmed him lately: who can't be asked about for too long may have lost
+/// the rights that he is remembered with.
+pub(crate) fn confirmed<'c>(case: &Case<'c>) -> Checked<'c> {
+    let Some((token, _)) = case.token() else { return not_asked(NO_TOKEN) };
+    let Some(owner) = case.owner_of(token) else { return Err(inactive(token)) };
+    if owner.is_good(case.now) {
+        return passed("the directory has confirmed the owner");
+    }
+    Err(Refusal::new(
+        Reason::NotReady,
+        format!(
+            "The directory {} has not answered for too long whether the owner of the API token {:?} \
+             is still there. It works again as soon as it does. Ask a Gatepass administrator.",
+            token.owner.directory, token.name
+        ),
+    ))
+}
+
 /// The answer when the owner is gone or deactivated.
 pub(crate) fn inactive(token: &TokenFacts) -> Refusal {
     Refusal::new(

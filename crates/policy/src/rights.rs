@@ -75,6 +75,8 @@ pub struct Rights {
     pub create: Right,
     /// Create tokens for others.
     pub create_on_behalf: Right,
+    /// The same for owners whose rights at the product are higher than his own.
+    pub on_behalf_of_administrators: Right,
     /// Approve tokens that wait.
     pub approve: Right,
     /// Administer Gatepass.
@@ -105,6 +107,7 @@ pub fn rights_from(matching: &[&Rule]) -> Rights {
         use_tokens: right(matching, |rule| rule.use_tokens),
         create: right(matching, |rule| rule.create),
         create_on_behalf: right(matching, |rule| rule.create_on_behalf),
+        on_behalf_of_administrators: right(matching, |rule| rule.on_behalf_of_administrators),
         approve: right(matching, |rule| rule.approve),
         administer: right(matching, |rule| rule.administer),
         bounds: bounds(matching),

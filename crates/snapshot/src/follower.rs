@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gatepass_model::{Clock, Lifetime, Timestamp, TokenId};
+use gatepass_model::{Clock, DirectoryName, KnownPerson, Lifetime, Timestamp, TokenId};
 use gatepass_store::{
     Change, Changed, Changes, Loaded, NodeId, Revision, Store, StoreError, UpstreamCredential,
     Watch,
@@ -174,7 +174,8 @@ impl Follower {
         }
     }
 
-    /// Each thing once, however often it changed: what is read is its newest state anyway.
+    /// Each thing once, however often it changed: what is read is its newest state anyway. Of people
+    /// the first change is asked for, which brings those of the later ones along.
     async fn apply(&mut self, changes: &[Change]) -> Result<(), StoreError> {
         let mut done = HashSet::new();
         for change in changes {
@@ -184,6 +185,9 @@ impl Follower {
             match &change.changed {
                 Changed::Token(id) => self.refresh_token(*id).await?,
                 Changed::Policy => self.refresh_policy().await?,
+                Changed::People(directory) => {
+                    self.refresh_people(directory, change.revision).await?;
+                }
                 Changed::Credential(owner, instance) => {
                     match self.store.find_credential(owner, instance).await {
                         Ok(found) => self.sink.changed(owner, instance, found),
@@ -219,6 +223,21 @@ impl Follower {
         }
     }
 
+    async fn refresh_people(
+        &mut self,
+        directory: &DirectoryName,
+        since: Revision,
+    ) -> Result<(), StoreError> {
+        match self.store.people_written_since(directory, since).await {
+            Ok(people) => self.snapshot.put_people(directory, people),
+            Err(StoreError::Corrupt(corruption)) => {
+                tracing::error!(%corruption, "people stay as they were last known");
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
     async fn refresh_policy(&mut self) -> Result<(), StoreError> {
         match self.store.load_policy().await {
             Ok(policy) => self.snapshot.apply_policy(policy),
@@ -237,6 +256,7 @@ impl Follower {
         let snapshot = self.snapshot.clone();
         let mut kept = HashSet::new();
         let mut credentials: Vec<UpstreamCredential> = Vec::new();
+        let mut people: Vec<KnownPerson> = Vec::new();
         let mut has_policy = false;
         let mut each = |loaded| match loaded {
             Loaded::Policy(policy) => {
@@ -249,6 +269,7 @@ impl Follower {
                 }
             }
             Loaded::Credential(credential) => credentials.push(credential),
+            Loaded::Person(known) => people.push(known),
             Loaded::Corrupt(corruption) => {
                 tracing::error!(%corruption, "it is treated as not there");
                 snapshot.refuse_row();
@@ -258,6 +279,10 @@ impl Follower {
         let revision = self.store.load_all(ended_after, &mut each).await?;
         self.snapshot.keep_tokens(&kept);
         self.sink.replace_all(credentials);
+        for directory in snapshot.stored_directories() {
+            let of_it = |known: &&KnownPerson| known.person.key.directory == *directory;
+            snapshot.put_people(directory, people.iter().filter(of_it).cloned().collect());
+        }
         self.in_effect(revision);
         Ok(has_policy)
     }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use gatepass_model::{
-    DirectoryName, InstanceName, Lifetime, Person, PersonKey, PolicyDocument, Product,
+    DirectoryName, InstanceName, KnownPerson, Lifetime, Person, PersonKey, PolicyDocument, Product,
     SecretDigest, Timestamp, TokenId, TokenState,
 };
 use gatepass_policy::{CompiledInstancePolicy, Freshness};
@@ -30,6 +30,9 @@ pub struct Settings {
     pub instances: Vec<(InstanceName, Product)>,
     /// The configured directories. Until each was read no token is judged.
     pub directories: Vec<DirectoryName>,
+    /// Those whose people are in the store, with how long somebody whom they don't confirm is
+    /// believed.
+    pub stored_directories: Vec<(DirectoryName, Lifetime)>,
     /// How long known tokens go on without the store.
     pub stale_limit: Lifetime,
 }
@@ -56,6 +59,7 @@ pub struct Snapshot {
     policy: ArcSwap<PublishedPolicy>,
     products: HashMap<InstanceName, Product>,
     directories: Vec<DirectoryName>,
+    stored_directories: Vec<(DirectoryName, Lifetime)>,
     are_directories_read: AtomicBool,
     keys: ArcSwap<Keys>,
     is_reload_wanted: AtomicBool,
@@ -90,6 +94,7 @@ impl Snapshot {
             limits,
             are_directories_read: AtomicBool::new(settings.directories.is_empty()),
             directories: settings.directories,
+            stored_directories: settings.stored_directories,
             keys: ArcSwap::from_pointee(Keys::new(ring)),
             is_reload_wanted: AtomicBool::new(false),
             age: Age::new(settings.stale_limit),
@@ -225,8 +230,29 @@ impl Snapshot {
     pub fn replace_people(&self, directory: &DirectoryName, people: Vec<Person>) {
         let mut writer = self.write();
         writer.replace_people(&self.people, &self.policy.load(), directory, people);
+        self.note_what_is_read(&writer);
+    }
+
+    fn note_what_is_read(&self, writer: &Writer) {
         let are_read = self.directories.iter().all(|name| writer.has_read(name));
         self.are_directories_read.store(are_read, Ordering::Release);
+    }
+
+    /// The directories whose people are in the store.
+    pub(crate) fn stored_directories(&self) -> impl Iterator<Item = &DirectoryName> {
+        self.stored_directories.iter().map(|(name, _)| name)
+    }
+
+    /// Takes people as the store has them. Those of a directory that has its people elsewhere, or
+    /// is none, are nobody here.
+    pub(crate) fn put_people(&self, directory: &DirectoryName, known: Vec<KnownPerson>) {
+        let found = self.stored_directories.iter().find(|(name, _)| name == directory);
+        let Some((_, believed)) = found else { return };
+        let good = |known: KnownPerson| (known.person, known.confirmed_at.plus(*believed));
+        let people = known.into_iter().map(good).collect();
+        let mut writer = self.write();
+        writer.put_people(&self.people, &self.policy.load(), directory, people);
+        self.note_what_is_read(&writer);
     }
 
     /// Puts a policy in force, and computes everybody's rights anew.

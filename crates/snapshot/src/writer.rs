@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use gatepass_model::token::FormerSecret;
-use gatepass_model::{DirectoryName, Person, PersonKey, Product, Token, TokenId, TokenState};
+use gatepass_model::{
+    DirectoryName, Person, PersonKey, Product, Timestamp, Token, TokenId, TokenState,
+};
 use gatepass_policy::{CompiledGrant, PersonFacts, TokenFacts};
 use gatepass_profiles::profile;
 
@@ -120,7 +122,7 @@ impl Writer {
         let mut keys = HashSet::with_capacity(present.len());
         for person in present.into_iter().filter(|person| person.key.directory == *directory) {
             keys.insert(person.key.clone());
-            self.publish(&cell(people, &person.key), policy, person);
+            self.publish(&cell(people, &person.key), policy, person, Timestamp::MAX);
         }
         let before = self.directories.insert(directory.clone(), keys);
         let now = self.directories.get(directory);
@@ -131,20 +133,47 @@ impl Writer {
         }
     }
 
+    /// Takes these people of a directory as it last confirmed them; others of it stay.
+    pub(crate) fn put_people(
+        &mut self,
+        people: &People,
+        policy: &PublishedPolicy,
+        directory: &DirectoryName,
+        present: Vec<(Person, Timestamp)>,
+    ) {
+        for (person, good_until) in present {
+            if person.key.directory != *directory {
+                continue;
+            }
+            let cell = cell(people, &person.key);
+            let known = self.directories.entry(directory.clone()).or_default();
+            known.insert(person.key.clone());
+            self.publish(&cell, policy, person, good_until);
+        }
+        self.directories.entry(directory.clone()).or_default();
+    }
+
     /// Computes everybody's rights anew: the policy is another.
     pub(crate) fn recompute_rights(&mut self, people: &People, policy: &PublishedPolicy) {
         self.rights.clear();
         for cell in people.pin().values() {
             let guard = cell.load();
             if let Some(facts) = guard.as_deref() {
-                self.publish(cell, policy, facts.person().clone());
+                self.publish(cell, policy, facts.person().clone(), facts.believed_until());
             }
         }
     }
 
-    fn publish(&mut self, cell: &PersonCell, policy: &PublishedPolicy, person: Person) {
+    fn publish(
+        &mut self,
+        cell: &PersonCell,
+        policy: &PublishedPolicy,
+        person: Person,
+        good_until: Timestamp,
+    ) {
         let rights = self.rights.rights_of(policy.document(), &person);
-        cell.publish(Some(Arc::new(PersonFacts::new(person, rights))));
+        let facts = PersonFacts::new(person, rights).good_until(good_until);
+        cell.publish(Some(Arc::new(facts)));
     }
 
     pub(crate) fn has_read(&self, directory: &DirectoryName) -> bool {

@@ -7,6 +7,7 @@
 mod actor;
 mod grant;
 mod limits;
+mod person;
 mod policy;
 mod token;
 
@@ -17,6 +18,9 @@ use gatepass_model::{DirectoryName, PersonKey, Timestamp};
 pub use actor::SYSTEM_PARTS;
 pub(crate) use actor::{actor_text, parse_actor};
 pub(crate) use grant::{grant_json, parse_grant};
+pub(crate) use person::{
+    PersonRow, SessionRow, decode_person, decode_session, groups_json, person_search,
+};
 pub(crate) use policy::{parse_policy, policy_json};
 pub(crate) use token::{TokenRow, decode_token, search_text};
 

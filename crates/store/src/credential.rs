@@ -37,6 +37,15 @@ impl FromStr for UpstreamKind {
     }
 }
 
+/// A native token that another one has replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormerCredential {
+    /// What the product calls it.
+    pub native_id: String,
+    /// Until when requests may still be on their way with it.
+    pub until: Timestamp,
+}
+
 /// What the gate presents at an instance to become this person. One for each of the two.
 #[derive(Clone, PartialEq, Eq)]
 pub struct UpstreamCredential {
@@ -52,6 +61,13 @@ pub struct UpstreamCredential {
     pub native_id: Option<String>,
     /// Something to recognise it by; never enough of it to use.
     pub hint: Option<String>,
+    /// When it ends at the product, where known; `None`: not by itself, or nobody knows.
+    pub expires_at: Option<Timestamp>,
+    /// Why the product does not take it any more, in words; `None` while it does.
+    pub problem: Option<String>,
+    /// The one that it replaced, which still counts at the product: what the product calls it,
+    /// and from when on it may be deleted there.
+    pub former: Option<FormerCredential>,
     /// When it was put here.
     pub created_at: Timestamp,
     /// By whom.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::pin::Pin;
 
-use gatepass_model::{InstanceName, PersonKey, Timestamp, TokenId};
+use gatepass_model::{DirectoryName, InstanceName, KnownPerson, PersonKey, Timestamp, TokenId};
 
 use crate::{Answer, Corruption, StoredPolicy, StoredToken, UpstreamCredential};
 
@@ -50,6 +50,8 @@ pub enum Changed {
     Policy,
     /// A person's upstream credential at an instance.
     Credential(PersonKey, InstanceName),
+    /// What is known of some people of a directory: those whom this change or a later one wrote.
+    People(DirectoryName),
 }
 
 /// One change. What it led to is read from the store: it says where to look, no more.
@@ -82,6 +84,8 @@ pub enum Loaded {
     Token(StoredToken),
     /// An upstream credential.
     Credential(UpstreamCredential),
+    /// A person.
+    Person(KnownPerson),
     /// Something that can't be read. Report it and go on: one bad row must not stop a gate.
     Corrupt(Corruption),
 }
@@ -114,7 +118,7 @@ pub trait ChangeFeed: Send + Sync {
 
     /// Reads all that a gate needs at its start, in one transaction, and hands it over piece by
     /// piece: the policy, tokens that live or ended (were revoked, or expired) at `ended_after`
-    /// or later, upstream credentials. The answer is the revision that it corresponds to.
+    /// or later, upstream credentials, people. The answer is the revision that it corresponds to.
     ///
     /// When it fails, what came before the failure is of no use.
     fn load_all<'a>(

@@ -1,7 +1,7 @@
 //! What is kept, in the words of the use cases.
 //!
 //! Knows: tokens, policy, upstream credentials, the audit record, the change feed that running
-//! gates follow, the nodes. Deliberately does not know: any secret (it keeps digests and sealed
+//! gates follow, the nodes, people as products said last, who is signed in. Deliberately does not know: any secret (it keeps digests and sealed
 //! bytes), who may do what, or what a row's MAC says; those are the vault's and the control's.
 //!
 //! Every change writes its audit line and takes its [`Revision`] in its own transaction, and is
@@ -18,7 +18,9 @@ mod credential;
 mod error;
 mod feed;
 mod node;
+mod person;
 mod policy;
+mod session;
 mod sql;
 mod token;
 mod transfer;
@@ -29,11 +31,13 @@ use std::sync::Arc;
 pub use audit::{AuditEntry, AuditLog, AuditPage, AuditRecord};
 pub use codec::SYSTEM_PARTS;
 pub use copy::{backup, copy};
-pub use credential::{Credentials, UpstreamCredential, UpstreamKind};
+pub use credential::{Credentials, FormerCredential, UpstreamCredential, UpstreamKind};
 pub use error::{Corruption, StoreError};
 pub use feed::{Change, ChangeFeed, Changed, Changes, KEPT_CHANGES, Loaded, Revision, Watch};
 pub use node::{NODE_SILENCE, Node, NodeId, Nodes};
+pub use person::{KnownPeople, PeopleFilter};
 pub use policy::{Policies, StoredPolicy};
+pub use session::{Digest, Leases, Sessions, TicketKind, Tickets};
 pub use sql::postgres::PostgresStore;
 pub use sql::sqlite::SqliteStore;
 pub use token::{StoredToken, TokenFilter, TokenList, TokenPage, Tokens};
@@ -47,7 +51,18 @@ use gatepass_model::Timestamp;
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 /// All that the store does. Shared as `Arc<dyn Store>`.
-pub trait Store: Tokens + Policies + Credentials + AuditLog + ChangeFeed + Nodes {
+pub trait Store:
+    Tokens
+    + Policies
+    + Credentials
+    + KnownPeople
+    + Sessions
+    + Tickets
+    + Leases
+    + AuditLog
+    + ChangeFeed
+    + Nodes
+{
     /// Whether nothing was ever done here: no token, no credential, no line of audit. Only
     /// beside such a store may a new key file be made.
     fn is_pristine(&self) -> Answer<'_, bool>;

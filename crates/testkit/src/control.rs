@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use gatepass_control::{Control, ControlParts, KnownInstance, People, open_or_create_keys};
+use gatepass_control::{
+    Control, ControlParts, KnownInstance, People, Products, open_or_create_keys,
+};
 use gatepass_model::{Clock as _, Person, PersonKey, Username};
 use gatepass_store::{Store, StoreOptions};
 use gatepass_vault::KeyRing;
@@ -51,6 +53,7 @@ impl TestControl {
             people: Arc::new(Crowd(people)),
             directories,
             instances,
+            products: Products::none(),
         });
         let control = Arc::new(control.with_patience(Duration::from_millis(200)));
         Ok(Self { control, store, clock, keyring: keys.keyring, key_file, folder })

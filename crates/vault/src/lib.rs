@@ -9,6 +9,7 @@
 //!
 //! Start at [`NewSecret`] and [`PresentedSecret`], then [`KeyRing`].
 
+mod bearer;
 mod digest;
 mod entropy;
 mod keyring;
@@ -18,6 +19,7 @@ mod seal;
 mod secret;
 mod text;
 
+pub use bearer::{BearerSecret, digest_of, is_same_secret};
 pub use digest::Digester;
 pub use entropy::{Entropy, NoEntropy, SystemEntropy};
 pub use keyring::{Key, KeyFileError, KeyPurpose, KeyRing};

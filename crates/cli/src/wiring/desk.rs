@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gatepass_config::Config;
-use gatepass_control::{Control, ControlParts};
+use gatepass_control::{Control, ControlParts, Products};
 use gatepass_model::{Actor, DirectoryName, PersonKey};
 use gatepass_store::Store;
 use gatepass_store::activity::ActivityReader;
@@ -11,7 +11,8 @@ use gatepass_vault::SystemEntropy;
 
 use super::clock::SystemClock;
 use super::directories::{self, Directories};
-use super::{keys, settings, store, system_user};
+use super::trust::Trust;
+use super::{identity, keys, settings, store, system_user};
 use crate::call::{Call, Outcome};
 use crate::failure::Failure;
 
@@ -56,6 +57,10 @@ impl Desk {
             Needs::People => directories::read(&config)?.0,
             Needs::Store | Needs::Activity => Directories::default(),
         };
+        let products = match needs {
+            Needs::People => identity::products(&config, &Trust::of(&config)?)?,
+            Needs::Store | Needs::Activity => Products::none(),
+        };
         let store = store::open(&config).await?;
         let key_file = config.secrets.key_file.clone();
         let opened = keys::open(&key_file, &*store).await?;
@@ -76,6 +81,7 @@ impl Desk {
             people: Arc::new(people),
             directories: config.directories.iter().map(|one| one.name.clone()).collect(),
             instances: settings::known_instances(&config),
+            products,
         });
         Ok(Self { config, control, actor: system_user::actor(), store })
     }

@@ -27,7 +27,8 @@ pub(crate) fn read(config: &Config) -> Result<(Directories, Watchers), Failure> 
     let mut directories = Vec::new();
     let mut watchers = Vec::new();
     for directory in &config.directories {
-        let DirectorySource::File(path) = &directory.source;
+        // Those of products have their people in the store.
+        let DirectorySource::File(path) = &directory.source else { continue };
         let file = FileDirectory::new(directory.name.clone(), path.clone());
         let (watcher, state) = FileWatcher::open(file)
             .map_err(|error| Failure::from(error).of_key(&key_of(&directory.name)))?;

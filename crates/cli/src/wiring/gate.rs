@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 use gatepass_allowance::ServerUrl;
 use gatepass_api::ApiState;
 use gatepass_config::Config;
-use gatepass_control::{Control, ControlParts};
+use gatepass_control::{Control, ControlParts, Products, Refresher, Renewer};
 use gatepass_gate::{Gate, Parting, Parts, StartError};
 use gatepass_identity::{DirectoryState, FileWatcher, Prover, Wallet, run_probes};
 use gatepass_ledger::Writer;
@@ -62,6 +62,7 @@ struct Ground {
     watchers: Vec<FileWatcher>,
     wallet: Arc<Wallet>,
     prover: Prover,
+    products: Products,
     given: Given,
     certificate: Option<Certificate>,
     trust: Trust,
@@ -115,11 +116,21 @@ impl RunningGate {
         ground: Ground,
         knowledge: Knowledge,
     ) -> Result<(Self, Option<Predecessor>), Failure> {
-        let Ground { store, activity, ring, directories, watchers, wallet, prover, trust, .. } =
-            ground;
+        let Ground {
+            store,
+            activity,
+            ring,
+            directories,
+            watchers,
+            wallet,
+            prover,
+            products,
+            trust,
+            ..
+        } = ground;
         let Knowledge { snapshot, keys, node, follower } = knowledge;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let control = control(config, &store, &activity, ring, &directories);
+        let control = control(config, &store, &activity, ring, &directories, products);
         control.read_limits_from(Arc::clone(&snapshot));
         let readiness = Arc::new(NodeReadiness {
             snapshot: Arc::clone(&snapshot),
@@ -154,6 +165,7 @@ impl RunningGate {
         let mut tasks = JoinSet::new();
         limits::share(&mut tasks, ground.budgets.as_ref(), &node_id(node), &snapshot);
         tasks.spawn(follower.run());
+        refresh_people(&mut tasks, config, &control, &wallet, node);
         tasks.spawn(run_probes(wallet, prover));
         follow_directories(&mut tasks, watchers, &directories, &snapshot);
         let path = config.secrets.key_file.clone();
@@ -250,6 +262,7 @@ impl Ground {
         let wallet = Arc::new(identity::wallet(config)?);
         let trust = Trust::of(config)?;
         let prover = identity::prover(config, &trust)?;
+        let products = identity::products(config, &trust)?;
         let certificate = config.server.tls.as_ref().map(Certificate::open).transpose()?;
         given.check_free(config)?;
         given.bind_operations(config)?;
@@ -266,6 +279,7 @@ impl Ground {
             watchers,
             wallet,
             prover,
+            products,
             given,
             certificate,
             trust,
@@ -309,6 +323,7 @@ fn control(
     activity: &Arc<dyn ActivityStore>,
     keyring: KeyRing,
     directories: &Directories,
+    products: Products,
 ) -> Arc<Control> {
     Arc::new(Control::new(ControlParts {
         store: Arc::clone(store),
@@ -320,7 +335,24 @@ fn control(
         people: Arc::new(directories.clone()),
         directories: config.directories.iter().map(|one| one.name.clone()).collect(),
         instances: settings::known_instances(config),
+        products,
     }))
+}
+
+/// Asks products about people, and renews native tokens, for ever.
+fn refresh_people(
+    tasks: &mut JoinSet<()>,
+    config: &Config,
+    control: &Arc<Control>,
+    wallet: &Arc<Wallet>,
+    node: NodeId,
+) {
+    for directory in &config.directories {
+        let name = directory.name.clone();
+        let refresher = Refresher::new(Arc::clone(control), Arc::clone(wallet), name, node);
+        tasks.spawn(refresher.run());
+    }
+    tasks.spawn(Renewer::new(Arc::clone(control), node).run());
 }
 
 fn start_failure(error: &StartError) -> Failure {

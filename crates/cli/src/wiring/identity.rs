@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
-use gatepass_config::{Config, InstanceConfig, ServiceAccount};
+use gatepass_config::{Config, DirectorySource, InstanceConfig, ServiceAccount};
+use gatepass_control::{ProductDirectory, Products};
 use gatepass_http_client::tls::{Roots, TlsFiles, client_config};
 use gatepass_http_client::{Client, ClientError, Settings, Tls};
 use gatepass_identity::{
-    InstanceIdentity, Prover, ReadyCredential, SecretFileError, Upstream, Wallet, service_password,
-    service_token,
+    InstanceIdentity, ProductDesk, Prover, ReadyCredential, SecretFileError, Upstream, Wallet,
+    service_password, service_token,
 };
+
+use gatepass_model::InstanceName;
 
 use super::trust::Trust;
 use crate::failure::Failure;
@@ -50,6 +53,34 @@ pub(crate) fn account(
 
 /// Asks the products of these instances.
 pub(crate) fn prover(config: &Config, trust: &Trust) -> Result<Prover, Failure> {
+    Ok(Prover::new(upstreams(config, trust)?))
+}
+
+/// The directories that are products, and what asks these.
+pub(crate) fn products(config: &Config, trust: &Trust) -> Result<Products, Failure> {
+    let mut directories = Vec::new();
+    for directory in &config.directories {
+        let DirectorySource::Product(product) = &directory.source else { continue };
+        let lookup = match &product.lookup_token_file {
+            None => None,
+            Some(file) => Some(service_token(file, None).map_err(|error| {
+                let key = format!("directories.{}.lookup_token_file", directory.name);
+                Failure::new("lookup_token_unreadable", error.to_string()).of_key(&key)
+            })?),
+        };
+        directories.push(ProductDirectory {
+            name: directory.name.clone(),
+            instance: product.instance.clone(),
+            lookup,
+            refresh: product.refresh,
+            stale_limit: product.stale_limit,
+            per_second: product.requests_per_second,
+        });
+    }
+    Ok(Products { desk: ProductDesk::new(upstreams(config, trust)?), directories })
+}
+
+fn upstreams(config: &Config, trust: &Trust) -> Result<Vec<(InstanceName, Upstream)>, Failure> {
     let mut upstreams = Vec::new();
     for instance in &config.instances {
         let product = instance.instance.product;
@@ -57,7 +88,7 @@ pub(crate) fn prover(config: &Config, trust: &Trust) -> Result<Prover, Failure> 
         let upstream = Upstream { product, base_url: base_url(instance), client };
         upstreams.push((instance.instance.name.clone(), upstream));
     }
-    Ok(Prover::new(upstreams))
+    Ok(upstreams)
 }
 
 /// Without a slash at its end.

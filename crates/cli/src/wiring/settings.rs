@@ -2,9 +2,12 @@
 
 use std::num::NonZeroUsize;
 
-use gatepass_config::{Config, HostHeader, InstanceConfig, TargetStrictness};
+use gatepass_config::{
+    Config, DirectoryConfig, DirectorySource, HostHeader, InstanceConfig, TargetStrictness,
+};
 use gatepass_control::KnownInstance;
 use gatepass_gate::{ServerCertificate, settings as gate};
+use gatepass_model::{DirectoryName, Lifetime};
 use gatepass_snapshot as snapshot;
 
 use super::trust::Trust;
@@ -89,7 +92,16 @@ pub(crate) fn snapshot(config: &Config) -> snapshot::Settings {
     snapshot::Settings {
         instances: config.instances.iter().map(instance).collect(),
         directories: config.directories.iter().map(|one| one.name.clone()).collect(),
+        stored_directories: config.directories.iter().filter_map(stored).collect(),
         stale_limit: config.store.stale_limit,
+    }
+}
+
+/// Of a directory whose people are in the store: how long somebody is believed.
+fn stored(directory: &DirectoryConfig) -> Option<(DirectoryName, Lifetime)> {
+    match &directory.source {
+        DirectorySource::File(_) => None,
+        DirectorySource::Product(product) => Some((directory.name.clone(), product.stale_limit)),
     }
 }
 

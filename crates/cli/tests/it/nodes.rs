@@ -126,6 +126,7 @@ async fn control(server: &TestServer, installation: &Installation) -> Control {
         people: Arc::new(Alice),
         directories: vec!["main".parse().unwrap()],
         instances: Vec::new(),
+        products: gatepass_control::Products::none(),
     };
     Control::new(parts).with_patience(Duration::ZERO)
 }

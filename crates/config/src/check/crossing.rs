@@ -2,7 +2,9 @@
 
 use std::fmt::Display;
 
-use crate::config::{DirectoryConfig, InstanceConfig, ServerConfig};
+use gatepass_model::Product;
+
+use crate::config::{DirectoryConfig, DirectorySource, InstanceConfig, ServerConfig};
 use crate::error::{Errors, Origin};
 use crate::keys::{self, Key};
 use crate::raw::{Raw, Table};
@@ -20,6 +22,11 @@ pub(super) fn check(
     let names = instances.iter().map(|found| found.as_ref().map(|found| &found.instance.name));
     unique(raw.instances.iter().zip(names), &keys::INSTANCE_NAME, errors);
 
+    for (table, directory) in raw.directories.iter().zip(directories) {
+        if let Some(directory) = directory {
+            product_directory(table, directory, instances, errors);
+        }
+    }
     let mut earlier: Vec<&InstanceConfig> = Vec::new();
     for (table, instance) in raw.instances.iter().zip(instances) {
         let Some(instance) = instance else { continue };
@@ -31,6 +38,33 @@ pub(super) fn check(
         }
         earlier.push(instance);
     }
+}
+
+/// A directory that an instance stands for must be the directory of that instance's people.
+fn product_directory(
+    table: &Table,
+    directory: &DirectoryConfig,
+    instances: &[Option<InstanceConfig>],
+    errors: &mut Errors,
+) {
+    let DirectorySource::Product(product) = &directory.source else { return };
+    let mut known = instances.iter().flatten();
+    let problem = match known.find(|one| one.instance.name == product.instance) {
+        // The one that is meant may have a mistake of its own.
+        None if instances.iter().any(Option::is_none) => return,
+        None => format!("there is no instance {}", product.instance),
+        Some(one) if one.instance.directory != directory.name => format!(
+            "the people of {} come from the directory {}, so it can't be this one",
+            product.instance, one.instance.directory
+        ),
+        Some(one) if one.instance.product != Product::Jira => format!(
+            "{} is no Jira; only a Jira can be a directory in this version",
+            product.instance
+        ),
+        Some(_) => return,
+    };
+    let key = &keys::DIRECTORY_INSTANCE;
+    errors.add(&origin(table, key), &table.shown(key.path), problem);
 }
 
 fn unique<'a, N: PartialEq + Display + 'a>(

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use gatepass_model::{DirectoryName, IdentityMethod, Instance, InvalidName, Product, Username};
 
+use crate::base_url::BaseUrl;
 use crate::config::{
     ClientCertificate, DirectoryConfig, HostHeader, InstanceConfig, InstanceLimits,
     InstanceTimeouts, InstanceTls, ServiceAccount, TargetStrictness,
@@ -31,12 +32,13 @@ pub(super) fn read(
 fn one(table: &mut Reader<'_>, directories: &[Option<DirectoryConfig>]) -> Option<InstanceConfig> {
     let name = table.parsed(&keys::INSTANCE_NAME);
     let product = table.word(&keys::PRODUCT).and_then(|word| word.parse::<Product>().ok());
-    let base_url: Option<crate::BaseUrl> = table.parsed(&keys::BASE_URL);
+    let base_url: Option<BaseUrl> = table.parsed(&keys::BASE_URL);
     let hosts = table.list(&keys::HOSTS);
     let host = table.word(&keys::HOST);
     let directory = directory(table, directories);
     let words = table.words(&keys::IDENTITY);
     let identity: Vec<IdentityMethod> = words.iter().filter_map(|word| word.parse().ok()).collect();
+    let public_url = public_url(table, base_url.as_ref());
     let targets = table.word(&keys::TARGETS);
     let reads = table.list(&keys::READS);
     let service_account = service_account(table, &identity);
@@ -48,6 +50,7 @@ fn one(table: &mut Reader<'_>, directories: &[Option<DirectoryConfig>]) -> Optio
     Some(InstanceConfig {
         instance: Instance { name: name?, product: product?, directory: directory?, context_path },
         base_url,
+        public_url,
         hosts,
         host: if host? == "upstream" { HostHeader::Upstream } else { HostHeader::Preserve },
         identity,
@@ -61,6 +64,15 @@ fn one(table: &mut Reader<'_>, directories: &[Option<DirectoryConfig>]) -> Optio
         timeouts: timeouts?,
         limits: InstanceLimits { connections: limits? },
     })
+}
+
+/// Its path must be that of `base_url`: the gate changes no path.
+fn public_url(table: &mut Reader<'_>, base_url: Option<&BaseUrl>) -> Option<String> {
+    let url: BaseUrl = table.parsed_unless_empty(&keys::PUBLIC_URL)?;
+    if base_url.is_some_and(|base| base.context_path() != url.context_path()) {
+        table.wrong(&keys::PUBLIC_URL, "its path is not that of base_url, which callers use too");
+    }
+    Some(url.to_string().trim_end_matches('/').to_owned())
 }
 
 /// The directory that is named, or the only one.

@@ -53,7 +53,11 @@ fn the_complete_example_loads_and_says_what_it_says() {
     assert_eq!(tls.certificate, PathBuf::from("/etc/gatepass/gatepass.crt"));
     assert_eq!(tls.key, PathBuf::from("/etc/gatepass/gatepass-tls.key"));
     let people = PathBuf::from("/etc/gatepass/people.toml");
-    assert_eq!(config.directories[0].source, DirectorySource::File(people));
+    assert_eq!(config.directories[1].source, DirectorySource::File(people));
+    let DirectorySource::Product(main) = &config.directories[0].source else { panic!("product") };
+    assert_eq!((main.instance.as_str(), main.requests_per_second), ("jira", 2));
+    assert_eq!(main.refresh, Lifetime::from_seconds(300));
+    assert_eq!(main.stale_limit, Lifetime::from_days(1));
     let [jira, wiki] = config.instances.as_slice() else { panic!("two instances") };
     assert_eq!(jira.identity, [IdentityMethod::NativeToken, IdentityMethod::ServiceAccount]);
     assert_eq!(jira.reads.len(), 1);

@@ -227,3 +227,27 @@ fn a_table_that_stands_once_or_often_is_written_so() {
         assert!(told.iter().any(|line| line.ends_with(&wanted)), "{expected}: {told:#?}");
     }
 }
+
+#[test]
+fn a_directory_that_an_instance_stands_for_is_that_of_its_people() {
+    let told_of = |kind: &str, more: &str| {
+        let text = LEAST.replace("kind = \"file\"\npath = \"people.toml\"\n", kind);
+        let told = told(&format!("{text}{more}"));
+        let [one] = told.as_slice() else { panic!("{told:#?}") };
+        one.split_once(": ").unwrap().1.to_owned()
+    };
+    let product = "kind = \"product\"\ninstance = ";
+    assert!(told_of(&format!("{product}\"wiki\"\n"), "").contains("there is no instance wiki"));
+    assert!(
+        told_of("kind = \"product\"\n", "").contains("name the instance that says who somebody is")
+    );
+    let with_path = format!("{product}\"jira\"\npath = \"people.toml\"\n");
+    assert!(told_of(&with_path, "").contains("for the kind \"file\" only"));
+    let file = "kind = \"file\"\npath = \"people.toml\"\nrefresh = \"5m\"\n";
+    assert!(told_of(file, "").contains("directories.main.refresh: it is for the kind \"product\""));
+    let wiki =
+        "[[instances]]\nname = \"wiki\"\nproduct = \"confluence\"\nbase_url = \"http://x\"\n";
+    assert!(told_of(&format!("{product}\"wiki\"\n"), wiki).contains("wiki is no Jira"));
+    let path = "public_url = \"https://jira.example.com/other\"\n";
+    assert!(told_of("kind = \"file\"\npath = \"people.toml\"\n", path).contains("its path is not"));
+}

@@ -27,6 +27,19 @@ fn every_preset_is_a_value_that_the_key_takes() {
     for key in KEYS {
         let Preset::Value(value) = key.preset else { continue };
         let (section, name) = key.path.rsplit_once('.').unwrap();
+        if section == "directories" {
+            let product = |more: &str| {
+                let kind = format!("kind = \"product\"\ninstance = \"jira\"\n{more}");
+                crate::support::read(
+                    &crate::support::LEAST
+                        .replace("kind = \"file\"\n", &kind)
+                        .replace("path = \"people.toml\"\n", ""),
+                )
+            };
+            let read = product(&format!("{name} = {value}\n"));
+            assert!(read.is_ok() && read == product(""), "{}: {read:?}", key.path);
+            continue;
+        }
         // An empty list of addresses or words is refused, but no preset is one.
         let text = if section.starts_with("instances") {
             let header =

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::list::CredentialView;
 use super::native;
-use crate::authorise::{Ability, authorise};
+use crate::authorise::Ability;
 use crate::control::{Control, KnownInstance, audit_entry};
 use crate::effect::InEffect;
 use crate::error::{ControlError, Problem};
@@ -47,8 +47,8 @@ impl Control {
         actor: &Actor,
         request: &AddCredential,
     ) -> Result<CredentialAdded, ControlError> {
-        authorise(actor, Ability::ManageCredentials)?;
-        let (owner, known) = self.owner_at_instance(request)?;
+        let (owner, known) = self.owner_at_instance(request).await?;
+        self.authorise(actor, Ability::ManageCredentialsOf(&owner.key)).await?;
         let now = self.clock.now();
         let credential = self.sealed(actor, &owner, request, now)?;
         let subject = AuditSubject::Credential(owner.key.clone(), request.instance.clone());
@@ -63,7 +63,7 @@ impl Control {
         Ok(CredentialAdded { credential: CredentialView::of(&credential), warnings, effect })
     }
 
-    fn owner_at_instance(
+    async fn owner_at_instance(
         &self,
         request: &AddCredential,
     ) -> Result<(Person, &KnownInstance), ControlError> {
@@ -72,19 +72,16 @@ impl Control {
             problems.add("secret", problem);
         }
         let known = problems.take(self.known_instance(&request.instance));
-        let owner = known.and_then(|known| {
-            let directory = &known.instance.directory;
-            if request.directory.as_ref().is_some_and(|given| given != directory) {
-                let words = format!(
-                    "the people of {} come from the directory {directory}",
-                    request.instance
-                );
-                problems.add("directory", words);
-                return None;
-            }
-            problems.take(self.known_person(directory, &request.owner))
-        });
-        problems.into_result(owner.zip(known))
+        let Some(known) = known else { return problems.into_result(None) };
+        let directory = &known.instance.directory;
+        if request.directory.as_ref().is_some_and(|given| given != directory) {
+            let words =
+                format!("the people of {} come from the directory {directory}", request.instance);
+            problems.add("directory", words);
+            return problems.into_result(None);
+        }
+        let owner = problems.take(self.known_person(directory, &request.owner).await?);
+        problems.into_result(owner.map(|owner| (owner, known)))
     }
 
     fn sealed(
@@ -103,6 +100,9 @@ impl Control {
             sealed: sealed.into_bytes(),
             native_id: native::find_native_id(&request.secret),
             hint: None,
+            expires_at: None,
+            problem: None,
+            former: None,
             created_at: now,
             created_by: actor.clone(),
         })

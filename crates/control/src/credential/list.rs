@@ -4,7 +4,7 @@ use gatepass_model::{Actor, PersonKey};
 use gatepass_store::UpstreamCredential;
 use serde::Serialize;
 
-use crate::authorise::{Ability, authorise};
+use crate::authorise::Ability;
 use crate::control::Control;
 use crate::error::ControlError;
 
@@ -48,7 +48,8 @@ impl Control {
         actor: &Actor,
         owner: Option<&PersonKey>,
     ) -> Result<Vec<CredentialView>, ControlError> {
-        authorise(actor, Ability::Look)?;
+        let ability = owner.map_or(Ability::Look, Ability::LookAtThoseOf);
+        self.authorise(actor, ability).await?;
         let found = self.store.list_credentials(owner).await?;
         Ok(found.iter().map(CredentialView::of).collect())
     }

@@ -5,7 +5,7 @@ use gatepass_model::{Actor, DirectoryName, InstanceName, PersonKey, Username};
 use gatepass_store::StoreError;
 
 use super::add::{invalid, not_found};
-use crate::authorise::{Ability, authorise};
+use crate::authorise::Ability;
 use crate::control::{Control, audit_entry};
 use crate::effect::InEffect;
 use crate::error::{ControlError, Problem};
@@ -28,7 +28,6 @@ impl Control {
         directory: Option<&DirectoryName>,
         instance: &InstanceName,
     ) -> Result<CredentialRemoved, ControlError> {
-        authorise(actor, Ability::ManageCredentials)?;
         let username: Username = owner.parse().map_err(|error: gatepass_model::InvalidName| {
             invalid(Problem::new("owner", error.to_string()))
         })?;
@@ -38,6 +37,7 @@ impl Control {
             (None, None) => self.known_directory(None).map_err(invalid)?,
         };
         let key = PersonKey { directory, username };
+        self.authorise(actor, Ability::ManageCredentialsOf(&key)).await?;
         let subject = AuditSubject::Credential(key.clone(), instance.clone());
         let audit =
             audit_entry(actor, self.clock.now(), "credential.removed", subject, "taken away");

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::compliance::NonCompliance;
 use super::diff::PolicyDiff;
-use crate::authorise::{Ability, authorise};
+use crate::authorise::Ability;
 use crate::control::{Control, audit_entry};
 use crate::effect::InEffect;
 use crate::error::ControlError;
@@ -49,7 +49,7 @@ impl Control {
         file: PolicyFile<'_>,
         run: Run,
     ) -> Result<Applied, ControlError> {
-        authorise(actor, Ability::ChangePolicy)?;
+        self.authorise(actor, Ability::ChangePolicy).await?;
         let known: Vec<InstanceName> =
             self.instances.iter().map(|known| known.instance.name.clone()).collect();
         let wanted = policy_file::parse(file, &known).map_err(ControlError::BadPolicy)?;

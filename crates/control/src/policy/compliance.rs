@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use gatepass_model::{
-    Access, Expiry, Person, PersonKey, PolicyDocument, Timestamp, Token, TokenState,
-};
+use gatepass_model::{Access, Expiry, PersonKey, PolicyDocument, Timestamp, Token, TokenState};
 use gatepass_policy::bounds::{self, AskedFor};
 use gatepass_policy::{Rights, rights_of};
 use gatepass_store::{TokenFilter, TokenPage};
@@ -71,7 +69,7 @@ impl Control {
                     continue;
                 }
                 if !owners.contains_key(&token.owner) {
-                    let standing = self.standing(&token.owner, old, new, now).await?;
+                    let standing = self.stands_by(&token.owner, old, new, now).await?;
                     owners.insert(token.owner.clone(), standing);
                 }
                 let Some(Some(standing)) = owners.get(&token.owner) else { continue };
@@ -84,14 +82,15 @@ impl Control {
         }
     }
 
-    async fn standing(
+    async fn stands_by(
         &self,
         owner: &PersonKey,
         old: &PolicyDocument,
         new: &PolicyDocument,
         now: Timestamp,
     ) -> Result<Option<Standing>, ControlError> {
-        let Some(person): Option<Person> = self.people.find(owner) else { return Ok(None) };
+        let Some(known) = self.find_person(owner).await? else { return Ok(None) };
+        let person = known.person;
         let living = self.store.count_living_tokens(owner, now).await?;
         Ok(Some(Standing {
             old: rights_of(old, &person),

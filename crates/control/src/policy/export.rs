@@ -2,7 +2,7 @@
 
 use gatepass_model::Actor;
 
-use crate::authorise::{Ability, authorise};
+use crate::authorise::Ability;
 use crate::control::Control;
 use crate::error::ControlError;
 use crate::policy_file;
@@ -10,7 +10,7 @@ use crate::policy_file;
 impl Control {
     /// The policy in force, as the file that [`Control::apply_policy`] takes.
     pub async fn export_policy(&self, actor: &Actor) -> Result<String, ControlError> {
-        authorise(actor, Ability::Look)?;
+        self.authorise(actor, Ability::Look).await?;
         let stored = self.store.load_policy().await?;
         Ok(policy_file::export(&stored.document))
     }

@@ -98,6 +98,7 @@ impl File {
             use_tokens,
             create,
             create_on_behalf,
+            on_behalf_of_administrators,
             approve,
             administer,
             bounds,
@@ -106,10 +107,11 @@ impl File {
         self.text("name", Some(name));
         self.texts_if_any("groups", groups);
         self.texts_if_any("people", people);
-        let says: [(&str, &Say); 5] = [
+        let says: [(&str, &Say); 6] = [
             ("use", use_tokens),
             ("create", create),
             ("create_on_behalf", create_on_behalf),
+            ("on_behalf_of_administrators", on_behalf_of_administrators),
             ("approve", approve),
             ("administer", administer),
         ];

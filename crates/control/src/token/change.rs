@@ -7,7 +7,7 @@ use gatepass_store::{Revision, StoreError, StoredToken};
 use gatepass_vault::row_mac;
 
 use super::view::TokenView;
-use crate::authorise::{Ability, authorise};
+use crate::authorise::Ability;
 use crate::control::{Control, audit_entry};
 use crate::effect::InEffect;
 use crate::error::ControlError;
@@ -32,6 +32,8 @@ pub struct Moved {
 pub(super) struct Move {
     pub(super) to: TokenState,
     pub(super) action: &'static str,
+    /// What whoever makes it must be able to do.
+    pub(super) ability: for<'a> fn(&'a Token) -> Ability<'a>,
 }
 
 /// What a change makes of a token, and what to record of it.
@@ -45,6 +47,32 @@ impl Control {
     pub(super) async fn stored_token(&self, id: TokenId) -> Result<StoredToken, ControlError> {
         let found = self.store.find_token(id).await?;
         found.ok_or_else(|| ControlError::NotFound(format!("token {id}")))
+    }
+
+    /// As [`Control::authorise`]; but for somebody who may not even see the token there is none.
+    pub(super) async fn authorise_for_token(
+        &self,
+        actor: &Actor,
+        ability: Ability<'_>,
+    ) -> Result<(), ControlError> {
+        let refused = match self.authorise(actor, ability).await {
+            Err(refused @ ControlError::Forbidden { .. }) => refused,
+            other => return other,
+        };
+        let (Ability::LookAt(token)
+        | Ability::End(token)
+        | Ability::Resume(token)
+        | Ability::Renew(token)) = ability
+        else {
+            return Err(refused);
+        };
+        match self.authorise(actor, Ability::LookAt(token)).await {
+            Ok(()) => Err(refused),
+            Err(ControlError::Forbidden { .. }) => {
+                Err(ControlError::NotFound(format!("token {}", token.id)))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Moves a token. A token that is there already is left as it is, but waited for: so a
@@ -96,7 +124,6 @@ impl Control {
         why: Option<&str>,
         wanted: Move,
     ) -> Result<Moved, ControlError> {
-        authorise(actor, Ability::ManageTokens)?;
         let why = reason("reason", why).map_err(|problem| ControlError::Invalid(vec![problem]))?;
         let now = self.clock.now();
         let edit = |token: &Token| {
@@ -126,6 +153,7 @@ impl Control {
     ) -> Result<(StoredToken, bool), ControlError> {
         for _ in 0..ATTEMPTS {
             let stored = self.stored_token(id).await?;
+            self.authorise_for_token(actor, (wanted.ability)(&stored.token)).await?;
             let Some(Edit { token, detail }) = edit(&stored.token)? else {
                 return Ok((stored, false));
             };

@@ -14,7 +14,7 @@ use serde::{Serialize, Serializer};
 
 use super::request::{IssueRequest, Possible, USUAL_LIFETIME};
 use super::view::TokenView;
-use crate::authorise::{Ability, authorise};
+use crate::authorise::Ability;
 use crate::control::{Control, audit_entry};
 use crate::effect::InEffect;
 use crate::error::{ControlError, Violation};
@@ -61,15 +61,47 @@ impl Control {
         actor: &Actor,
         request: &IssueRequest,
     ) -> Result<Issued, ControlError> {
-        authorise(actor, Ability::ManageTokens)?;
         let now = self.clock.now();
-        let possible = self.possible(request, now)?;
+        self.authorise_other_owner(actor, request).await?;
+        let possible = self.possible(request, now).await?;
+        self.authorise_issue(actor, request, &possible).await?;
         let policy = self.store.load_policy().await?.document;
         let living = self.store.count_living_tokens(&possible.owner.key, now).await?;
         let living = u32::try_from(living).unwrap_or(u32::MAX);
         let mut terms = terms(request, &possible, &policy, living, now)?;
         terms.notes.extend(self.pattern_pitfalls(&terms.adjusted.grant, &possible.owner));
         self.write_new(actor, &possible, terms, now).await
+    }
+
+    /// Before anything is said about the owner: who may make tokens for nobody else learns of nobody.
+    async fn authorise_other_owner(
+        &self,
+        actor: &Actor,
+        request: &IssueRequest,
+    ) -> Result<(), ControlError> {
+        let Actor::Person(own) = actor else { return Ok(()) };
+        let is_own_directory = request.directory.as_ref().is_none_or(|one| *one == own.directory);
+        if is_own_directory && own.username.is_same_as(&request.owner) {
+            return Ok(());
+        }
+        self.authorise(actor, Ability::CreateForOthers).await
+    }
+
+    /// For oneself `create` is asked for with everything else that policy says, so that all of it is
+    /// told at once.
+    async fn authorise_issue(
+        &self,
+        actor: &Actor,
+        request: &IssueRequest,
+        possible: &Possible,
+    ) -> Result<(), ControlError> {
+        if *actor != Actor::Person(possible.owner.key.clone()) {
+            self.authorise(actor, Ability::CreateFor(&possible.owner)).await?;
+        }
+        if request.override_reason.is_some() {
+            self.authorise(actor, Ability::Override).await?;
+        }
+        Ok(())
     }
 
     async fn write_new(

@@ -4,7 +4,7 @@ use gatepass_model::{Actor, TokenId};
 use gatepass_store::{TokenFilter, TokenPage};
 
 use super::view::TokenView;
-use crate::authorise::{Ability, authorise};
+use crate::authorise::Ability;
 use crate::control::Control;
 use crate::error::ControlError;
 
@@ -25,7 +25,7 @@ impl Control {
         filter: &TokenFilter,
         page: TokenPage,
     ) -> Result<TokenListView, ControlError> {
-        authorise(actor, Ability::Look)?;
+        self.authorise(actor, Ability::Look).await?;
         let now = self.clock.now();
         let list = self.store.list_tokens(filter, page).await?;
         let tokens = list.tokens.into_iter().map(|stored| self.view(stored, now)).collect();

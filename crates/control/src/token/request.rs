@@ -66,13 +66,13 @@ pub(super) struct Possible {
 
 impl Control {
     /// What of `request` can be. Everything that can't is told at once; no override helps.
-    pub(super) fn possible(
+    pub(super) async fn possible(
         &self,
         request: &IssueRequest,
         now: Timestamp,
     ) -> Result<Possible, ControlError> {
         let mut problems = Problems::default();
-        let owner = self.active_owner(request, &mut problems);
+        let owner = self.active_owner(request, &mut problems).await?;
         let name = problems.take(input::text("name", &request.name, Token::MAX_NAME_CHARS));
         let mut optional = |field, given: &Option<String>, most| {
             problems.take(input::optional_text(field, given.as_deref(), most)).flatten()
@@ -101,13 +101,21 @@ impl Control {
         problems.into_result(possible)
     }
 
-    fn active_owner(&self, request: &IssueRequest, problems: &mut Problems) -> Option<Person> {
-        let directory = problems.take(self.known_directory(request.directory.as_ref()))?;
-        let owner = problems.take(self.known_person(&directory, &request.owner))?;
-        if !owner.active {
+    async fn active_owner(
+        &self,
+        request: &IssueRequest,
+        problems: &mut Problems,
+    ) -> Result<Option<Person>, ControlError> {
+        let directory = problems.take(self.known_directory(request.directory.as_ref()));
+        let Some(directory) = directory else { return Ok(None) };
+        let found = self.known_person(&directory, &request.owner).await?;
+        let owner = problems.take(found);
+        if let Some(owner) = &owner
+            && !owner.active
+        {
             problems.add("owner", format!("{} is not active", owner.key));
         }
-        Some(owner)
+        Ok(owner)
     }
 
     fn check_grant(&self, grant: &Grant, owner: Option<&Person>, problems: &mut Problems) {

@@ -3,6 +3,7 @@
 use gatepass_model::{Actor, TokenId, TokenState};
 
 use super::change::{Move, Moved};
+use crate::authorise::Ability;
 use crate::control::Control;
 use crate::error::ControlError;
 
@@ -15,7 +16,11 @@ impl Control {
         id: TokenId,
         reason: Option<&str>,
     ) -> Result<Moved, ControlError> {
-        let wanted = Move { to: TokenState::Active, action: "token.resumed" };
+        let wanted = Move {
+            to: TokenState::Active,
+            action: "token.resumed",
+            ability: |token| Ability::Resume(token),
+        };
         self.move_token(actor, id, reason, wanted).await
     }
 
@@ -27,7 +32,11 @@ impl Control {
         ids: &[TokenId],
         reason: Option<&str>,
     ) -> Vec<Result<Moved, ControlError>> {
-        let wanted = Move { to: TokenState::Active, action: "token.resumed" };
+        let wanted = Move {
+            to: TokenState::Active,
+            action: "token.resumed",
+            ability: |token| Ability::Resume(token),
+        };
         self.move_tokens(actor, ids, reason, wanted).await
     }
 }

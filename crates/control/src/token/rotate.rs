@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::change::{Edit, Move};
 use super::view::TokenView;
-use crate::authorise::{Ability, authorise};
+use crate::authorise::Ability;
 use crate::control::Control;
 use crate::effect::InEffect;
 use crate::error::{ControlError, Problem};
@@ -44,7 +44,6 @@ impl Control {
         id: TokenId,
         grace: Option<Lifetime>,
     ) -> Result<Rotated, ControlError> {
-        authorise(actor, Ability::ManageTokens)?;
         if grace.is_some_and(|grace| grace > LONGEST_GRACE) {
             let problem = Problem::new("grace", format!("it is {LONGEST_GRACE} at most"));
             return Err(ControlError::Invalid(vec![problem]));
@@ -60,7 +59,11 @@ impl Control {
             let detail = format!("{:?} of {}, {}", token.name, token.owner, grace_words(until));
             Ok(Some(Edit { token, detail }))
         };
-        let wanted = Move { to: TokenState::Active, action: "token.rotated" };
+        let wanted = Move {
+            to: TokenState::Active,
+            action: "token.rotated",
+            ability: |token| Ability::Renew(token),
+        };
         let (stored, _) = self.edit_token(actor, id, wanted, now, edit).await?;
         let effect = self.effect_of(stored.revision).await;
         Ok(Rotated { token: self.view(stored, now), secret, former_until: until, effect })

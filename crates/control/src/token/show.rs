@@ -4,7 +4,7 @@ use gatepass_model::{Actor, Lifetime, TokenId};
 use gatepass_store::activity::{RecentRequest, TokenUsage};
 
 use super::view::TokenView;
-use crate::authorise::{Ability, authorise};
+use crate::authorise::Ability;
 use crate::control::Control;
 use crate::error::ControlError;
 use crate::words;
@@ -35,9 +35,10 @@ impl Control {
         id: TokenId,
         recent: u32,
     ) -> Result<TokenShown, ControlError> {
-        authorise(actor, Ability::Look)?;
         let now = self.clock.now();
-        let token = self.view(self.stored_token(id).await?, now);
+        let stored = self.stored_token(id).await?;
+        self.authorise_for_token(actor, Ability::LookAt(&stored.token)).await?;
+        let token = self.view(stored, now);
         let in_words = words::describe_token(&token.token, &self.instances);
         let mut shown = TokenShown { token, in_words, usage: None, recent: Vec::new() };
         let Some(activity) = &self.activity else { return Ok(shown) };

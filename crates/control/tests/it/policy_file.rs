@@ -307,6 +307,7 @@ fn rule() -> impl Strategy<Value = Rule> {
         use_tokens: says[0],
         create: says[1],
         create_on_behalf: says[2],
+        on_behalf_of_administrators: says[2],
         approve: says[3],
         administer: says[4],
         bounds,

@@ -23,7 +23,7 @@ use crate::engine::http1::response;
 use crate::forward::answer::{self, Downward};
 use crate::forward::head::{self, Towards};
 use crate::forward::pool::{NoConnection, Upstream};
-use crate::read::client::Client;
+use crate::read::client::{Client, scheme_of};
 use crate::settings::UpstreamHost;
 use crate::thread::{InstanceRoom, Thread};
 use crate::wire::body::Body;
@@ -87,11 +87,7 @@ pub(crate) async fn forward<S: AsyncRead + AsyncWrite + Unpin>(
         }
         Err(Failed::Gone) => return After::Close,
     };
-    let scheme = match peer.by_trusted_proxy {
-        true => forwarded_scheme(head),
-        false if line.arrival.is_secure => "https",
-        false => "http",
-    };
+    let scheme = scheme_of(head, peer, line.arrival);
     let towards = Towards {
         path: target.path,
         query: target.query,
@@ -136,13 +132,6 @@ fn owner_of<S>(
             "Gatepass can't act as the token's owner at {instance}: {problem}. Ask a Gatepass \
              administrator."
         ))),
-    }
-}
-
-fn forwarded_scheme(head: &RequestHead<'_>) -> &'static str {
-    match head.single(Known::XForwardedProto) {
-        Some(value) if value.eq_ignore_ascii_case(b"https") => "https",
-        _ => "http",
     }
 }
 

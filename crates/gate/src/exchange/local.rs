@@ -5,23 +5,38 @@ use std::io::Write as _;
 use std::net::IpAddr;
 use std::pin::Pin;
 
-use gatepass_model::{CanonicalTarget, Method, Reason, Refusal, TokenId};
+use gatepass_model::{CanonicalTarget, InstanceName, Method, Reason, Refusal, TokenId};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::ask::Gathered;
 use super::respond::{self, Responder};
-use super::{After, Line, local_path};
+use super::{After, Line};
 use crate::engine::http1::request::RequestHead;
-use crate::read::client::Client;
+use crate::read::client::{Client, scheme_of};
 use crate::read::credential::{Credentials, text_of};
 use crate::thread::Thread;
 
-/// A request below `console_path`, with its body.
+/// Where a request that Gatepass answers itself was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LocalPlace {
+    /// Below `console_path`.
+    Console,
+    /// To where the people of this instance sign in, below its context path.
+    SignIn(InstanceName),
+}
+
+/// A request that Gatepass answers itself, with its body.
 #[derive(Clone, Debug)]
 pub struct LocalRequest {
+    /// Where it was sent.
+    pub place: LocalPlace,
+    /// `http` or `https`, as the client used it.
+    pub scheme: &'static str,
+    /// The `Host` that the client asked for, with its port where it named one.
+    pub host: String,
     /// What is asked.
     pub method: Method,
-    /// The path below `console_path`, beginning with `/`.
+    /// The path below `console_path`, beginning with `/`; `/` for a sign-in.
     pub path: String,
     /// The query without its `?`.
     pub query: Option<String>,
@@ -78,6 +93,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     head: &RequestHead<'_>,
     target: &CanonicalTarget<'_>,
     peer: &Client,
+    (place, path): (LocalPlace, String),
     responder: Responder,
 ) -> After {
     let thread = line.thread;
@@ -87,8 +103,11 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         Err(refusal) => return respond::refuse(line, head, responder, &refusal).await,
     };
     let request = LocalRequest {
+        place,
+        scheme: scheme_of(head, peer, line.arrival),
+        host: head.host.to_owned(),
         method: head.method,
-        path: local_path(target, &thread.shared.settings.console_path),
+        path,
         query: target.query().map(str::to_owned),
         headers: head
             .fields

@@ -21,6 +21,7 @@ use gatepass_vault::looks_like_token;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use self::ask::Gathered;
+use self::local::LocalPlace;
 use self::meter::Count;
 use self::respond::Responder;
 use self::tally::{Tally, Whose, leading_kind};
@@ -108,7 +109,17 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     let responder = Responder { id, family: None, instance: None };
     match found {
         Err(refusal) => respond::refuse(line, head, responder, &refusal).await,
-        Ok(Place::Local(target)) => local::serve(line, head, &target, &peer, responder).await,
+        Ok(Place::Local(target)) => {
+            let path = local_path(&target, &shared.settings.console_path);
+            let place = (LocalPlace::Console, path);
+            local::serve(line, head, &target, &peer, place, responder).await
+        }
+        Ok(Place::SignIn(index, target)) => {
+            let Some(room) = shared.instances.get(index) else { return After::Close };
+            let name = room.settings.instance.name.clone();
+            let place = (LocalPlace::SignIn(name), "/".to_owned());
+            local::serve(line, head, &target, &peer, place, responder).await
+        }
         Ok(Place::Instance(index, target)) => {
             let Some(room) = shared.instances.get(index) else { return After::Close };
             let read = Read {

@@ -8,6 +8,7 @@ use gatepass_model::Method;
 use gatepass_profiles::is_identity_header;
 use gatepass_vault::looks_like_token;
 
+use super::cookie::{may_have_own, without_own};
 use crate::engine::http1::fields::Header;
 use crate::engine::http1::framing::Framing;
 use crate::engine::http1::name::Known;
@@ -57,6 +58,9 @@ pub(crate) fn write(
     line(out, "Host", towards.host.as_bytes());
     let nominated = Nominated::of(head);
     head.fields.copy(out, |header| goes_up(&header, towards) && !nominated.names(header.name));
+    if towards.authorization.is_none() {
+        write_cookies_beside_own(head, &nominated, out);
+    }
     write_ours(head, towards, origin, out);
     out.extend_from_slice(b"\r\n");
 }
@@ -95,12 +99,30 @@ fn goes_up(header: &Header<'_>, towards: &Towards<'_>) -> bool {
         | Known::XGatepassRequestId => false,
         // The owner's identity goes on last, and no cookie goes up beside it.
         Known::Authorization => !as_owner,
-        Known::Cookie => !as_owner && !looks_like_token(header.value),
+        // A line with a cookie of the gate's is written anew, without it.
+        Known::Cookie => {
+            !as_owner && !looks_like_token(header.value) && !may_have_own(header.value)
+        }
         known => {
             let is_trusted = |trusted: &str| trusted.as_bytes().eq_ignore_ascii_case(header.name);
             (known != Known::Other || is_harmless(header.name))
                 && !towards.trusted_header.is_some_and(is_trusted)
                 && !looks_like_token(header.value)
+        }
+    }
+}
+
+/// What else stood in `Cookie` lines that hold one of the gate's own.
+fn write_cookies_beside_own(head: &RequestHead<'_>, nominated: &Nominated<'_>, out: &mut Vec<u8>) {
+    if nominated.names(b"cookie") {
+        return;
+    }
+    for value in head.all(Known::Cookie) {
+        if may_have_own(value)
+            && !looks_like_token(value)
+            && let Some(rest) = without_own(value)
+        {
+            line(out, "Cookie", &rest);
         }
     }
 }
@@ -248,6 +270,15 @@ mod tests {
         assert!(
             up.contains("Authorization: Basic x\r\n") && up.contains("Cookie: JSESSIONID=1\r\n")
         );
+    }
+
+    #[test]
+    fn the_gates_own_cookies_stay_here() {
+        let up = written("Cookie: JSESSIONID=1; __Host-gatepass-session=x; a=b\r\n", None);
+        assert!(up.contains("Cookie: JSESSIONID=1; a=b\r\n"), "{up}");
+        assert!(!up.contains("gatepass-session"), "{up}");
+        let up = written("Cookie: gatepass-session=x\r\nCookie: JSESSIONID=1\r\n", None);
+        assert_eq!(up.matches("Cookie").count(), 1, "{up}");
     }
 
     #[test]

@@ -50,6 +50,19 @@ pub(crate) fn client_of(head: &RequestHead<'_>, arrival: Arrival, trusted: &[Net
     Client { address, hops, by_trusted_proxy: true }
 }
 
+/// The scheme that the client used: the connection's, or what a trusted proxy says of it.
+pub(crate) fn scheme_of(head: &RequestHead<'_>, client: &Client, arrival: Arrival) -> &'static str {
+    let says_https = || {
+        head.single(Known::XForwardedProto)
+            .is_some_and(|value| value.eq_ignore_ascii_case(b"https"))
+    };
+    match client.by_trusted_proxy {
+        true if says_https() => "https",
+        false if arrival.is_secure => "https",
+        _ => "http",
+    }
+}
+
 /// An address, with a port or without: proxies write `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`
 /// and `[2001:db8::1]:80`.
 fn parse_address(entry: &[u8]) -> Option<IpAddr> {

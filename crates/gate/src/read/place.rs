@@ -13,6 +13,9 @@ use crate::settings::{InstanceSettings, Settings};
 pub(crate) enum Place<'a> {
     /// Below `console_path`: answered by Gatepass itself.
     Local(CanonicalTarget<'a>),
+    /// Where an instance's people sign in to the console, below its context path: answered by
+    /// Gatepass itself.
+    SignIn(usize, CanonicalTarget<'a>),
     /// To an instance (by its place in the settings), by a target that can be read in one way.
     Instance(usize, CanonicalTarget<'a>),
     /// To an instance, by a target that can be read in several ways: a page's at most, which
@@ -71,6 +74,9 @@ pub(crate) fn find<'a>(
                 target.segments_below(context).is_some()
             });
             match found {
+                Some(index) if is_sign_in(&target, index, settings) => {
+                    Ok(Place::SignIn(index, target))
+                }
                 Some(index) => Ok(Place::Instance(index, target)),
                 None if has_console && !settings.console_host.is_empty() => {
                     Ok(Place::Local(target))
@@ -88,6 +94,16 @@ pub(crate) fn find<'a>(
             Ok(Place::Unclear(index, raw, error))
         }
     }
+}
+
+/// What stands below an instance's context path when somebody signs in to the console with it. The
+/// product's session cookie has that path, so it is not sent to the console's own.
+const SIGN_IN: &str = "gatepass-sign-in";
+
+fn is_sign_in(target: &CanonicalTarget<'_>, index: usize, settings: &Settings) -> bool {
+    let context =
+        settings.instances.get(index).map_or("", |one| one.instance.context_path.as_str());
+    matches!(target.segments_below(context), Some([only]) if *only == SIGN_IN)
 }
 
 fn unknown(host: &str) -> Refusal {

@@ -36,6 +36,9 @@ pub(crate) fn stored(ring: &KeyRing, owner: &str, token: &str) -> UpstreamCreden
         sealed: sealed.into_bytes(),
         native_id: None,
         hint: None,
+        expires_at: None,
+        problem: None,
+        former: None,
         created_at: Timestamp::from_millis(0),
         created_by: Actor::CommandLine("root".to_owned()),
     }

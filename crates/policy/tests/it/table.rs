@@ -118,7 +118,7 @@ fn an_explanation_names_every_check_and_the_missing_row() {
     let explanation = world.explain();
     let names: Vec<&str> = explanation.steps.iter().map(|step| step.name).collect();
     assert_eq!(names.first(), Some(&"freshness"));
-    assert_eq!(names.len(), 16);
+    assert_eq!(names.len(), 17);
     let at = names.iter().position(|&name| name == "access").unwrap();
     assert!(matches!(explanation.steps[at].outcome, StepOutcome::Refused(_)));
     assert!(explanation.steps[..at].iter().any(|step| step.outcome == StepOutcome::Passed));

@@ -252,6 +252,9 @@ async fn upstream_credentials_are_passed_on() {
         sealed: vec![1],
         native_id: None,
         hint: None,
+        expires_at: None,
+        problem: None,
+        former: None,
         created_at: world.now(),
         created_by: Actor::CommandLine("test".to_owned()),
     };

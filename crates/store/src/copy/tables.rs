@@ -1,4 +1,5 @@
-//! The tables of a store, but for those that only its running gates are interested in.
+//! The tables of a store, but for those that only its running gates are interested in, and what
+//! must not live again with a copy: sessions and what is good once.
 
 use crate::transfer::{Kind, Table};
 
@@ -9,7 +10,7 @@ pub(super) const TRACES: &str = "SELECT CAST(c.seq + a.seq
     + (SELECT COUNT(*) FROM policy WHERE revision <> 0) + (SELECT COUNT(*) FROM node) AS BIGINT)
     FROM change_counter c CROSS JOIN audit_counter a";
 
-pub(super) static TABLES: [Table; 7] = [
+pub(super) static TABLES: [Table; 8] = [
     Table {
         name: "change_counter",
         columns: &[("id", Kind::Number), ("seq", Kind::Number)],
@@ -56,6 +57,9 @@ pub(super) static TABLES: [Table; 7] = [
             ("mac", Kind::Bytes),
             ("search", Kind::Text),
             ("revision", Kind::Number),
+            ("name_key", Kind::Text),
+            ("access", Kind::Text),
+            ("instances", Kind::Text),
         ],
         key: 1,
         is_numbered: false,
@@ -85,8 +89,33 @@ pub(super) static TABLES: [Table; 7] = [
             ("created_at", Kind::Number),
             ("created_by", Kind::Text),
             ("revision", Kind::Number),
+            ("expires_at", Kind::Number),
+            ("problem", Kind::Text),
+            ("former_native_id", Kind::Text),
+            ("former_until", Kind::Number),
         ],
         key: 3,
+        is_numbered: false,
+    },
+    Table {
+        name: "person",
+        columns: &[
+            ("directory", Kind::Text),
+            ("key", Kind::Text),
+            ("username", Kind::Text),
+            ("display_name", Kind::Text),
+            ("email", Kind::Text),
+            ("groups_json", Kind::Text),
+            ("is_active", Kind::Number),
+            ("native_key", Kind::Text),
+            ("rank", Kind::Text),
+            ("confirmed_at", Kind::Number),
+            ("asked_at", Kind::Number),
+            ("problem", Kind::Text),
+            ("search", Kind::Text),
+            ("revision", Kind::Number),
+        ],
+        key: 2,
         is_numbered: false,
     },
     Table {

@@ -8,8 +8,10 @@ pub(crate) mod credential;
 pub(crate) mod feed;
 pub(crate) mod load;
 pub(crate) mod node;
+pub(crate) mod person;
 pub(crate) mod policy;
 pub(crate) mod search;
+pub(crate) mod session;
 pub(crate) mod token;
 
 /// Makes a test of each story: `stories!(backend)`, where `backend` makes an empty database.
@@ -38,11 +40,21 @@ macro_rules! stories {
             load::tokens_that_ended_long_ago_are_left_out;
             load::more_tokens_than_fit_in_a_chunk_all_come;
             node::nodes_live_as_long_as_they_are_heard_of;
+            person::a_person_is_read_back_as_he_was_written;
+            person::people_written_together_are_one_change;
+            person::only_people_in_use_are_refreshed_the_oldest_first;
+            person::people_are_listed_by_name_and_found_by_text;
             policy::a_new_store_has_the_default_policy;
             policy::a_policy_is_replaced_only_by_who_saw_the_last;
             search::tokens_are_found_by_owner_state_and_integration;
             search::a_text_means_itself_and_no_letter_case;
             search::pages_stay_as_they_are_when_tokens_come_and_go;
+            session::a_session_is_found_by_what_the_browser_presents;
+            session::a_session_is_ended_by_its_person_only;
+            session::sessions_that_have_ended_are_forgotten;
+            session::a_ticket_is_taken_once_and_not_after_its_end;
+            session::of_several_who_take_a_ticket_one_gets_it;
+            session::a_lease_is_one_nodes_until_it_ends;
             token::a_token_is_read_back_as_it_was_written;
             token::names_of_every_kind_are_kept_byte_for_byte;
             token::what_a_database_cannot_keep_is_refused_before;

@@ -2,10 +2,13 @@
 
 use gatepass_model::PolicyDocument;
 use gatepass_model::audit::AuditSubject;
-use gatepass_store::{AuditPage, NodeId, Revision, Store, StoreError, TokenFilter, TokenPage};
+use gatepass_store::{
+    AuditPage, NodeId, PeopleFilter, Revision, Store, StoreError, TicketKind, TokenFilter,
+    TokenPage,
+};
 
 use crate::backend::START;
-use crate::sample::{credential, entry, jira, mac, person, put, token};
+use crate::sample::{credential, entry, jira, mac, person, put, session, token};
 
 /// Asserts that each method finds the store unavailable.
 pub(crate) async fn is_unavailable(store: &dyn Store) {
@@ -19,6 +22,9 @@ async fn ask(store: &dyn Store) -> Vec<(&'static str, Option<StoreError>)> {
     let (policy, key) = (PolicyDocument::default(), entry("key.added", AuditSubject::KeyRing));
     let page = TokenPage { after: None, limit: 10 };
     let lines = AuditPage { before: None, limit: 10, subject: None };
+    let (main, kind) = ("main".parse().unwrap(), TicketKind::Form);
+    let everybody =
+        PeopleFilter { directory: "main".parse().unwrap(), text: None, after: None, limit: 1 };
     let (node, seen) = (NodeId([1; 16]), Revision::START);
     vec![
         ("create", store.create_token(&made, &mac(1), &key).await.err()),
@@ -32,6 +38,25 @@ async fn ask(store: &dyn Store) -> Vec<(&'static str, Option<StoreError>)> {
         ("find credential", store.find_credential(&alice, &jira()).await.err()),
         ("list credentials", store.list_credentials(None).await.err()),
         ("remove", store.remove_credential(&alice, &jira(), &key).await.err()),
+        ("put people", store.put_people(&main, &[]).await.err()),
+        ("person", store.find_person(&alice).await.err()),
+        ("by key", store.find_person_by_native_key(&main, "x").await.err()),
+        ("since", store.people_written_since(&main, seen).await.err()),
+        ("people", store.list_people(&everybody).await.err()),
+        ("refresh", store.people_to_refresh(&main, START, START, 1).await.err()),
+        ("oldest", store.oldest_confirmation(&main, START).await.err()),
+        ("begin", store.begin_session(&[1; 32], &session("a", 1), &key).await.err()),
+        ("session", store.find_session(&[1; 32]).await.err()),
+        ("touch", store.touch_session(&[1; 32], START).await.err()),
+        ("prove", store.prove_session(&[1; 32], START, &key).await.err()),
+        ("sessions", store.list_sessions(&alice).await.err()),
+        ("end", store.end_session(&alice, session("a", 1).id, &key).await.err()),
+        ("end others", store.end_other_sessions(&alice, None, &key).await.err()),
+        ("put ticket", store.put_ticket(kind, &[1; 32], b"", START, START).await.err()),
+        ("ticket", store.find_ticket(kind, &[1; 32], START).await.err()),
+        ("take", store.take_ticket(kind, &[1; 32], START).await.err()),
+        ("fill", store.fill_ticket(kind, &[1; 32], b"").await.err()),
+        ("lease", store.take_lease("a", node, START, START).await.err()),
         ("append", store.append_audit(&key).await.err()),
         ("audit", store.list_audit(&lines).await.err()),
         ("revision", store.revision().await.err()),

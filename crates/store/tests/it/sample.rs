@@ -4,7 +4,7 @@ use gatepass_model::audit::AuditSubject;
 use gatepass_model::token::{FormerSecret, StoredSecret};
 use gatepass_model::{
     Access, Actor, AuditEvent, Grant, InstanceName, Lifetime, Limits, PersonKey, RowMac,
-    SecretDigest, Timestamp, Token, TokenId, TokenState,
+    SecretDigest, Session, SessionId, Timestamp, Token, TokenId, TokenState,
 };
 use gatepass_store::{AuditEntry, TokenFilter, TokenPage, UpstreamCredential, UpstreamKind};
 
@@ -95,6 +95,9 @@ pub(crate) fn credential(owner: &str, sealed: &[u8]) -> UpstreamCredential {
         sealed: sealed.to_vec(),
         native_id: Some("17".to_owned()),
         hint: None,
+        expires_at: None,
+        problem: None,
+        former: None,
         created_at: START,
         created_by: Actor::Person(person(owner)),
     }
@@ -107,4 +110,24 @@ pub(crate) fn put(credential: &UpstreamCredential) -> AuditEntry {
 
 pub(crate) fn everything() -> (TokenFilter, TokenPage) {
     (TokenFilter::default(), TokenPage { after: None, limit: 1000 })
+}
+
+/// What is said of a token.
+pub(crate) fn entry_of(token: &Token, action: &'static str) -> AuditEntry {
+    entry(action, AuditSubject::Token(token.id))
+}
+
+/// Somebody's session; `number` makes it.
+pub(crate) fn session(name: &str, number: u8) -> Session {
+    Session {
+        id: SessionId([number; 16]),
+        person: person(name),
+        instance: jira(),
+        created_at: START,
+        seen_at: START,
+        ends_at: after(1_000_000),
+        proved_at: START,
+        address: "2001:db8::1".parse().unwrap(),
+        agent: "Mozilla/5.0 \"ä\"".to_owned(),
+    }
 }

@@ -309,6 +309,9 @@ fn sealed(
         kind: UpstreamKind::NativeToken,
         native_id: None,
         hint: None,
+        expires_at: None,
+        problem: None,
+        former: None,
         created_at: TestClock::START,
         created_by: build::actor(),
     })
@@ -335,6 +338,7 @@ fn snapshot_for(options: &TestGateOptions, ring: &Arc<KeyRing>) -> anyhow::Resul
     let settings = SnapshotSettings {
         instances,
         directories: vec![build::DIRECTORY.parse()?],
+        stored_directories: Vec::new(),
         stale_limit: Lifetime::from_seconds(900),
     };
     Ok(Snapshot::new(settings, Arc::clone(ring)))

@@ -45,6 +45,7 @@ pub(crate) fn rule(name: &str) -> Rule {
         use_tokens: Say::Nothing,
         create: Say::Nothing,
         create_on_behalf: Say::Nothing,
+        on_behalf_of_administrators: Say::Nothing,
         approve: Say::Nothing,
         administer: Say::Nothing,
         bounds: Bounds::default(),

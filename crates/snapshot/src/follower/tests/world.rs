@@ -95,6 +95,7 @@ impl World {
         let settings = Settings {
             instances: vec![("jira".parse().unwrap(), Product::Jira)],
             directories: vec!["main".parse().unwrap()],
+            stored_directories: Vec::new(),
             stale_limit: Lifetime::from_seconds(900),
         };
         Self {

@@ -36,6 +36,7 @@ fn full() -> PolicyDocument {
         use_tokens: Say::Allow,
         create: Say::Deny,
         create_on_behalf: Say::Nothing,
+        on_behalf_of_administrators: Say::Nothing,
         approve: Say::Allow,
         administer: Say::Deny,
         bounds: Bounds {

@@ -1,12 +1,15 @@
 //! Upstream credentials.
 
-use gatepass_model::{InstanceName, PersonKey};
+use gatepass_model::{InstanceName, PersonKey, Timestamp};
 use sqlx::Executor;
 
 use super::{Database, Db, audit, feed, query};
-use crate::codec::{Problem, actor_text, moment, parse, parse_actor, person, plain_option};
+use crate::codec::{
+    Problem, actor_text, moment, moment_option, parse, parse_actor, person, plain_option,
+};
 use crate::{
-    Answer, AuditEntry, Changed, Corruption, Credentials, Revision, StoreError, UpstreamCredential,
+    Answer, AuditEntry, Changed, Corruption, Credentials, FormerCredential, Revision, StoreError,
+    UpstreamCredential,
 };
 
 /// The columns of an upstream credential.
@@ -19,12 +22,16 @@ pub(super) struct CredentialRow {
     sealed: Vec<u8>,
     native_id: Option<String>,
     hint: Option<String>,
+    expires_at: Option<i64>,
+    problem: Option<String>,
+    former_native_id: Option<String>,
+    former_until: Option<i64>,
     created_at: i64,
     created_by: String,
 }
 
 const COLUMNS: &str = "owner_directory, owner_username, instance, kind, sealed, native_id, hint,
-     created_at, created_by";
+     expires_at, problem, former_native_id, former_until, created_at, created_by";
 
 impl Credentials for Database {
     fn put_credential<'a>(
@@ -35,16 +42,20 @@ impl Credentials for Database {
         self.answer(async move {
             let mut write = self.begin_write().await?;
             let revision = feed::next_revision(&mut write).await?;
-            let owner = &credential.owner;
+            let (owner, former) = (&credential.owner, credential.former.as_ref());
             query(
                 "INSERT INTO upstream_credential (owner_directory, owner_key, instance,
-                    owner_username, kind, sealed, native_id, hint, created_at, created_by, revision)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                    owner_username, kind, sealed, native_id, hint, created_at, created_by, revision,
+                    expires_at, problem, former_native_id, former_until)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
                  ON CONFLICT (owner_directory, owner_key, instance) DO UPDATE SET
                     owner_username = excluded.owner_username, kind = excluded.kind,
                     sealed = excluded.sealed, native_id = excluded.native_id,
                     hint = excluded.hint, created_at = excluded.created_at,
-                    created_by = excluded.created_by, revision = excluded.revision",
+                    created_by = excluded.created_by, revision = excluded.revision,
+                    expires_at = excluded.expires_at, problem = excluded.problem,
+                    former_native_id = excluded.former_native_id,
+                    former_until = excluded.former_until",
             )
             .bind(owner.directory.as_str())
             .bind(owner.username.folded())
@@ -57,6 +68,10 @@ impl Credentials for Database {
             .bind(credential.created_at.as_millis())
             .bind(actor_text(&credential.created_by)?)
             .bind(revision.to_column())
+            .bind(credential.expires_at.map(Timestamp::as_millis))
+            .bind(plain_option(credential.problem.as_deref(), "the problem of a credential")?)
+            .bind(plain_option(former.map(|one| one.native_id.as_str()), "the id of a credential")?)
+            .bind(former.map(|one| one.until.as_millis()))
             .execute(&mut *write)
             .await?;
             let changed = Changed::Credential(owner.clone(), credential.instance.clone());
@@ -149,6 +164,13 @@ pub(super) fn decode(row: CredentialRow) -> Result<UpstreamCredential, Corruptio
 }
 
 fn decode_fields(row: CredentialRow) -> Result<UpstreamCredential, Problem> {
+    let former = match (row.former_native_id, row.former_until) {
+        (Some(native_id), Some(until)) => {
+            Some(FormerCredential { native_id, until: moment(until, "former one's end")? })
+        }
+        (None, None) => None,
+        _ => return Err("its former one is not whole".to_owned()),
+    };
     Ok(UpstreamCredential {
         owner: person(&row.owner_directory, &row.owner_username)?,
         instance: parse(&row.instance, "instance")?,
@@ -156,6 +178,9 @@ fn decode_fields(row: CredentialRow) -> Result<UpstreamCredential, Problem> {
         sealed: row.sealed,
         native_id: row.native_id,
         hint: row.hint,
+        expires_at: moment_option(row.expires_at, "end")?,
+        problem: row.problem,
+        former,
         created_at: moment(row.created_at, "creation")?,
         created_by: parse_actor(&row.created_by)?,
     })

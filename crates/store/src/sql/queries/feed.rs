@@ -1,6 +1,6 @@
 //! The change feed.
 
-use gatepass_model::{Timestamp, TokenId};
+use gatepass_model::{DirectoryName, Timestamp, TokenId};
 
 use super::{Database, Db, Transaction, load, query, query_scalar};
 use crate::codec::{Problem, bytes, parse, person};
@@ -101,6 +101,9 @@ fn decode(row: ChangeRow) -> Result<Change, Problem> {
         ("credential", None, Some(directory), Some(username), Some(instance)) => {
             Changed::Credential(person(&directory, &username)?, parse(&instance, "instance")?)
         }
+        ("people", None, Some(directory), None, None) => {
+            Changed::People(parse(&directory, "directory")?)
+        }
         _ => return Err("its kind is none".to_owned()),
     };
     Ok(Change { revision: Revision::from_column(row.revision), changed })
@@ -125,12 +128,17 @@ pub(super) async fn log(
     revision: Revision,
     changed: &Changed,
 ) -> Result<(), StoreError> {
-    let (kind, token, owner, instance) = match changed {
-        Changed::Token(id) => ("token", Some(&id.as_bytes()[..]), None, None),
-        Changed::Policy => ("policy", None, None, None),
-        Changed::Credential(owner, instance) => {
-            ("credential", None, Some(owner), Some(instance.as_str()))
-        }
+    let (kind, token, directory, username, instance) = match changed {
+        Changed::Token(id) => ("token", Some(&id.as_bytes()[..]), None, None, None),
+        Changed::Policy => ("policy", None, None, None, None),
+        Changed::Credential(owner, instance) => (
+            "credential",
+            None,
+            Some(&owner.directory),
+            Some(owner.username.as_str()),
+            Some(instance.as_str()),
+        ),
+        Changed::People(directory) => ("people", None, Some(directory), None, None),
     };
     query(
         "INSERT INTO change_log (revision, kind, token, directory, username, instance)
@@ -139,8 +147,8 @@ pub(super) async fn log(
     .bind(revision.to_column())
     .bind(kind)
     .bind(token)
-    .bind(owner.map(|owner| owner.directory.as_str()))
-    .bind(owner.map(|owner| owner.username.as_str()))
+    .bind(directory.map(DirectoryName::as_str))
+    .bind(username)
     .bind(instance)
     .execute(&mut **write)
     .await?;

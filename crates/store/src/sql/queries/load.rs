@@ -2,8 +2,8 @@
 
 use gatepass_model::Timestamp;
 
-use super::{Database, Db, Transaction, credential, policy, token};
-use crate::codec::decode_token;
+use super::{Database, Db, Transaction, credential, person, policy, token};
+use crate::codec::{decode_person, decode_token};
 use crate::{Loaded, StoreError};
 
 /// So many rows are in memory at once.
@@ -33,6 +33,9 @@ pub(super) async fn everything(
     }
     for row in store.in_time(credential::rows(&mut **read, None)).await? {
         each(credential::decode(row).map_or_else(Loaded::Corrupt, Loaded::Credential));
+    }
+    for row in store.in_time(person::rows(&mut *read)).await? {
+        each(decode_person(row).map_or_else(Loaded::Corrupt, Loaded::Person));
     }
     Ok(())
 }

@@ -10,8 +10,10 @@ mod credential;
 mod feed;
 mod load;
 mod node;
+mod person;
 pub(super) mod policy;
 mod rows;
+mod session;
 mod token;
 
 use sqlx::{Transaction, query, query_scalar};

@@ -20,7 +20,7 @@ const STATE_AT: &str = "CASE WHEN state <> 'revoked' AND expires_at <= ";
 const STATE_AT_END: &str = " THEN 'expired' ELSE state END";
 
 /// Longest text, in bytes, that is looked for: a longer one could be too complex a pattern.
-const LONGEST_SEARCH: usize = 10_000;
+pub(super) const LONGEST_SEARCH: usize = 10_000;
 
 impl Tokens for Database {
     fn create_token<'a>(
@@ -158,7 +158,7 @@ fn narrow(query: &mut sqlx::QueryBuilder<Db>, filter: &TokenFilter) {
 }
 
 /// The pattern of texts that contain `text`.
-fn contains(text: &str) -> String {
+pub(super) fn contains(text: &str) -> String {
     let mut pattern = String::from("%");
     for character in text.to_lowercase().chars() {
         if matches!(character, '%' | '_' | '\\') {
@@ -185,6 +185,15 @@ pub(super) async fn chunk(
     Ok(query.build_query_as().fetch_all(&mut **read).await?)
 }
 
+/// Where the filter by instance looks: `,jira,wiki,`; empty for all.
+fn instances_text(instances: &[gatepass_model::InstanceName]) -> String {
+    if instances.is_empty() {
+        return String::new();
+    }
+    let names: Vec<&str> = instances.iter().map(gatepass_model::InstanceName::as_str).collect();
+    format!(",{},", names.join(","))
+}
+
 /// Writes the whole row. A change writes it anew, so that no column is forgotten.
 async fn insert(
     write: &mut Transaction<'static, Db>,
@@ -199,9 +208,9 @@ async fn insert(
         "INSERT INTO token (id, name, owner_directory, owner_username, owner_key, creator,
             integration, purpose, grant_json, state, created_at, expires_at, ended_at, secret_key,
             secret_digest, secret_hint, former_key, former_digest, former_hint, former_until,
-            mac_key, mac, search, revision)
+            mac_key, mac, search, revision, name_key, access, instances)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-            $19, $20, $21, $22, $23, $24)",
+            $19, $20, $21, $22, $23, $24, $25, $26, $27)",
     )
     .bind(&token.id.as_bytes()[..])
     .bind(plain(&token.name, "the name of a token")?)
@@ -227,6 +236,9 @@ async fn insert(
     .bind(&mac.tag[..])
     .bind(search_text(token))
     .bind(revision.to_column())
+    .bind(token.name.to_lowercase())
+    .bind(token.grant.access.as_str())
+    .bind(instances_text(&token.grant.instances))
     .execute(&mut **write)
     .await?;
     Ok(())

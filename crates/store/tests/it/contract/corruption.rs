@@ -63,6 +63,7 @@ pub(crate) async fn one_bad_row_does_not_stop_a_gate_from_loading(backend: &dyn 
         Loaded::Token(stored) => tokens.push(stored.token),
         Loaded::Credential(credential) => owners.push(credential.owner),
         Loaded::Corrupt(corruption) => corrupt.push(corruption.what),
+        Loaded::Person(known) => panic!("{known:?}"),
     };
     store.load_all(START, &mut each).await.unwrap();
     assert_eq!(tokens, [good]);

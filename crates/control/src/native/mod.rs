@@ -1,0 +1,116 @@
+//! Native tokens that the gate makes for people, so that nobody needs to paste one.
+
+mod make;
+mod renew;
+
+use gatepass_identity::ReadyCredential;
+use gatepass_model::audit::AuditSubject;
+use gatepass_model::{Actor, IdentityMethod, InstanceName, PersonKey};
+use gatepass_store::{UpstreamCredential, UpstreamKind};
+use gatepass_vault::{SealedCredential, SecretText, credential_context, open};
+
+pub use make::NativeMade;
+pub use renew::{Renewal, Renewer};
+
+use crate::control::{Control, KnownInstance, audit_entry};
+use crate::error::ControlError;
+
+/// How a person stands with his native token at an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NativeStanding {
+    /// There is one, and nothing is known against it.
+    Good,
+    /// There is one, and the product does not take it, or it can't be renewed: why.
+    Broken(String),
+    /// There is none.
+    Missing,
+}
+
+impl Control {
+    /// How `owner` stands with his native token at each instance of his directory that becomes
+    /// people that way and no other.
+    pub async fn native_standing(
+        &self,
+        owner: &PersonKey,
+    ) -> Result<Vec<(InstanceName, NativeStanding)>, ControlError> {
+        let credentials = self.store.list_credentials(Some(owner)).await?;
+        let mut all = Vec::new();
+        for known in self.instances.iter().filter(|one| needs_native(one, owner)) {
+            let name = &known.instance.name;
+            let found = credentials.iter().find(|credential| credential.instance == *name);
+            let standing = match found {
+                None => NativeStanding::Missing,
+                Some(UpstreamCredential { problem: Some(words), .. }) => {
+                    NativeStanding::Broken(words.clone())
+                }
+                Some(_) => NativeStanding::Good,
+            };
+            all.push((name.clone(), standing));
+        }
+        Ok(all)
+    }
+
+    /// The native token of `owner` at `instance`, ready to be sent; `None` where there is none, or
+    /// it can't be opened.
+    pub(crate) async fn open_native(
+        &self,
+        owner: &PersonKey,
+        instance: &InstanceName,
+    ) -> Result<Option<ReadyCredential>, ControlError> {
+        let found = self.store.find_credential(owner, instance).await?;
+        Ok(found.and_then(|credential| self.opened(&credential)))
+    }
+
+    fn opened(&self, credential: &UpstreamCredential) -> Option<ReadyCredential> {
+        let secret = self.opened_secret(credential)?;
+        match credential.kind {
+            UpstreamKind::NativeToken => {
+                ReadyCredential::native_token(credential.owner.username.clone(), &secret).ok()
+            }
+        }
+    }
+
+    fn opened_secret(&self, credential: &UpstreamCredential) -> Option<SecretText> {
+        let context = credential_context(&credential.owner, &credential.instance);
+        let sealed = SealedCredential::from_bytes(credential.sealed.clone());
+        match open(&self.keyring(), &context, &sealed) {
+            Ok(secret) => Some(secret),
+            Err(error) => {
+                let (owner, instance) = (&credential.owner, &credential.instance);
+                tracing::error!(%owner, %instance, %error, "a credential counts as not there");
+                None
+            }
+        }
+    }
+
+    /// Notes why a native token is of no use, or that it is again. Nothing is written where that is
+    /// known.
+    pub(crate) async fn note_native_problem(
+        &self,
+        owner: &PersonKey,
+        instance: &InstanceName,
+        problem: Option<&str>,
+    ) -> Result<(), ControlError> {
+        let Some(found) = self.store.find_credential(owner, instance).await? else {
+            return Ok(());
+        };
+        if found.problem.as_deref() == problem {
+            return Ok(());
+        }
+        let credential = UpstreamCredential { problem: problem.map(str::to_owned), ..found };
+        let subject = AuditSubject::Credential(owner.clone(), instance.clone());
+        let (action, words) = match problem {
+            Some(problem) => ("credential.refused", problem),
+            None => ("credential.accepted", "the product takes it again"),
+        };
+        let (actor, now) = (Actor::System("identity"), self.clock.now());
+        let audit = audit_entry(&actor, now, action, subject, words);
+        self.store.put_credential(&credential, &audit).await?;
+        Ok(())
+    }
+}
+
+/// Where there is another way to become somebody, nobody is asked for a native token.
+fn needs_native(known: &KnownInstance, owner: &PersonKey) -> bool {
+    known.instance.directory == owner.directory && known.identity == [IdentityMethod::NativeToken]
+}

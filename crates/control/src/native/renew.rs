@@ -1,0 +1,146 @@
+//! Renew native tokens before they end, and take away those that were replaced.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gatepass_identity::Asker;
+use gatepass_model::audit::AuditSubject;
+use gatepass_model::{Actor, Lifetime, Timestamp};
+use gatepass_store::{NodeId, UpstreamCredential};
+
+use super::make::NativeMade;
+use crate::control::{Control, audit_entry};
+use crate::error::ControlError;
+
+/// A token is renewed so long before its end, or when a quarter of its life is left, whichever is
+/// less.
+const BEFORE_END: Lifetime = Lifetime::from_days(14);
+/// How often it is looked whether one is due.
+const EVERY: Duration = Duration::from_mins(1);
+/// For how long a node has the round.
+const LEASE: Lifetime = Lifetime::from_seconds(300);
+
+/// What a round did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Renewal {
+    /// Tokens that have a successor now.
+    pub renewed: usize,
+    /// Tokens that should have one and got none; why stands beside each.
+    pub failed: usize,
+    /// Replaced tokens that were deleted in the product.
+    pub deleted: usize,
+}
+
+/// Renews, on one node at a time.
+pub struct Renewer {
+    control: Arc<Control>,
+    node: NodeId,
+}
+
+impl Renewer {
+    /// On this node.
+    pub const fn new(control: Arc<Control>, node: NodeId) -> Self {
+        Self { control, node }
+    }
+
+    /// Goes round until it is dropped.
+    pub async fn run(self) {
+        let mut ticks = tokio::time::interval(EVERY);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            match self.turn().await {
+                Ok(Renewal { renewed: 0, failed: 0, deleted: 0 }) => {}
+                Ok(Renewal { renewed, failed, deleted }) => {
+                    tracing::info!(renewed, failed, deleted, "native tokens were renewed");
+                }
+                Err(error) => tracing::warn!(%error, "native tokens could not be renewed"),
+            }
+        }
+    }
+
+    /// One round, if it is this node's.
+    pub async fn turn(&self) -> Result<Renewal, ControlError> {
+        let now = self.control.clock.now();
+        let until = now.plus(LEASE);
+        if !self.control.store.take_lease("native", self.node, until, now).await? {
+            return Ok(Renewal::default());
+        }
+        self.control.renew_natives().await
+    }
+}
+
+impl Control {
+    /// Renews whatever is due, and deletes what was replaced long enough ago.
+    pub async fn renew_natives(&self) -> Result<Renewal, ControlError> {
+        let mut done = Renewal::default();
+        for credential in self.store.list_credentials(None).await? {
+            let now = self.clock.now();
+            if is_due(&credential, now) {
+                match self.renew(&credential).await? {
+                    NativeMade::Made(_) => done.renewed += 1,
+                    NativeMade::Refused(_) | NativeMade::Unanswered(_) => done.failed += 1,
+                }
+            } else if credential.former.as_ref().is_some_and(|former| now >= former.until) {
+                done.deleted += usize::from(self.delete_former(credential).await?);
+            }
+        }
+        Ok(done)
+    }
+
+    /// A native token may create its successor; so nobody needs to be there.
+    async fn renew(&self, credential: &UpstreamCredential) -> Result<NativeMade, ControlError> {
+        let UpstreamCredential { owner, instance, .. } = credential;
+        let Some(own) = self.opened(credential) else {
+            return Ok(NativeMade::Unanswered("it can't be opened".to_owned()));
+        };
+        let actor = Actor::System("rotation");
+        let asker = Asker::Credential(&own);
+        // For nobody else's: a token that the product takes for somebody else makes none.
+        let said = self.products.desk.who_is(instance, asker).await;
+        match said {
+            Ok(Some(account)) if account.username == owner.username => {}
+            Ok(_) => {
+                self.note_native_problem(owner, instance, Some(crate::people::REFUSED)).await?;
+                return Ok(NativeMade::Refused(crate::people::REFUSED.to_owned()));
+            }
+            Err(error) => return Ok(NativeMade::Unanswered(error.to_string())),
+        }
+        let made = self.make_native(&actor, owner, instance, asker).await?;
+        if let NativeMade::Refused(words) = &made {
+            let problem = format!("it could not be renewed: {words}");
+            self.note_native_problem(owner, instance, Some(&problem)).await?;
+        }
+        Ok(made)
+    }
+
+    async fn delete_former(&self, credential: UpstreamCredential) -> Result<bool, ControlError> {
+        let (Some(former), Some(own)) = (&credential.former, self.opened(&credential)) else {
+            return Ok(false);
+        };
+        let asker = Asker::Credential(&own);
+        let desk = &self.products.desk;
+        let deleted =
+            desk.delete_native_token(&credential.instance, asker, &former.native_id).await;
+        if let Err(error) = deleted {
+            let (owner, instance) = (&credential.owner, &credential.instance);
+            tracing::debug!(%owner, %instance, %error, "a replaced native token is still there");
+            return Ok(false);
+        }
+        let subject =
+            AuditSubject::Credential(credential.owner.clone(), credential.instance.clone());
+        let words = format!("deleted the replaced native token with the id {}", former.native_id);
+        let (actor, now) = (Actor::System("rotation"), self.clock.now());
+        let audit = audit_entry(&actor, now, "credential.former_deleted", subject, words);
+        self.store
+            .put_credential(&UpstreamCredential { former: None, ..credential }, &audit)
+            .await?;
+        Ok(true)
+    }
+}
+
+fn is_due(credential: &UpstreamCredential, now: Timestamp) -> bool {
+    let Some(end) = credential.expires_at else { return false };
+    let quarter = Lifetime::from_millis(end.since(credential.created_at).as_millis() / 4);
+    now >= end.minus(BEFORE_END.min(quarter)) && now < end
+}

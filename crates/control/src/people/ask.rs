@@ -1,0 +1,218 @@
+//! Ask a product about one person.
+//!
+//! What comes of it is written; a look-up that failed never widens what somebody may: he stays as
+//! he was confirmed last, and grows older.
+
+use gatepass_identity::{Account, AskError, Asker, LookedUp, ReadyCredential};
+use gatepass_model::audit::AuditSubject;
+use gatepass_model::{Actor, KnownPerson, Person, PersonKey, ProductRank, Timestamp, TokenState};
+use gatepass_store::{StoreError, TokenFilter, TokenPage};
+
+use super::ProductDirectory;
+use crate::control::{Control, audit_entry};
+use crate::error::ControlError;
+
+/// What came of asking about somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The product told of him, active or not, just now.
+    Confirmed(KnownPerson),
+    /// It knows nobody of that name.
+    Gone,
+    /// It did not say, in these words why.
+    Unanswered(String),
+}
+
+/// What a product said.
+enum Said {
+    Of(Account),
+    Gone,
+    Nothing(String),
+}
+
+impl Control {
+    /// Asks the product about this person, with the best that there is to ask with, and writes what
+    /// it says. For somebody of another directory: `Unanswered`.
+    pub async fn ask_about(&self, key: &PersonKey) -> Result<Asked, ControlError> {
+        let Some(directory) = self.product_directory(&key.directory) else {
+            return Ok(Asked::Unanswered("his directory is no product".to_owned()));
+        };
+        let before = self.store.find_person(key).await?;
+        let said = match &directory.lookup {
+            Some(lookup) => self.look_up(directory, lookup, key).await,
+            None => self.ask_as_himself(directory, key).await?,
+        };
+        let now = self.clock.now();
+        match said {
+            Said::Of(account) => self.take_account(directory, account, now).await,
+            Said::Gone => {
+                if let Some(before) = before {
+                    self.note_gone(before, now).await?;
+                }
+                Ok(Asked::Gone)
+            }
+            Said::Nothing(words) => {
+                if let Some(before) = before {
+                    let problem = Some(words.clone());
+                    let known = KnownPerson { asked_at: now, problem, ..before };
+                    self.write_person(&known).await?;
+                }
+                Ok(Asked::Unanswered(words))
+            }
+        }
+    }
+
+    async fn look_up(
+        &self,
+        directory: &ProductDirectory,
+        lookup: &ReadyCredential,
+        key: &PersonKey,
+    ) -> Said {
+        let asked = self.products.desk.look_up(&directory.instance, lookup, &key.username).await;
+        match asked {
+            Ok(LookedUp::Found(account)) => Said::Of(account),
+            Ok(LookedUp::Gone) => Said::Gone,
+            Err(AskError::Forbidden(_)) => Said::Nothing(
+                "the lookup token of the directory is not an administrator's any more".to_owned(),
+            ),
+            Err(error) => Said::Nothing(error.to_string()),
+        }
+    }
+
+    /// By his own native token. That it counts for nobody any more says nothing about him: it may
+    /// merely have been deleted.
+    async fn ask_as_himself(
+        &self,
+        directory: &ProductDirectory,
+        key: &PersonKey,
+    ) -> Result<Said, ControlError> {
+        let nothing = |words: &str| Ok(Said::Nothing(words.to_owned()));
+        let Some(own) = self.open_native(key, &directory.instance).await? else {
+            return nothing("there is no native token of his to ask with; he may sign in again");
+        };
+        let asker = Asker::Credential(&own);
+        Ok(match self.products.desk.who_is(&directory.instance, asker).await {
+            Ok(Some(account)) if account.username == key.username => Said::Of(account),
+            Ok(Some(_)) => Said::Gone,
+            Ok(None) => {
+                self.note_native_problem(key, &directory.instance, Some(REFUSED)).await?;
+                return nothing("the product takes his native token for nobody's");
+            }
+            Err(error) => Said::Nothing(error.to_string()),
+        })
+    }
+
+    /// Takes what the product says of somebody who is there, and answers how he is known now.
+    ///
+    /// A name that another user had before is that user's no more: whatever he owned here under it
+    /// ends first, or the new one would get it.
+    pub(crate) async fn take_account(
+        &self,
+        directory: &ProductDirectory,
+        account: Account,
+        now: Timestamp,
+    ) -> Result<Asked, ControlError> {
+        let (rank, native_key) = (account.rank, account.native_key.clone());
+        let person = account.into_person(directory.name.clone());
+        let before = self.store.find_person(&person.key).await?;
+        if let Some(before) = &before
+            && is_another(before, native_key.as_deref())
+        {
+            self.end_everything_of(&person.key, now).await?;
+        }
+        let same = before.filter(|before| !is_another(before, native_key.as_deref()));
+        let rank = match (rank, &same) {
+            // Somebody else asked, who is not told of ranks: what was known before may still hold.
+            (ProductRank::Unknown, Some(before)) => before.rank,
+            (rank, _) => rank,
+        };
+        let known = KnownPerson {
+            person,
+            native_key,
+            rank,
+            confirmed_at: now,
+            asked_at: now,
+            problem: None,
+        };
+        self.write_person(&known).await?;
+        Ok(Asked::Confirmed(known))
+    }
+
+    async fn note_gone(&self, before: KnownPerson, now: Timestamp) -> Result<(), ControlError> {
+        let person = Person { active: false, groups: Vec::new(), ..before.person };
+        let known = KnownPerson {
+            person,
+            confirmed_at: now,
+            asked_at: now,
+            problem: Some("the product knows nobody of that name any more".to_owned()),
+            ..before
+        };
+        self.write_person(&known).await
+    }
+
+    async fn write_person(&self, known: &KnownPerson) -> Result<(), ControlError> {
+        let directory = known.person.key.directory.clone();
+        self.store.put_people(&directory, std::slice::from_ref(known)).await?;
+        Ok(())
+    }
+
+    /// Revokes the tokens of somebody whose name another one has now, and forgets his credentials.
+    async fn end_everything_of(&self, key: &PersonKey, now: Timestamp) -> Result<(), ControlError> {
+        let actor = Actor::System("directory");
+        tracing::warn!(person = %key, "the name belongs to another user now; what it had ends");
+        let filter = TokenFilter { owner: Some(key.clone()), ..TokenFilter::default() };
+        let mut after = None;
+        loop {
+            let page = TokenPage { after, limit: 1000 };
+            let list = self.store.list_tokens(&filter, page).await?;
+            let living = list.tokens.iter().filter(|stored| {
+                let state = stored.token.state_at(now);
+                !matches!(state, TokenState::Revoked | TokenState::Expired)
+            });
+            let ids: Vec<_> = living.map(|stored| stored.token.id).collect();
+            let why = "the name of its owner belongs to another user now";
+            for result in self.revoke_tokens(&actor, &ids, Some(why)).await {
+                result?;
+            }
+            after = list.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        for credential in self.store.list_credentials(Some(key)).await? {
+            let subject = AuditSubject::Credential(key.clone(), credential.instance.clone());
+            let words = "the name of its owner belongs to another user now";
+            let audit = audit_entry(&actor, now, "credential.removed", subject, words);
+            match self.store.remove_credential(key, &credential.instance, &audit).await {
+                Ok(_) | Err(StoreError::NotFound) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        self.store
+            .end_other_sessions(
+                key,
+                None,
+                &audit_entry(
+                    &actor,
+                    now,
+                    "session.ended",
+                    AuditSubject::Person(key.clone()),
+                    "the name belongs to another user now",
+                ),
+            )
+            .await?;
+        Ok(())
+    }
+}
+
+/// Why a native token is of no use, in the store's words.
+pub(crate) const REFUSED: &str = "the product does not take it any more";
+
+/// Whether the product means somebody else by the name now. Where it never told of keys, nobody can
+/// say.
+fn is_another(before: &KnownPerson, native_key: Option<&str>) -> bool {
+    match (before.native_key.as_deref(), native_key) {
+        (Some(before), Some(now)) => before != now,
+        _ => false,
+    }
+}

@@ -1,0 +1,136 @@
+//! On the instance's host, where the product's cookie is seen: ask whose it is.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use gatepass_identity::Asker;
+use gatepass_model::{Actor, InstanceName, PersonKey, Timestamp};
+use gatepass_store::TicketKind;
+use gatepass_vault::{BearerSecret, SealedCredential, open};
+
+use super::{CODE, CONTEXT, Code, Purpose, SignInProblem, State, is_over, person_text};
+use crate::control::Control;
+use crate::error::ControlError;
+use crate::native::NativeMade;
+use crate::people::Asked;
+
+/// What a browser brings to `<context path>/gatepass-sign-in`.
+#[derive(Clone, Copy, Debug)]
+pub struct SignInAsked<'a> {
+    /// Of which instance the path is.
+    pub instance: &'a InstanceName,
+    /// What stands behind `to=` in the query.
+    pub state: &'a str,
+    /// Its `Cookie` line, without the gate's own; `None`: none.
+    pub cookie: Option<&'a [u8]>,
+}
+
+/// What comes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answered {
+    /// Back to the console, with a code: the whole address.
+    Back(String),
+    /// Nobody is signed in to the product: to its login page, and then here again.
+    NotSignedIn,
+    /// It ends here.
+    Problem(SignInProblem),
+}
+
+impl Control {
+    /// Asks the product of this instance who it is that the browser is signed in as.
+    pub async fn answer_sign_in(&self, asked: SignInAsked<'_>) -> Result<Answered, ControlError> {
+        let now = self.clock.now();
+        let state = match self.read_state(asked, now) {
+            Ok(state) => state,
+            Err(problem) => return Ok(Answered::Problem(problem)),
+        };
+        let Some(cookie) = asked.cookie else { return Ok(Answered::NotSignedIn) };
+        let visitor = Asker::Session(cookie);
+        let unanswered = |words: String| {
+            let instance = asked.instance.clone();
+            Ok(Answered::Problem(SignInProblem::Unanswered { instance, words }))
+        };
+        let Some(known) = self.find_instance(asked.instance) else {
+            return Ok(Answered::Problem(SignInProblem::OtherPlace));
+        };
+        let Some(directory) = self.product_directory(&known.instance.directory) else {
+            return Ok(Answered::Problem(SignInProblem::OtherPlace));
+        };
+        let account = match self.products.desk.who_is(asked.instance, visitor).await {
+            Ok(Some(account)) => account,
+            Ok(None) => return Ok(Answered::NotSignedIn),
+            Err(error) => return unanswered(error.to_string()),
+        };
+        // The other instances of the directory know the same people, but only one says who they are.
+        let key = if directory.instance == *asked.instance {
+            match self.take_account(directory, account, now).await? {
+                Asked::Confirmed(known) => known.person.key,
+                Asked::Gone | Asked::Unanswered(_) => return unanswered("nobody".to_owned()),
+            }
+        } else {
+            let (directory, username) = (directory.name.clone(), account.username);
+            PersonKey { directory, username }
+        };
+        let problem = self.native_wanted(&state, &key, asked.instance, visitor).await?;
+        self.code_for(&state, asked.instance, &key, problem, now).await.map(Answered::Back)
+    }
+
+    fn read_state(&self, asked: SignInAsked<'_>, now: Timestamp) -> Result<State, SignInProblem> {
+        let bytes = URL_SAFE_NO_PAD.decode(asked.state).map_err(|_| SignInProblem::Forged)?;
+        let text = open(&self.keyring(), CONTEXT, &SealedCredential::from_bytes(bytes))
+            .map_err(|_| SignInProblem::Forged)?;
+        let state: State =
+            serde_json::from_str(text.expose()).map_err(|_| SignInProblem::Forged)?;
+        if is_over(state.ends, now) {
+            return Err(SignInProblem::TooLate);
+        }
+        if state.instance != asked.instance.as_str() {
+            return Err(SignInProblem::OtherPlace);
+        }
+        Ok(state)
+    }
+
+    /// Makes a native token, if that is what the browser came for. Why it was not made.
+    async fn native_wanted(
+        &self,
+        state: &State,
+        key: &PersonKey,
+        instance: &InstanceName,
+        asker: Asker<'_>,
+    ) -> Result<Option<String>, ControlError> {
+        let is_expected = state.person.as_deref().is_none_or(|one| one == person_text(key));
+        // For somebody else nothing is made: the console will say who it is.
+        if state.purpose != Purpose::Native || !is_expected {
+            return Ok(None);
+        }
+        let actor = Actor::Person(key.clone());
+        Ok(match self.make_native(&actor, key, instance, asker).await? {
+            NativeMade::Made(_) => None,
+            NativeMade::Refused(words) | NativeMade::Unanswered(words) => Some(words),
+        })
+    }
+
+    async fn code_for(
+        &self,
+        state: &State,
+        instance: &InstanceName,
+        key: &PersonKey,
+        problem: Option<String>,
+        now: Timestamp,
+    ) -> Result<String, ControlError> {
+        let code = BearerSecret::mint(&*self.entropy)?;
+        let content = Code {
+            browser: state.browser.clone(),
+            console: state.console.clone(),
+            instance: instance.to_string(),
+            directory: key.directory.to_string(),
+            username: key.username.to_string(),
+            purpose: state.purpose,
+            back: state.back.clone(),
+            problem,
+        };
+        let content = serde_json::to_vec(&content).unwrap_or_default();
+        let (digest, ends) = (code.digest(), now.plus(CODE));
+        self.store.put_ticket(TicketKind::SignIn, &digest, &content, ends, now).await?;
+        Ok(format!("{}/signed-in?code={}", state.console, code.expose()))
+    }
+}

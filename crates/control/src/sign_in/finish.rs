@@ -1,0 +1,156 @@
+//! At the console again: take the code for a session.
+
+use std::net::IpAddr;
+
+use gatepass_model::audit::AuditSubject;
+use gatepass_model::{Actor, InstanceName, PersonKey, Session, SessionId, Timestamp};
+use gatepass_store::{StoreError, TicketKind};
+use gatepass_vault::{BearerSecret, is_same_secret};
+
+use super::{Code, Purpose, SignInProblem, hexadecimal};
+use crate::control::{Control, audit_entry};
+use crate::error::ControlError;
+
+/// A sign-in that came back.
+#[derive(Debug)]
+pub struct Finished {
+    /// For the browser's session cookie; `None`: the one that it has goes on.
+    pub session: Option<BearerSecret>,
+    /// Where to, below the console.
+    pub back: String,
+    /// What it was for.
+    pub purpose: Purpose,
+    /// By which instance.
+    pub instance: InstanceName,
+    /// Why the native token was not made, where it was to be.
+    pub problem: Option<String>,
+}
+
+/// The browser that a code comes back with.
+#[derive(Clone, Copy, Debug)]
+pub struct Browser<'a> {
+    /// What its sign-in cookie has.
+    pub secret: Option<&'a BearerSecret>,
+    /// What its session cookie has.
+    pub session: Option<&'a BearerSecret>,
+    /// Scheme, host, port and path of the console, as it reaches it.
+    pub console: &'a str,
+    /// From where it comes.
+    pub address: IpAddr,
+    /// What it calls itself.
+    pub agent: &'a str,
+}
+
+impl Control {
+    /// Takes a code for what it stands for. It is used up by that, whatever comes of it.
+    pub async fn finish_sign_in(
+        &self,
+        code: &str,
+        browser: Browser<'_>,
+    ) -> Result<Result<Finished, SignInProblem>, ControlError> {
+        let now = self.clock.now();
+        let Some(code) = BearerSecret::parse(code) else {
+            return Ok(Err(SignInProblem::Forged));
+        };
+        let found = self.store.take_ticket(TicketKind::SignIn, &code.digest(), now).await?;
+        let Some(content) = found else { return Ok(Err(SignInProblem::TooLate)) };
+        let Ok(code) = serde_json::from_slice::<Code>(&content) else {
+            return Ok(Err(SignInProblem::Forged));
+        };
+        let is_browser = browser
+            .secret
+            .is_some_and(|secret| is_same_secret(&hexadecimal(&secret.digest()), &code.browser));
+        if !is_browser {
+            return Ok(Err(SignInProblem::OtherBrowser));
+        }
+        if code.console != browser.console {
+            return Ok(Err(SignInProblem::OtherPlace));
+        }
+        let (Ok(directory), Ok(username), Ok(instance)) =
+            (code.directory.parse(), code.username.parse(), code.instance.parse())
+        else {
+            return Ok(Err(SignInProblem::Forged));
+        };
+        let person = PersonKey { directory, username };
+        self.take_code(code, person, instance, browser, now).await
+    }
+
+    async fn take_code(
+        &self,
+        code: Code,
+        person: PersonKey,
+        instance: InstanceName,
+        browser: Browser<'_>,
+        now: Timestamp,
+    ) -> Result<Result<Finished, SignInProblem>, ControlError> {
+        let Code { purpose, back, problem, .. } = code;
+        let present = match browser.session {
+            Some(secret) => self.store.find_session(&secret.digest()).await?,
+            None => None,
+        };
+        let present = present.filter(|session| session.is_alive(now));
+        let session = match (purpose, present, browser.session) {
+            (Purpose::Proof | Purpose::Native, Some(present), Some(secret)) => {
+                if present.person != person {
+                    let before = present.person;
+                    return Ok(Err(SignInProblem::OtherPerson { before, now: person }));
+                }
+                self.prove(secret, &person, now).await?;
+                None
+            }
+            // A session that ended meanwhile begins anew.
+            _ => Some(self.begin_session(&person, &instance, browser, now).await?),
+        };
+        Ok(Ok(Finished { session, back, purpose, instance, problem }))
+    }
+
+    async fn prove(
+        &self,
+        secret: &BearerSecret,
+        person: &PersonKey,
+        now: Timestamp,
+    ) -> Result<(), ControlError> {
+        let (actor, subject) =
+            (Actor::Person(person.clone()), AuditSubject::Session(person.clone()));
+        let audit = audit_entry(&actor, now, "session.proved", subject, "by the product's session");
+        match self.store.prove_session(&secret.digest(), now, &audit).await {
+            Ok(()) | Err(StoreError::NotFound) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn begin_session(
+        &self,
+        person: &PersonKey,
+        instance: &InstanceName,
+        browser: Browser<'_>,
+        now: Timestamp,
+    ) -> Result<BearerSecret, ControlError> {
+        let secret = BearerSecret::mint(&*self.entropy)?;
+        let mut id = [0; 16];
+        self.entropy.fill(&mut id)?;
+        let agent: String = browser
+            .agent
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(Session::MAX_AGENT_CHARS)
+            .collect();
+        let session = Session {
+            id: SessionId(id),
+            person: person.clone(),
+            instance: instance.clone(),
+            created_at: now,
+            seen_at: now,
+            ends_at: now.plus(Session::LONGEST),
+            proved_at: now,
+            address: browser.address,
+            agent,
+        };
+        let (actor, subject) =
+            (Actor::Person(person.clone()), AuditSubject::Session(person.clone()));
+        let words = format!("signed in with {instance} from {}", browser.address);
+        let audit = audit_entry(&actor, now, "session.begun", subject, words);
+        self.store.begin_session(&secret.digest(), &session, &audit).await?;
+        Ok(secret)
+    }
+}

@@ -1,0 +1,191 @@
+//! Jira's answers about people: `myself`, `user`, `mypermissions` (REST API of Jira Data Center
+//! 10.3).
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use gatepass_http_client::Answer;
+use gatepass_model::{Product, ProductRank, Username};
+use gatepass_profiles::{ClaimedUser, Profile, profile};
+use serde::Deserialize;
+
+use super::{Account, AskError, Asker, LookedUp};
+use crate::credential::ReadyCredential;
+use crate::prover::Upstream;
+
+/// Longest display name, group name or e-mail address that is taken, in bytes.
+const LONGEST_TEXT: usize = 1000;
+/// Most groups of one person.
+const MOST_GROUPS: usize = 10_000;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct User {
+    name: String,
+    key: Option<String>,
+    email_address: Option<String>,
+    display_name: Option<String>,
+    active: Option<bool>,
+    deleted: Option<bool>,
+    groups: Option<Groups>,
+}
+
+#[derive(Deserialize)]
+struct Groups {
+    size: Option<usize>,
+    items: Vec<Group>,
+}
+
+#[derive(Deserialize)]
+struct Group {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Permissions {
+    permissions: HashMap<String, Permission>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Permission {
+    have_permission: bool,
+}
+
+/// Who asks; `None`: nobody. That he is whom the product's own header names is checked.
+pub(super) async fn myself(
+    upstream: &Upstream,
+    asker: Asker<'_>,
+) -> Result<Option<Account>, AskError> {
+    let url = format!("{}/rest/api/2/myself?expand=groups", upstream.base_url);
+    let answer = upstream.client.get_json(&url, &[asker.header()]).await?;
+    match answer.status() {
+        200 => {}
+        401 => return Ok(None),
+        status => return Err(AskError::Unexpected(status)),
+    }
+    let account = account(&answer)?;
+    match header_user(&answer)? {
+        Some(ClaimedUser::Nobody) => Ok(None),
+        Some(ClaimedUser::Somebody(name)) if !account.username.is_same_as(&name) => {
+            Err(AskError::Nonsense("its header names somebody else than its body"))
+        }
+        Some(ClaimedUser::Somebody(_)) | None => Ok(Some(account)),
+    }
+}
+
+/// What whoever asks may do there.
+pub(super) async fn rank(upstream: &Upstream, asker: Asker<'_>) -> Result<ProductRank, AskError> {
+    let url = format!("{}/rest/api/2/mypermissions", upstream.base_url);
+    let answer = upstream.client.get_json(&url, &[asker.header()]).await?;
+    if answer.status() != 200 {
+        return Err(AskError::Unexpected(answer.status()));
+    }
+    let known: Permissions =
+        answer.json().map_err(|_| AskError::Nonsense("it lists no permissions"))?;
+    let has = |name: &str| known.permissions.get(name).is_some_and(|one| one.have_permission);
+    if !known.permissions.contains_key("ADMINISTER") {
+        return Err(AskError::Nonsense("it does not say who administers"));
+    }
+    Ok(match (has("SYSTEM_ADMIN"), has("ADMINISTER")) {
+        (true, _) => ProductRank::SystemAdministrator,
+        (false, true) => ProductRank::Administrator,
+        (false, false) => ProductRank::User,
+    })
+}
+
+/// Somebody by his name, as an administrator sees him.
+pub(super) async fn look_up(
+    upstream: &Upstream,
+    administrator: &ReadyCredential,
+    username: &Username,
+) -> Result<LookedUp, AskError> {
+    let name = percent_encoded(username.as_str());
+    let url = format!("{}/rest/api/2/user?username={name}&expand=groups", upstream.base_url);
+    let header = Asker::Credential(administrator).header();
+    let answer = upstream.client.get_json(&url, &[header]).await?;
+    match answer.status() {
+        200 => {}
+        404 if is_said_by_jira(&answer) => return Ok(LookedUp::Gone),
+        status @ (401 | 403) => return Err(AskError::Forbidden(status)),
+        status => return Err(AskError::Unexpected(status)),
+    }
+    // A credential that counts for nothing leaves the call anonymous; then nobody is to be seen.
+    if header_user(&answer)? == Some(ClaimedUser::Nobody) {
+        return Err(AskError::Forbidden(200));
+    }
+    let account = account(&answer)?;
+    if account.username != *username {
+        return Err(AskError::Nonsense("it tells of somebody else than was asked about"));
+    }
+    Ok(LookedUp::Found(account))
+}
+
+/// A 404 in Jira's own words; a proxy in between, or another context path, says it otherwise.
+fn is_said_by_jira(answer: &Answer) -> bool {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Said {
+        error_messages: Vec<String>,
+    }
+    answer.json::<Said>().is_ok_and(|said| !said.error_messages.is_empty())
+        && header_user(answer).is_ok_and(|user| matches!(user, Some(ClaimedUser::Somebody(_))))
+}
+
+fn header_user(answer: &Answer) -> Result<Option<ClaimedUser>, AskError> {
+    match answer.header_count(Profile::USER_HEADER) {
+        0 => Ok(None),
+        1 => {
+            let value = answer.header(Profile::USER_HEADER).unwrap_or_default();
+            let said = profile(Product::Jira).user_from_header(value);
+            said.map(Some).ok_or(AskError::Nonsense("its header names nobody that can be read"))
+        }
+        _ => Err(AskError::Nonsense("it names several people in its header")),
+    }
+}
+
+fn account(answer: &Answer) -> Result<Account, AskError> {
+    let user: User = answer.json().map_err(|_| AskError::Nonsense("it tells of nobody"))?;
+    let username =
+        user.name.parse().map_err(|_| AskError::Nonsense("it gives a name that is none"))?;
+    let groups = user.groups.ok_or(AskError::Nonsense("it does not tell of groups"))?;
+    // Without the expansion there is a number, and no names: that is not "no groups".
+    if groups.size.is_some_and(|size| size != groups.items.len()) {
+        return Err(AskError::Nonsense("it does not name all groups"));
+    }
+    if groups.items.len() > MOST_GROUPS {
+        return Err(AskError::Nonsense("it names more groups than anybody has"));
+    }
+    let mut groups: Vec<String> = groups.items.into_iter().map(|group| group.name).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    let fits = |text: &String| text.len() <= LONGEST_TEXT && !text.contains('\0');
+    if !groups.iter().all(fits) {
+        return Err(AskError::Nonsense("it names a group that can't be one"));
+    }
+    let is_there = !user.deleted.unwrap_or(false);
+    Ok(Account {
+        display_name: user.display_name.filter(fits).unwrap_or_else(|| user.name.clone()),
+        username,
+        native_key: user.key.filter(fits),
+        email: user.email_address.filter(|text| !text.is_empty() && fits(text)),
+        groups,
+        active: is_there
+            && user.active.ok_or(AskError::Nonsense("it does not say who is active"))?,
+        rank: ProductRank::Unknown,
+    })
+}
+
+/// As a value in a query (RFC 3986 2.3).
+pub(super) fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a text can't fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}

@@ -1,0 +1,168 @@
+//! What a product is asked about people: who somebody is, his groups, his native tokens.
+//!
+//! Each question is one call of the product's REST API, in [`jira`]; only a Jira can be asked so
+//! far. What comes back is checked against what it must be, and taken as not answered where it is
+//! anything else: a look-up that failed never says that somebody is gone, nor that he may more.
+
+mod jira;
+mod native_token;
+
+use std::collections::HashMap;
+
+use gatepass_http_client::ClientError;
+use gatepass_model::{InstanceName, Person, Product, ProductRank, Username};
+
+use crate::credential::ReadyCredential;
+use crate::prover::Upstream;
+
+pub use native_token::{MintError, MintedToken, NativeTokenInfo};
+
+/// Somebody as a product tells of him.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// His username, as the product writes it.
+    pub username: Username,
+    /// What the product calls him whatever his username is.
+    pub native_key: Option<String>,
+    /// What people call him.
+    pub display_name: String,
+    /// His e-mail address, where the product tells it.
+    pub email: Option<String>,
+    /// His groups, sorted, each once.
+    pub groups: Vec<String>,
+    /// Whether he may sign in.
+    pub active: bool,
+    /// What he may do there; `Unknown` where somebody else asked.
+    pub rank: ProductRank,
+}
+
+impl Account {
+    /// The person that he is in `directory`.
+    pub fn into_person(self, directory: gatepass_model::DirectoryName) -> Person {
+        Person {
+            key: gatepass_model::PersonKey { directory, username: self.username },
+            display_name: self.display_name,
+            email: self.email,
+            groups: self.groups,
+            active: self.active,
+        }
+    }
+}
+
+/// As whom a product is asked.
+#[derive(Clone, Copy, Debug)]
+pub enum Asker<'a> {
+    /// As whose browser sent this `Cookie` line.
+    Session(&'a [u8]),
+    /// As whose credential this is.
+    Credential(&'a ReadyCredential),
+}
+
+impl<'a> Asker<'a> {
+    fn header(self) -> (&'static str, &'a [u8]) {
+        match self {
+            Self::Session(cookie) => ("Cookie", cookie),
+            Self::Credential(credential) => ("Authorization", credential.authorization()),
+        }
+    }
+}
+
+/// Why a product did not say. Nothing follows from it about anybody.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// There is no such instance, or its product can't be asked.
+    #[error("the instance {0} can't be asked about people")]
+    Unaskable(InstanceName),
+    /// It could not be asked.
+    #[error(transparent)]
+    Unasked(#[from] ClientError),
+    /// It answered with this status, and not as it answers to such a question.
+    #[error("it answered with status {0}")]
+    Unexpected(u16),
+    /// Who asks may not ask that.
+    #[error("who asks may not ask it (status {0})")]
+    Forbidden(u16),
+    /// What came back is not what it says.
+    #[error("its answer makes no sense: {0}")]
+    Nonsense(&'static str),
+}
+
+/// What a product says about somebody whom it is asked about by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LookedUp {
+    /// He is there, active or not.
+    Found(Account),
+    /// It knows nobody of that name.
+    Gone,
+}
+
+/// Asks products about people. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct ProductDesk {
+    upstreams: HashMap<InstanceName, Upstream>,
+}
+
+impl ProductDesk {
+    /// For these instances.
+    pub fn new(upstreams: impl IntoIterator<Item = (InstanceName, Upstream)>) -> Self {
+        Self { upstreams: upstreams.into_iter().collect() }
+    }
+
+    fn upstream(&self, instance: &InstanceName) -> Result<&Upstream, AskError> {
+        let found = self.upstreams.get(instance).filter(|one| one.product == Product::Jira);
+        found.ok_or_else(|| AskError::Unaskable(instance.clone()))
+    }
+
+    /// Who `asker` is there, with his groups and his rank; `None`: nobody.
+    pub async fn who_is(
+        &self,
+        instance: &InstanceName,
+        asker: Asker<'_>,
+    ) -> Result<Option<Account>, AskError> {
+        let upstream = self.upstream(instance)?;
+        let Some(mut account) = jira::myself(upstream, asker).await? else { return Ok(None) };
+        account.rank = jira::rank(upstream, asker).await?;
+        Ok(Some(account))
+    }
+
+    /// Who is called `username` there. `administrator` must be one, or the product may not tell of
+    /// somebody who is there.
+    pub async fn look_up(
+        &self,
+        instance: &InstanceName,
+        administrator: &ReadyCredential,
+        username: &Username,
+    ) -> Result<LookedUp, AskError> {
+        jira::look_up(self.upstream(instance)?, administrator, username).await
+    }
+
+    /// Makes a native token for whoever `asker` is. `days`: until it ends; `None`: never.
+    pub async fn mint_native_token(
+        &self,
+        instance: &InstanceName,
+        asker: Asker<'_>,
+        name: &str,
+        days: Option<u32>,
+    ) -> Result<MintedToken, MintError> {
+        native_token::mint(self.upstream(instance)?, asker, name, days).await
+    }
+
+    /// The native tokens of whoever `asker` is.
+    pub async fn list_native_tokens(
+        &self,
+        instance: &InstanceName,
+        asker: Asker<'_>,
+    ) -> Result<Vec<NativeTokenInfo>, AskError> {
+        native_token::list(self.upstream(instance)?, asker).await
+    }
+
+    /// Deletes a native token of whoever `asker` is. One that is gone already is no error.
+    pub async fn delete_native_token(
+        &self,
+        instance: &InstanceName,
+        asker: Asker<'_>,
+        id: &str,
+    ) -> Result<(), AskError> {
+        native_token::delete(self.upstream(instance)?, asker, id).await
+    }
+}

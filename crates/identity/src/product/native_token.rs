@@ -1,0 +1,209 @@
+//! Native tokens of Jira: made, listed and deleted by whoever owns them
+//! (`/rest/pat/latest/tokens`).
+
+use gatepass_http_client::{Answer, ClientError};
+use gatepass_model::Timestamp;
+use gatepass_vault::SecretText;
+use serde::Deserialize;
+use serde_json::Value;
+use zeroize::Zeroize as _;
+
+use super::{AskError, Asker};
+use crate::prover::Upstream;
+
+/// A native token that was just made.
+#[derive(Debug)]
+pub struct MintedToken {
+    /// What the product calls it.
+    pub id: String,
+    /// The token itself.
+    pub secret: SecretText,
+    /// When it ends; `None`: not by itself.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A native token as the product lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NativeTokenInfo {
+    /// What the product calls it.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// When it ends; `None`: not by itself.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Why a product made no native token.
+#[derive(Debug, thiserror::Error)]
+pub enum MintError {
+    /// Who asks is nobody there.
+    #[error("the product takes the credential for nobody's")]
+    Nobody,
+    /// It refuses, in these words: the list is full, or so long a life is not allowed.
+    #[error("{0}")]
+    Refused(String),
+    /// It does not say.
+    #[error(transparent)]
+    Unasked(#[from] AskError),
+}
+
+impl From<ClientError> for MintError {
+    fn from(error: ClientError) -> Self {
+        Self::Unasked(error.into())
+    }
+}
+
+/// Most characters that are kept of a product's words.
+const MAX_WORDS: usize = 300;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Bean {
+    id: Value,
+    name: Option<String>,
+    expiring_at: Option<String>,
+    raw_token: Option<String>,
+    token: Option<String>,
+}
+
+impl Bean {
+    /// A number to some, a text to others.
+    fn id(&self) -> Option<String> {
+        match &self.id {
+            Value::Number(number) => Some(number.to_string()),
+            Value::String(text) if !text.is_empty() => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    fn end(&self) -> Result<Option<Timestamp>, AskError> {
+        let Some(text) = &self.expiring_at else { return Ok(None) };
+        // The products write "never" as a date in the year 9999.
+        if text.starts_with("9999") {
+            return Ok(None);
+        }
+        parse_moment(text).map(Some).ok_or(AskError::Nonsense("it gives an end that is no time"))
+    }
+}
+
+/// `2027-01-31T12:00:00.000+0000`: RFC 3339, but for the colon in the offset.
+fn parse_moment(text: &str) -> Option<Timestamp> {
+    if let Ok(moment) = text.parse() {
+        return Some(moment);
+    }
+    let (rest, offset) = text.split_at_checked(text.len().checked_sub(4)?)?;
+    let (hours, minutes) = offset.split_at_checked(2)?;
+    let has_sign = rest.ends_with(['+', '-']);
+    has_sign.then(|| format!("{rest}{hours}:{minutes}").parse().ok()).flatten()
+}
+
+/// Makes one.
+pub(super) async fn mint(
+    upstream: &Upstream,
+    asker: Asker<'_>,
+    name: &str,
+    days: Option<u32>,
+) -> Result<MintedToken, MintError> {
+    let mut wanted = serde_json::Map::new();
+    wanted.insert("name".to_owned(), name.into());
+    if let Some(days) = days {
+        wanted.insert("expirationDuration".to_owned(), days.into());
+    }
+    let url = format!("{}/rest/pat/latest/tokens", upstream.base_url);
+    let headers: [(&str, &[u8]); 2] = [asker.header(), ("X-Atlassian-Token", b"no-check")];
+    let body = Value::Object(wanted).to_string();
+    let answer = upstream.client.post_json(&url, &headers, body).await?;
+    match answer.status() {
+        200 | 201 => {}
+        401 => return Err(MintError::Nobody),
+        status @ (400 | 403 | 409 | 422) => {
+            return Err(MintError::Refused(words_of(&answer).unwrap_or_else(|| {
+                format!("the product refuses to make a native token (status {status})")
+            })));
+        }
+        status => return Err(AskError::Unexpected(status).into()),
+    }
+    let mut bean: Bean =
+        answer.json().map_err(|_| AskError::Nonsense("it made something that is no token"))?;
+    let id = bean.id().ok_or(AskError::Nonsense("it made a token without an id"))?;
+    let secret = bean.raw_token.take().or_else(|| bean.token.take());
+    let secret = secret.filter(|secret| !secret.is_empty());
+    let mut secret = secret.ok_or(AskError::Nonsense("it made a token and does not show it"))?;
+    let expires_at = match bean.end() {
+        Ok(end) => end,
+        Err(error) => {
+            secret.zeroize();
+            return Err(error.into());
+        }
+    };
+    Ok(MintedToken { id, secret: SecretText::new(secret), expires_at })
+}
+
+/// Those of whoever asks.
+pub(super) async fn list(
+    upstream: &Upstream,
+    asker: Asker<'_>,
+) -> Result<Vec<NativeTokenInfo>, AskError> {
+    let url = format!("{}/rest/pat/latest/tokens", upstream.base_url);
+    let answer = upstream.client.get_json(&url, &[asker.header()]).await?;
+    match answer.status() {
+        200 => {}
+        status @ (401 | 403) => return Err(AskError::Forbidden(status)),
+        status => return Err(AskError::Unexpected(status)),
+    }
+    let beans: Vec<Bean> =
+        answer.json().map_err(|_| AskError::Nonsense("it lists no native tokens"))?;
+    let info = |bean: Bean| {
+        let expires_at = bean.end()?;
+        let id = bean.id().ok_or(AskError::Nonsense("it lists a token without an id"))?;
+        Ok(NativeTokenInfo { id, name: bean.name.unwrap_or_default(), expires_at })
+    };
+    beans.into_iter().map(info).collect()
+}
+
+/// Deletes one.
+pub(super) async fn delete(
+    upstream: &Upstream,
+    asker: Asker<'_>,
+    id: &str,
+) -> Result<(), AskError> {
+    if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Err(AskError::Nonsense("the id of a native token is none"));
+    }
+    let url = format!("{}/rest/pat/latest/tokens/{id}", upstream.base_url);
+    let headers: [(&str, &[u8]); 2] = [asker.header(), ("X-Atlassian-Token", b"no-check")];
+    let answer = upstream.client.delete(&url, &headers).await?;
+    match answer.status() {
+        200..=299 | 404 => Ok(()),
+        status @ (401 | 403) => Err(AskError::Forbidden(status)),
+        status => Err(AskError::Unexpected(status)),
+    }
+}
+
+/// The product's own words, on one line: `message`, or the first of `errorMessages`.
+fn words_of(answer: &Answer) -> Option<String> {
+    let document: Value = answer.json().ok()?;
+    let message = document.get("message").and_then(Value::as_str);
+    let first = || document.get("errorMessages")?.get(0)?.as_str();
+    let field = || document.get("errors")?.as_object()?.values().next()?.as_str();
+    let words = message.or_else(first).or_else(field)?.trim();
+    let words: String =
+        words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_WORDS).collect();
+    (!words.is_empty()).then_some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_products_way_to_write_a_moment_is_read() {
+        let plain: Timestamp = "2027-01-31T12:00:00Z".parse().unwrap();
+        for text in ["2027-01-31T12:00:00.000+0000", "2027-01-31T13:00:00+01:00"] {
+            assert_eq!(parse_moment(text), Some(plain), "{text}");
+        }
+        for text in ["", "+000", "soon", "2027-01-31T12:00:00.000?0000", "ä0000"] {
+            assert_eq!(parse_moment(text), None, "{text}");
+        }
+    }
+}
