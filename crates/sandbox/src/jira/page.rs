@@ -106,9 +106,7 @@ fn solved(call: &Call) -> Caller {
     let name = call.params.first("os_username").unwrap_or_default().to_lowercase();
     let password = call.params.first("os_password").unwrap_or_default();
     let mut world = call.shared.world();
-    if let Some(person) = world.people.get_mut(&name) {
-        person.failures = 0;
-    }
+    world.people.forget_failures(&name);
     match world.check_password(&name, password, call.now) {
         Ok(username) => {
             let session = world.open_session(&username);

@@ -1,7 +1,16 @@
 //! Drives the stand-ins over real sockets.
 
+#[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod credentials;
+#[cfg(test)]
+mod handles;
+#[cfg(test)]
 mod issues;
+#[cfg(test)]
+mod people;
+#[cfg(test)]
 mod recorder;
 
 use anyhow::Result;
