@@ -100,6 +100,10 @@ fn pages() -> Router {
         .route("/secure/Logout.jspa", get(page::logout))
         .route("/logout", get(page::logout))
         .route("/secure/ViewProfile.jspa", get(page::profile))
+        // These are below `/secure/admin` for browsers, which folds to the same.
+        .route("/secure/ViewApplicationProperties.jspa", get(page::application_properties))
+        .route("/secure/WebSudoAuthenticate!default.jspa", get(page::ask_again))
+        .route("/secure/WebSudoAuthenticate.jspa", get(page::ask_again).post(page::sign_in_again))
         .route("/plugins/servlet/applinks/whoami", get(page::whoami))
         .route("/status", get(page::status))
         .route("/secure/attachment/{id}/{name}", get(attachment::download))

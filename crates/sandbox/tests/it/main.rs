@@ -1,9 +1,13 @@
 //! Drives the stand-ins over real sockets.
 
 #[cfg(test)]
+mod administration;
+#[cfg(test)]
 mod browser;
 #[cfg(test)]
 mod credentials;
+#[cfg(test)]
+mod escaping;
 #[cfg(test)]
 mod handles;
 #[cfg(test)]
@@ -12,6 +16,8 @@ mod issues;
 mod people;
 #[cfg(test)]
 mod recorder;
+#[cfg(test)]
+mod sign_in;
 
 use anyhow::Result;
 use gatepass_sandbox::{Jira, JiraSettings};
