@@ -11,8 +11,8 @@ use axum::routing::{delete, get, post, put};
 use super::answer::{Fault, Outcome, html};
 use super::call::Call;
 use super::rest::{
-    attachment, comment, createmeta, group, issue, native_token, permission, project, reference,
-    search, session, transition, user, watch, worklog,
+    attachment, comment, createmeta, group, issue, native_token, native_token_search, permission,
+    project, reference, search, session, transition, user, watch, worklog,
 };
 use super::state::Shared;
 use super::{front, page};
@@ -24,6 +24,7 @@ pub(crate) fn service(shared: Arc<Shared>) -> Router {
         .route("/rest/auth/1/session", get(session::read).post(session::open).delete(session::end))
         .route("/rest/auth/1/websudo", delete(session::end_websudo))
         .route("/rest/pat/1.0/tokens", get(native_token::list).post(native_token::create))
+        .route("/rest/pat/1.0/tokens/search", post(native_token_search::search))
         .route("/rest/pat/1.0/tokens/{id}", delete(native_token::revoke))
         .fallback(unknown)
         .layer(DefaultBodyLimit::disable());

@@ -13,6 +13,8 @@ mod handles;
 #[cfg(test)]
 mod issues;
 #[cfg(test)]
+mod native_tokens;
+#[cfg(test)]
 mod people;
 #[cfg(test)]
 mod recorder;
