@@ -10,7 +10,7 @@
 mod jira;
 mod recorder;
 
-pub use jira::settings::{Account, IssueSeed, JiraSettings, ProjectSeed};
+pub use jira::settings::{Account, IssueSeed, JiraSettings, NativeTokenLimits, ProjectSeed};
 pub use jira::{Identified, Jira, NativeTokenInfo, SeenRequest};
 pub use recorder::answer::{RawAnswer, Step};
 pub use recorder::{RecordedRequest, Recorder, RecorderSettings};

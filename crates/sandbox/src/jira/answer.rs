@@ -15,19 +15,42 @@ pub(crate) fn ok(value: &Value) -> Response {
     json(StatusCode::OK, value)
 }
 
-/// A page; `title` and `body` are trusted HTML.
+/// A page without surroundings: what the server itself says.
 pub(crate) fn html(status: StatusCode, title: &str, body: &str) -> Response {
+    document(status, title, "", body)
+}
+
+/// A page; `title`, `header` and `body` are trusted HTML.
+pub(crate) fn document(status: StatusCode, title: &str, header: &str, body: &str) -> Response {
+    const LOOK: &str = include_str!("page/look.css");
     let kind = HeaderValue::from_static("text/html;charset=UTF-8");
+    // No tags are known in a title.
+    let plain = title.replace("<bdi>", "").replace("</bdi>", "");
     let page = format!(
-        "<!DOCTYPE html>\n<html><head><title>{title} - Stand-in Jira</title></head>\n\
-         <body id=\"jira\">\n<h1>{title}</h1>\n{body}\n</body></html>\n"
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n\
+         <title>{plain} - Stand-in Jira</title>\n<style>\n{LOOK}</style></head>\n\
+         <body id=\"jira\">\n{header}<main>\n<h1>{title}</h1>\n{body}\n</main>\n</body></html>\n"
     );
     (status, [(header::CONTENT_TYPE, kind)], page).into_response()
 }
 
-/// Text as it may stand in a page.
+/// Text as it may stand in a page: between tags, and in the quotes of an attribute.
 pub(crate) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            // No character of HTML, and nothing that a name needs.
+            letter if letter.is_control() && !letter.is_ascii_whitespace() => safe.push('\u{fffd}'),
+            letter => safe.push(letter),
+        }
+    }
+    safe
 }
 
 /// What went wrong, as Jira says it.

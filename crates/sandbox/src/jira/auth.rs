@@ -5,12 +5,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Identified;
-use super::entropy::hex;
 use super::params::Params;
 use super::state::World;
-
-/// Wrong passwords after which a person must solve a CAPTCHA.
-const FAILURES_BEFORE_CAPTCHA: u32 = 3;
 
 /// The credentials that a call presents.
 #[derive(Debug, Default)]
@@ -156,8 +152,8 @@ impl World {
     fn identify_session(&self, offer: &Offer) -> Caller {
         let known = offer.session.as_ref().and_then(|id| Some((id, self.sessions.get(id)?)));
         match known {
-            Some((id, username)) if self.is_active(username) => {
-                Caller::of(username.clone(), Identified::Session, Some(id.clone()))
+            Some((id, session)) if self.is_active(&session.username) => {
+                Caller::of(session.username.clone(), Identified::Session, Some(id.clone()))
             }
             _ => Caller::nobody(),
         }
@@ -165,16 +161,11 @@ impl World {
 
     /// Bad habit (fact B): every sign-in opens a session, also one by Basic that no script wants.
     fn sign_in(&mut self, username: String, how: Identified, offer: &Offer) -> Caller {
-        let own = offer.session.clone().filter(|id| self.sessions.get(id) == Some(&username));
+        let is_own =
+            |id: &String| self.sessions.get(id).is_some_and(|session| session.username == username);
+        let own = offer.session.clone().filter(is_own);
         let session = own.unwrap_or_else(|| self.open_session(&username));
         Caller::of(username, how, Some(session))
-    }
-
-    /// A new session's id.
-    pub(crate) fn open_session(&mut self, username: &str) -> String {
-        let id = hex(self.entropy.block().get(..16).unwrap_or_default());
-        self.sessions.insert(id.clone(), username.to_owned());
-        id
     }
 
     /// The lower-case username, when the password is right and he may sign in.
@@ -184,19 +175,8 @@ impl World {
         password: &str,
         now: i64,
     ) -> Result<String, Wrong> {
-        let username = username.to_lowercase();
-        let person = self.people.get_mut(&username).ok_or(Wrong::Failed)?;
-        // Fact B: once the CAPTCHA is due, not even the right password helps.
-        if person.failures >= FAILURES_BEFORE_CAPTCHA {
-            return Err(Wrong::Denied);
-        }
-        if !person.account.active || person.account.password != password {
-            person.failures += 1;
-            return Err(Wrong::Failed);
-        }
-        person.failures = 0;
-        person.logins += 1;
-        person.last_login = Some(now);
+        let username = self.people.check_password(username, password)?;
+        self.people.note_sign_in(&username, now);
         Ok(username)
     }
 

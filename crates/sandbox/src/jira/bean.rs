@@ -4,13 +4,25 @@ use serde_json::{Map, Value, json};
 
 use super::answer::escape;
 use super::catalogue::{FIELDS, IssueType, Priority, Status};
-use super::state::{Attachment, Comment, Issue, Person, Project, Worklog, World};
+use super::people::Person;
+use super::state::{Attachment, Comment, Issue, Project, Worklog, World};
 use super::time;
 
 /// Renders what is in a world with links below a base URL.
 pub(crate) struct Beans<'a> {
     pub(crate) world: &'a World,
     pub(crate) base: &'a str,
+}
+
+/// Text as it stands in the query of a link. `@` stays, as Jira leaves it.
+pub(crate) fn in_query(text: &str) -> percent_encoding::PercentEncode<'_> {
+    const PLAIN: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~')
+        .remove(b'@');
+    percent_encoding::utf8_percent_encode(text, PLAIN)
 }
 
 /// Which fields of an issue are asked for.
@@ -57,7 +69,8 @@ impl Beans<'_> {
     pub(crate) fn person(&self, person: &Person) -> Map<String, Value> {
         let account = &person.account;
         let mut bean = Map::new();
-        let link = format!("{}/rest/api/2/user?username={}", self.base, account.username);
+        let name = in_query(&account.username);
+        let link = format!("{}/rest/api/2/user?username={name}", self.base);
         bean.insert("self".into(), link.into());
         bean.insert("name".into(), account.username.clone().into());
         bean.insert("key".into(), person.key.clone().into());

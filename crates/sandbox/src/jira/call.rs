@@ -22,6 +22,10 @@ pub(crate) struct Call {
     pub(crate) caller: Caller,
     /// Base URL for links, context path included.
     pub(crate) base: String,
+    /// As the `Host` header names this Jira.
+    pub(crate) host: Option<String>,
+    /// Path and query as they came, without the context path: where a browser goes back to.
+    pub(crate) target: String,
     pub(crate) params: Arc<Params>,
     /// Unix milliseconds.
     pub(crate) now: i64,

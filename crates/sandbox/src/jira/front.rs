@@ -21,6 +21,7 @@ use super::entropy::hex;
 use super::params::Params;
 use super::state::Shared;
 use super::target::{BadTarget, fold};
+use super::trouble::{self, Trouble};
 
 /// Tomcat's `maxPostSize`.
 const FORM_BOUND: usize = 2 << 20;
@@ -29,13 +30,27 @@ const FORM_BOUND: usize = 2 << 20;
 #[derive(Clone)]
 pub(crate) struct Turned(pub(crate) Caller);
 
-/// Takes a call, has it answered, and completes the answer.
+/// Takes a call and gives its answer, when the answer may go.
 pub(crate) async fn take(
     State(shared): State<Arc<Shared>>,
     request: Request,
     next: Next,
 ) -> Response {
+    let trouble = shared.world().trouble;
+    let answer = answer(shared, request, next, trouble).await;
+    if !trouble.delay.is_zero() {
+        tokio::time::sleep(trouble.delay).await;
+    }
+    answer
+}
+
+/// Has a call answered, and completes the answer.
+async fn answer(shared: Arc<Shared>, request: Request, next: Next, trouble: Trouble) -> Response {
     let (mut parts, body) = request.into_parts();
+    if trouble.is_down {
+        shared.world().remember(seen(&parts, &Caller::nobody()));
+        return trouble::down();
+    }
     let folded = match fold(parts.uri.path(), &shared.context_path) {
         Ok(folded) => folded,
         Err(bad) => return refuse(&shared, &parts, bad),
@@ -54,10 +69,19 @@ pub(crate) async fn take(
         world.requests_taken += 1;
         (caller, world.requests_taken)
     };
-    let base = base_url(&shared, &parts);
-    let call = Call { shared, caller: caller.clone(), base, params: Arc::new(params), now };
+    let call = Call {
+        caller: caller.clone(),
+        base: base_url(&shared, &parts),
+        host: host(&parts).map(str::to_owned),
+        target: within(&parts, &shared.context_path),
+        params: Arc::new(params),
+        now,
+        shared,
+    };
     let mut answer = if let Some(answer) = early(&call, &parts.headers, &folded) {
         answer
+    } else if trouble.talks_nonsense && trouble::asks_for_json(&parts.headers, &folded) {
+        trouble::nonsense()
     } else {
         rewrite(&mut parts, &folded);
         parts.extensions.insert(call.clone());
@@ -92,9 +116,22 @@ fn base_url(shared: &Shared, parts: &Parts) -> String {
     if let Some(base) = &shared.base_url_as_seen {
         return base.clone();
     }
+    format!("http://{}{}", host(parts).unwrap_or("localhost"), shared.context_path)
+}
+
+fn host(parts: &Parts) -> Option<&str> {
     let host = parts.headers.get(HOST).and_then(|value| value.to_str().ok());
-    let host = host.or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str));
-    format!("http://{}{}", host.unwrap_or("localhost"), shared.context_path)
+    host.or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str))
+}
+
+/// Path and query as they came, without the context path.
+fn within(parts: &Parts, context_path: &str) -> String {
+    let path = parts.uri.path();
+    let path = path.strip_prefix(context_path).unwrap_or(path);
+    match parts.uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    }
 }
 
 fn seen(parts: &Parts, caller: &Caller) -> SeenRequest {
@@ -158,7 +195,7 @@ fn complete(answer: &mut Response, call: &Call, caller: &Caller, number: u64) {
     put(answer, "x-arequestid", &format!("{minute}x{number}x1"));
     put(answer, "x-anodeid", "standin1");
     let name = caller.username.as_deref().unwrap_or("anonymous");
-    put(answer, "x-ausername", &utf8_percent_encode(name, AUSERNAME).to_string());
+    put(answer, "x-ausername", &java_url_encoded(name));
     if let Some(reason) = caller.reason {
         put(answer, "x-seraph-loginreason", reason.as_str());
     }
@@ -181,9 +218,12 @@ fn complete(answer: &mut Response, call: &Call, caller: &Caller, number: u64) {
     }
 }
 
-/// A username with everything but `-._~` escaped.
-const AUSERNAME: &percent_encoding::AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// As `java.net.URLEncoder` writes it: letters, digits and `-._*` stay, a space is `+`.
+fn java_url_encoded(text: &str) -> String {
+    const PLAIN: &percent_encoding::AsciiSet =
+        &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'*').remove(b' ');
+    utf8_percent_encode(text, PLAIN).to_string().replace(' ', "+")
+}
 
 fn give_cookies(answer: &mut Response, call: &Call, session: &str) {
     let context = &call.shared.context_path;
@@ -191,9 +231,10 @@ fn give_cookies(answer: &mut Response, call: &Call, session: &str) {
     let digest = Sha256::digest(session.as_bytes());
     let hash = hex(digest.get(..20).unwrap_or_default()).to_lowercase();
     put(answer, "x-asessionid", &hex(digest.get(20..24).unwrap_or_default()).to_lowercase());
+    let secure = if call.shared.secure_cookies { "; Secure" } else { "" };
     for cookie in [
-        format!("JSESSIONID={session}; Path={path}; HttpOnly"),
-        format!("atlassian.xsrf.token=BSTD-1N00-0000-0000_{hash}_lin; Path={path}"),
+        format!("JSESSIONID={session}; Path={path}{secure}; HttpOnly"),
+        format!("atlassian.xsrf.token=BSTD-1N00-0000-0000_{hash}_lin; Path={path}{secure}"),
     ] {
         if let Ok(value) = HeaderValue::from_str(&cookie) {
             answer.headers_mut().append(SET_COOKIE, value);

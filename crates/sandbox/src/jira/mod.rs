@@ -8,16 +8,21 @@ mod catalogue;
 mod demo;
 mod entropy;
 mod front;
+mod handle;
 mod jql;
 mod native_token;
 mod page;
 mod params;
+mod people;
 mod rest;
 mod router;
+mod session;
 pub(crate) mod settings;
+mod staff;
 mod state;
 mod target;
 mod time;
+mod trouble;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -116,69 +121,9 @@ impl Jira {
         self.shared.world().seen.clear();
     }
 
-    /// Makes a native token that does not expire, and gives its secret. No limit is looked at.
-    pub fn issue_native_token(&self, username: &str, name: &str) -> String {
-        let now = self.shared.now();
-        self.shared.world().mint_native_token(&username.to_lowercase(), name, None, now).1
-    }
-
-    /// A person's native tokens, oldest first.
-    pub fn native_tokens(&self, username: &str) -> Vec<NativeTokenInfo> {
-        let own = self.shared.world().native_tokens_of(&username.to_lowercase());
-        own.into_iter()
-            .map(|token| NativeTokenInfo { id: token.id, name: token.name, expires: token.expires })
-            .collect()
-    }
-
-    /// Revokes a native token by id; says whether there was one.
-    pub fn revoke_native_token(&self, id: u64) -> bool {
-        self.shared.world().native_tokens.remove(&id).is_some()
-    }
-
-    /// Activates or deactivates somebody; says whether there is such a person.
-    pub fn set_user_active(&self, username: &str, active: bool) -> bool {
-        self.change(username, |person| person.account.active = active)
-    }
-
-    /// Gives somebody another password; says whether there is such a person.
-    pub fn set_password(&self, username: &str, password: &str) -> bool {
-        self.change(username, |person| password.clone_into(&mut person.account.password))
-    }
-
-    /// Forgets somebody's wrong passwords, as if he had solved the CAPTCHA.
-    pub fn lift_captcha(&self, username: &str) -> bool {
-        self.change(username, |person| person.failures = 0)
-    }
-
-    /// Whether nobody in particular may read.
-    pub fn set_anonymous_may_read(&self, may: bool) {
-        self.shared.world().anonymous_may_read = may;
-    }
-
-    /// From now on takes every call that signs in for this person's, or no longer: the fault that
-    /// a gate must notice by `X-AUSERNAME`.
-    pub fn mistake_everybody_for(&self, username: Option<&str>) {
-        self.shared.world().mistaken_for = username.map(str::to_lowercase);
-    }
-
-    /// The sessions that are open.
-    pub fn session_count(&self) -> usize {
-        self.shared.world().sessions.len()
-    }
-
-    /// Ends all sessions.
-    pub fn end_sessions(&self) {
-        self.shared.world().sessions.clear();
-    }
-
     /// Ends it.
     pub fn stop(self) {
         drop(self);
-    }
-
-    fn change(&self, username: &str, change: impl FnOnce(&mut state::Person)) -> bool {
-        let mut world = self.shared.world();
-        world.people.get_mut(&username.to_lowercase()).map(change).is_some()
     }
 }
 

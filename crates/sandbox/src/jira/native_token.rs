@@ -7,13 +7,6 @@ use sha2::{Digest as _, Sha256};
 use super::state::World;
 use super::time::DAY;
 
-/// `atlassian.pats.max.tokens.per.user`.
-pub(crate) const TOKENS_PER_PERSON: usize = 10;
-/// `atlassian.pats.max.tokens.expiry.days`.
-pub(crate) const LONGEST_DAYS: i64 = 365;
-/// `atlassian.pats.token.name.length`.
-pub(crate) const LONGEST_NAME: usize = 40;
-
 /// What is kept of a native token: not its secret.
 #[derive(Clone)]
 pub(crate) struct NativeToken {
@@ -26,6 +19,13 @@ pub(crate) struct NativeToken {
     pub(crate) expires: Option<i64>,
     pub(crate) last_used: Option<i64>,
     digest: [u8; 32],
+}
+
+impl NativeToken {
+    /// Whether it has ended. It is listed all the same.
+    pub(crate) fn has_expired(&self, now: i64) -> bool {
+        self.expires.is_some_and(|end| end <= now)
+    }
 }
 
 impl World {
@@ -60,7 +60,7 @@ impl World {
     pub(crate) fn use_native_token(&mut self, presented: &str, now: i64) -> Option<String> {
         let token = self.native_tokens.get_mut(&find_id(presented)?)?;
         let digest: [u8; 32] = Sha256::digest(presented.as_bytes()).into();
-        if digest != token.digest || token.expires.is_some_and(|end| end <= now) {
+        if digest != token.digest || token.has_expired(now) {
             return None;
         }
         token.last_used = Some(now);

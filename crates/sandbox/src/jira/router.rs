@@ -11,8 +11,8 @@ use axum::routing::{delete, get, post, put};
 use super::answer::{Fault, Outcome, html};
 use super::call::Call;
 use super::rest::{
-    attachment, comment, createmeta, group, issue, native_token, permission, project, reference,
-    search, session, transition, user, watch, worklog,
+    attachment, comment, createmeta, group, issue, native_token, native_token_search, permission,
+    project, reference, search, session, transition, user, watch, worklog,
 };
 use super::state::Shared;
 use super::{front, page};
@@ -24,6 +24,7 @@ pub(crate) fn service(shared: Arc<Shared>) -> Router {
         .route("/rest/auth/1/session", get(session::read).post(session::open).delete(session::end))
         .route("/rest/auth/1/websudo", delete(session::end_websudo))
         .route("/rest/pat/1.0/tokens", get(native_token::list).post(native_token::create))
+        .route("/rest/pat/1.0/tokens/search", post(native_token_search::search))
         .route("/rest/pat/1.0/tokens/{id}", delete(native_token::revoke))
         .fallback(unknown)
         .layer(DefaultBodyLimit::disable());
@@ -100,6 +101,10 @@ fn pages() -> Router {
         .route("/secure/Logout.jspa", get(page::logout))
         .route("/logout", get(page::logout))
         .route("/secure/ViewProfile.jspa", get(page::profile))
+        // These are below `/secure/admin` for browsers, which folds to the same.
+        .route("/secure/ViewApplicationProperties.jspa", get(page::application_properties))
+        .route("/secure/WebSudoAuthenticate!default.jspa", get(page::ask_again))
+        .route("/secure/WebSudoAuthenticate.jspa", get(page::ask_again).post(page::sign_in_again))
         .route("/plugins/servlet/applinks/whoami", get(page::whoami))
         .route("/status", get(page::status))
         .route("/secure/attachment/{id}/{name}", get(attachment::download))

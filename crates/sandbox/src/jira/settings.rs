@@ -28,16 +28,43 @@ pub struct JiraSettings {
     pub base_url_as_seen: Option<String>,
     /// The most bytes that one upload may have; above it the answer is 413.
     pub attachment_bound: usize,
+    /// Whether cookies are `Secure`: for a stand-in that browsers reach by HTTPS only.
+    pub secure_cookies: bool,
+    /// Label and URL of each link that all pages have beside their own, as an application
+    /// navigator has them. A URL that begins with `/` stays as it is: no context path is added.
+    pub navigator_links: Vec<(String, String)>,
+    /// What people may make as native tokens.
+    pub native_token_limits: NativeTokenLimits,
     /// What session ids and native tokens are drawn from: the same seed, the same secrets.
     pub seed: u64,
     /// The clock that everything is dated by.
     pub clock: Arc<dyn Clock>,
 }
 
+/// The bounds on native tokens. By default those that Jira has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NativeTokenLimits {
+    /// The most that a person may have at a time; expired ones do not count. 10.
+    pub most_per_person: usize,
+    /// The longest life in days. 365.
+    pub longest_days: u32,
+    /// Whether one may be made that does not expire. It may.
+    pub may_be_eternal: bool,
+    /// The most characters of a name. 40.
+    pub longest_name: usize,
+}
+
+impl Default for NativeTokenLimits {
+    /// `atlassian.pats.max.tokens.per.user` and its kin (fact A2).
+    fn default() -> Self {
+        Self { most_per_person: 10, longest_days: 365, may_be_eternal: true, longest_name: 40 }
+    }
+}
+
 /// Somebody who may sign in, by password.
 #[derive(Clone, Debug)]
 pub struct Account {
-    /// The name he signs in with; case is ignored.
+    /// The name he signs in with. Jira keeps it in lower case.
     pub username: String,
     /// In clear: this is a stand-in.
     pub password: String,
@@ -108,6 +135,9 @@ impl JiraSettings {
             anonymous_may_read: false,
             base_url_as_seen: None,
             attachment_bound: 64 << 20,
+            secure_cookies: false,
+            navigator_links: Vec::new(),
+            native_token_limits: NativeTokenLimits::default(),
             seed: 0,
             clock: Arc::new(RunningClock { began: Instant::now() }),
         }

@@ -12,7 +12,10 @@ use super::catalogue::{
 };
 use super::entropy::Entropy;
 use super::native_token::NativeToken;
-use super::settings::{Account, IssueSeed, JiraSettings};
+use super::people::{People, Person};
+use super::session::Session;
+use super::settings::{IssueSeed, JiraSettings, NativeTokenLimits};
+use super::trouble::Trouble;
 
 /// Calls that are remembered; older ones are forgotten.
 const SEEN_BOUND: usize = 10_000;
@@ -22,16 +25,18 @@ pub(crate) struct Shared {
     pub(crate) context_path: String,
     pub(crate) base_url_as_seen: Option<String>,
     pub(crate) attachment_bound: usize,
+    pub(crate) secure_cookies: bool,
+    pub(crate) navigator_links: Vec<(String, String)>,
+    pub(crate) native_token_limits: NativeTokenLimits,
     clock: Arc<dyn Clock>,
     world: Mutex<World>,
 }
 
 /// All that can change.
 pub(crate) struct World {
-    /// By lower-case username.
-    pub(crate) people: BTreeMap<String, Person>,
-    /// Username by session id.
-    pub(crate) sessions: HashMap<String, String>,
+    pub(crate) people: People,
+    /// By id.
+    pub(crate) sessions: HashMap<String, Session>,
     /// By id.
     pub(crate) native_tokens: BTreeMap<u64, NativeToken>,
     pub(crate) projects: Vec<Project>,
@@ -42,20 +47,11 @@ pub(crate) struct World {
     pub(crate) anonymous_may_read: bool,
     /// Takes every call that signed in for this person's: a fault that tests ask for.
     pub(crate) mistaken_for: Option<String>,
+    pub(crate) trouble: Trouble,
     pub(crate) entropy: Entropy,
     pub(crate) requests_taken: u64,
     pub(crate) seen: VecDeque<SeenRequest>,
     last_id: u64,
-}
-
-pub(crate) struct Person {
-    pub(crate) account: Account,
-    /// `JIRAUSER10100`: what Jira calls a user key.
-    pub(crate) key: String,
-    /// Wrong passwords since the last right one.
-    pub(crate) failures: u32,
-    pub(crate) logins: u32,
-    pub(crate) last_login: Option<i64>,
 }
 
 pub(crate) struct Project {
@@ -132,6 +128,9 @@ impl Shared {
             context_path: settings.context_path.clone(),
             base_url_as_seen: settings.base_url_as_seen.clone(),
             attachment_bound: settings.attachment_bound,
+            secure_cookies: settings.secure_cookies,
+            navigator_links: settings.navigator_links.clone(),
+            native_token_limits: settings.native_token_limits.clone(),
             clock: Arc::clone(&settings.clock),
             world: Mutex::new(World::new(settings)),
         }
@@ -151,7 +150,7 @@ impl Shared {
 impl World {
     fn new(settings: &JiraSettings) -> Self {
         let mut world = Self {
-            people: BTreeMap::new(),
+            people: People::default(),
             sessions: HashMap::new(),
             native_tokens: BTreeMap::new(),
             projects: Vec::new(),
@@ -159,20 +158,19 @@ impl World {
             attachments: BTreeMap::new(),
             anonymous_may_read: settings.anonymous_may_read,
             mistaken_for: None,
+            trouble: Trouble::default(),
             entropy: Entropy::new(settings.seed),
             requests_taken: 0,
             seen: VecDeque::new(),
             last_id: 10_099,
         };
         for account in &settings.people {
-            let key = format!("JIRAUSER{}", world.next_id());
-            let person =
-                Person { account: account.clone(), key, failures: 0, logins: 0, last_login: None };
-            world.people.insert(account.username.to_lowercase(), person);
+            world.add_person(account.clone());
         }
         for seed in &settings.projects {
             let id = world.next_id();
-            let (key, name, lead) = (seed.key.clone(), seed.name.clone(), seed.lead.clone());
+            let (key, name) = (seed.key.clone(), seed.name.clone());
+            let lead = seed.lead.to_lowercase();
             world.projects.push(Project { id, key, name, lead, last_number: 0 });
         }
         let now = settings.clock.now().as_millis();
@@ -190,7 +188,7 @@ impl World {
 
     /// The person with this name, case ignored.
     pub(crate) fn person(&self, username: &str) -> Option<&Person> {
-        self.people.get(&username.to_lowercase())
+        self.people.get(username)
     }
 
     /// The project with this key (case ignored) or id.
@@ -228,6 +226,7 @@ impl World {
         let (id, number) = (self.next_id(), self.next_number(&seed.project));
         let created = now.saturating_sub(seed.age);
         let some = |text: &String| (!text.is_empty()).then(|| text.clone());
+        let somebody = |text: &String| some(&text.to_lowercase());
         let mut issue = Issue {
             id,
             project: seed.project.clone(),
@@ -238,18 +237,18 @@ impl World {
             summary: seed.summary.clone(),
             description: some(&seed.description),
             labels: seed.labels.clone(),
-            assignee: some(&seed.assignee),
-            reporter: some(&seed.reporter),
+            assignee: somebody(&seed.assignee),
+            reporter: somebody(&seed.reporter),
             created,
             updated: created,
             comments: Vec::new(),
             worklogs: Vec::new(),
-            watchers: some(&seed.reporter).into_iter().collect(),
+            watchers: somebody(&seed.reporter).into_iter().collect(),
             voters: BTreeSet::new(),
         };
         for (author, body) in &seed.comments {
             let id = self.next_id();
-            let (author, body) = (author.clone(), body.clone());
+            let (author, body) = (author.to_lowercase(), body.clone());
             let updated_by = author.clone();
             let comment = Comment { id, author, body, created, updated: created, updated_by };
             issue.comments.push(comment);
@@ -260,7 +259,7 @@ impl World {
                 issue: id,
                 name: name.clone(),
                 media_type: media_type.clone(),
-                author: seed.reporter.clone(),
+                author: seed.reporter.to_lowercase(),
                 created,
                 bytes: bytes.clone().into(),
             };

@@ -5,8 +5,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 /// Endings that REST version 1 cuts off a resource's name.
 const ENDINGS: &[&str] = &[".json", ".xml", ".txt", ".html", ".htm", ".atom"];
 
-/// What is written as it is when a path is put together again.
-const WRITTEN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// What is written as it is when a path is put together again. `!` parts an action from one of its
+/// commands, as in `WebSudoAuthenticate!default.jspa`.
+const WRITTEN: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'!');
 
 /// Why a path is not even looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +125,8 @@ mod tests {
     #[test]
     fn actions_answer_under_any_prefix() {
         assert_eq!(fold("/x/y/Logout.jspa", "").as_deref(), Ok("/secure/Logout.jspa"));
+        let command = fold("/secure/admin/WebSudoAuthenticate%21default.jspa", "");
+        assert_eq!(command.as_deref(), Ok("/secure/WebSudoAuthenticate!default.jspa"));
     }
 
     #[test]

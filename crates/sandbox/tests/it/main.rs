@@ -1,8 +1,25 @@
 //! Drives the stand-ins over real sockets.
 
+#[cfg(test)]
+mod administration;
+#[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod credentials;
+#[cfg(test)]
+mod escaping;
+#[cfg(test)]
+mod handles;
+#[cfg(test)]
 mod issues;
+#[cfg(test)]
+mod native_tokens;
+#[cfg(test)]
+mod people;
+#[cfg(test)]
 mod recorder;
+#[cfg(test)]
+mod sign_in;
 
 use anyhow::Result;
 use gatepass_sandbox::{Jira, JiraSettings};

@@ -103,13 +103,9 @@ fn a_native_token_ends_with_its_day_its_revocation_and_its_owner() {
     let (token, raw) = world.mint_native_token("alice", "t", Some(1), 0);
     assert_eq!(world.use_native_token(&raw, 86_399_999).as_deref(), Some("alice"));
     assert_eq!(world.use_native_token(&raw, 86_400_000), None);
-    if let Some(person) = world.people.get_mut("alice") {
-        person.account.active = false;
-    }
+    assert!(world.people.change("alice", |person| person.account.active = false));
     assert_eq!(world.use_native_token(&raw, 0), None);
-    if let Some(person) = world.people.get_mut("alice") {
-        person.account.active = true;
-    }
+    assert!(world.people.change("alice", |person| person.account.active = true));
     world.native_tokens.remove(&token.id);
     assert_eq!(world.use_native_token(&raw, 0), None);
 }
@@ -118,9 +114,7 @@ fn a_native_token_ends_with_its_day_its_revocation_and_its_owner() {
 fn somebody_who_is_not_active_cannot_sign_in_nor_go_on() {
     let shared = shared();
     let id = shared.world().open_session("alice");
-    if let Some(person) = shared.world().people.get_mut("alice") {
-        person.account.active = false;
-    }
+    assert!(shared.world().people.change("alice", |person| person.account.active = false));
     let cookie = format!("JSESSIONID={id}");
     assert_eq!(shared.world().identify(&offer(&[("cookie", &cookie)], ""), 0).username, None);
     let right = basic("alice", "alice-password");

@@ -112,7 +112,7 @@ pub(super) fn person(world: &World, value: &Value) -> Result<Option<String>, Str
     let found = match (part("name"), part("key")) {
         (Some(""), _) => return Ok(None),
         (Some(name), _) => world.person(name),
-        (None, Some(key)) => world.people.values().find(|person| person.key == key),
+        (None, Some(key)) => world.people.with_key(key),
         (None, None) => return Err("expected 'name' property to be a string".to_owned()),
     };
     let wanted = part("name").or(part("key")).unwrap_or_default();

@@ -8,6 +8,7 @@ pub(crate) mod issue;
 mod issue_fields;
 mod multipart;
 pub(crate) mod native_token;
+pub(crate) mod native_token_search;
 pub(crate) mod permission;
 pub(crate) mod project;
 pub(crate) mod reference;

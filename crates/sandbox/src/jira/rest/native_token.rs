@@ -7,10 +7,11 @@ use serde_json::{Map, Value, json};
 
 use crate::jira::answer::{Fault, Outcome, json, ok};
 use crate::jira::call::{Body, Call};
-use crate::jira::native_token::{LONGEST_DAYS, LONGEST_NAME, NativeToken, TOKENS_PER_PERSON};
+use crate::jira::native_token::NativeToken;
+use crate::jira::settings::NativeTokenLimits;
 use crate::jira::time;
 
-fn signed_in(call: &Call) -> Result<&str, Fault> {
+pub(super) fn signed_in(call: &Call) -> Result<&str, Fault> {
     let said = "Client must be authenticated to access this resource.";
     let nobody = || Fault::plain(StatusCode::UNAUTHORIZED, said);
     call.caller.username.as_deref().ok_or_else(nobody)
@@ -23,28 +24,51 @@ pub(crate) async fn list(call: Call) -> Outcome {
 
 pub(crate) async fn create(call: Call, Body(body): Body) -> Outcome {
     let owner = signed_in(&call)?;
-    let refuse = |said: &str| Err(Fault::plain(StatusCode::BAD_REQUEST, said));
-    let name = body.get("name").and_then(Value::as_str).unwrap_or_default().trim();
-    if name.is_empty() {
-        return refuse("Token name is required.");
-    } else if name.chars().count() > LONGEST_NAME {
-        return refuse("Token name is too long.");
-    }
-    let days = match body.get("expirationDuration") {
-        None | Some(Value::Null) => None,
-        Some(days) => match days.as_i64() {
-            Some(days) if (1..=LONGEST_DAYS).contains(&days) => Some(days),
-            _ => return refuse("Expiration duration is not within the allowed range."),
-        },
-    };
+    let limits = &call.shared.native_token_limits;
+    let name = read_name(&body, limits)?;
+    let days = read_days(&body, limits)?;
     let mut world = call.shared.world();
-    if world.native_tokens_of(owner).len() >= TOKENS_PER_PERSON {
-        return refuse("The maximum number of tokens has been reached.");
+    let own = world.native_tokens_of(owner);
+    if own.iter().filter(|token| !token.has_expired(call.now)).count() >= limits.most_per_person {
+        let most = limits.most_per_person;
+        return Err(refuse(&format!("You have reached the maximum number of tokens ({most}).")));
     }
     let (token, raw) = world.mint_native_token(owner, name, days, call.now);
     let mut bean = bean(&token);
     bean.insert("rawToken".into(), raw.into());
     Ok(json(StatusCode::CREATED, &bean.into()))
+}
+
+fn refuse(said: &str) -> Fault {
+    Fault::plain(StatusCode::BAD_REQUEST, said)
+}
+
+fn read_name<'a>(
+    body: &'a Map<String, Value>,
+    limits: &NativeTokenLimits,
+) -> Result<&'a str, Fault> {
+    let name = body.get("name").and_then(Value::as_str).unwrap_or_default().trim();
+    if name.is_empty() {
+        return Err(refuse("Token name is required."));
+    }
+    if name.chars().count() > limits.longest_name {
+        let most = limits.longest_name;
+        return Err(refuse(&format!("Token name must not be longer than {most} characters.")));
+    }
+    Ok(name)
+}
+
+/// `None`: it does not end.
+fn read_days(body: &Map<String, Value>, limits: &NativeTokenLimits) -> Result<Option<i64>, Fault> {
+    let most = i64::from(limits.longest_days);
+    match body.get("expirationDuration") {
+        None | Some(Value::Null) if limits.may_be_eternal => Ok(None),
+        None | Some(Value::Null) => Err(refuse("Tokens must have an expiry date.")),
+        Some(days) => match days.as_i64() {
+            Some(days) if (1..=most).contains(&days) => Ok(Some(days)),
+            _ => Err(refuse(&format!("Expiration duration must be from 1 to {most} days."))),
+        },
+    }
 }
 
 /// Somebody else's is as if it were not there.

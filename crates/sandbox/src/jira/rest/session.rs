@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::jira::Identified;
 use crate::jira::answer::{Fault, Outcome, ok};
 use crate::jira::auth::{Caller, LoginReason, Wrong};
+use crate::jira::bean::in_query;
 use crate::jira::call::{Body, Call};
 use crate::jira::front::turned;
 use crate::jira::state::World;
@@ -18,7 +19,7 @@ pub(crate) async fn read(call: Call) -> Outcome {
     let name = call.caller.username.as_deref().ok_or_else(nobody)?;
     let world = call.shared.world();
     Ok(ok(&json!({
-        "self": format!("{}/rest/api/latest/user?username={name}", call.base),
+        "self": format!("{}/rest/api/latest/user?username={}", call.base, in_query(name)),
         "name": name,
         "loginInfo": login_info(&world, name),
     })))
@@ -50,6 +51,9 @@ pub(crate) async fn end(call: Call) -> Outcome {
 
 pub(crate) async fn end_websudo(call: Call) -> Outcome {
     call.signed_in()?;
+    if let Some(session) = &call.caller.session {
+        call.shared.world().end_administering(session);
+    }
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

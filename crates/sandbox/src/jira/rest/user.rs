@@ -7,7 +7,8 @@ use super::page;
 use crate::jira::answer::{Fault, Outcome, escape, ok};
 use crate::jira::bean::Beans;
 use crate::jira::call::Call;
-use crate::jira::state::{Person, World};
+use crate::jira::people::Person;
+use crate::jira::state::World;
 
 pub(crate) async fn myself(call: Call) -> Outcome {
     let said = "Client must be authenticated to access this resource.";
@@ -24,7 +25,7 @@ pub(crate) async fn read(call: Call) -> Outcome {
     let (name, key) = (call.params.first("username"), call.params.first("key"));
     let found = match (name, key) {
         (Some(name), _) => world.person(name),
-        (None, Some(key)) => world.people.values().find(|person| person.key == key),
+        (None, Some(key)) => world.people.with_key(key),
         (None, None) => {
             let said = "Either the 'username' or the 'key' query parameter need to be provided";
             return Err(Fault::not_found(said));
@@ -84,7 +85,7 @@ pub(crate) async fn search(call: Call) -> Outcome {
 /// `.` finds everybody: an old habit of scripts.
 fn find<'a>(world: &'a World, wanted: &str) -> impl Iterator<Item = &'a Person> {
     let wanted = if wanted == "." { String::new() } else { wanted.to_lowercase() };
-    world.people.values().filter(move |person| {
+    world.people.iter().filter(move |person| {
         let account = &person.account;
         [&account.username, &account.display_name, &account.email]
             .iter()
