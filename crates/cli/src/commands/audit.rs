@@ -37,7 +37,8 @@ pub(crate) struct List {
 impl List {
     async fn run(self, call: &Call) -> Outcome {
         at_desk(call, Needs::Store, async |desk| {
-            let page = AuditPage { before: self.before, limit: self.limit, subject: self.subject };
+            let Self { limit, before, subject } = self;
+            let page = AuditPage { before, limit, subject, ..AuditPage::default() };
             let lines = desk.control.list_audit(&desk.actor, &page).await?;
             call.output.document(&lines)?;
             if lines.is_empty() {

@@ -18,7 +18,7 @@ async fn ask(store: &dyn Store) -> Vec<(&'static str, Option<StoreError>)> {
     let (made, alice, bob) = (token(1), person("alice"), credential("bob", b"sealed"));
     let (policy, key) = (PolicyDocument::default(), entry("key.added", AuditSubject::KeyRing));
     let page = TokenPage { after: None, limit: 10 };
-    let lines = AuditPage { before: None, limit: 10, subject: None };
+    let lines = AuditPage::default();
     let (node, seen) = (NodeId([1; 16]), Revision::START);
     vec![
         ("create", store.create_token(&made, &mac(1), &key).await.err()),
@@ -33,7 +33,9 @@ async fn ask(store: &dyn Store) -> Vec<(&'static str, Option<StoreError>)> {
         ("list credentials", store.list_credentials(None).await.err()),
         ("remove", store.remove_credential(&alice, &jira(), &key).await.err()),
         ("append", store.append_audit(&key).await.err()),
+        ("begin", store.begin_audit(&key).await.err()),
         ("audit", store.list_audit(&lines).await.err()),
+        ("chain", store.audit_after(None, 10).await.err()),
         ("revision", store.revision().await.err()),
         ("changes", store.changes_after(seen, 10).await.err()),
         ("watch", store.watch().await.err()),

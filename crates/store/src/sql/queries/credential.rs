@@ -61,7 +61,7 @@ impl Credentials for Database {
             .await?;
             let changed = Changed::Credential(owner.clone(), credential.instance.clone());
             feed::log(self, &mut write, revision, &changed).await?;
-            audit::append(&mut write, audit).await?;
+            audit::append(self, &mut write, audit).await?;
             write.commit().await?;
             Ok(revision)
         })
@@ -116,7 +116,7 @@ impl Credentials for Database {
             }
             let changed = Changed::Credential(owner.clone(), instance.clone());
             feed::log(self, &mut write, revision, &changed).await?;
-            audit::append(&mut write, audit).await?;
+            audit::append(self, &mut write, audit).await?;
             write.commit().await?;
             Ok(revision)
         })

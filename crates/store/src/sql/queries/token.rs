@@ -20,7 +20,7 @@ const STATE_AT: &str = "CASE WHEN state <> 'revoked' AND expires_at <= ";
 const STATE_AT_END: &str = " THEN 'expired' ELSE state END";
 
 /// Longest text, in bytes, that is looked for: a longer one could be too complex a pattern.
-const LONGEST_SEARCH: usize = 10_000;
+pub(super) const LONGEST_SEARCH: usize = 10_000;
 
 impl Tokens for Database {
     fn create_token<'a>(
@@ -34,7 +34,7 @@ impl Tokens for Database {
             let revision = feed::next_revision(&mut write).await?;
             insert(&mut write, token, mac, audit.at, revision).await?;
             feed::log(self, &mut write, revision, &Changed::Token(token.id)).await?;
-            audit::append(&mut write, audit).await?;
+            audit::append(self, &mut write, audit).await?;
             write.commit().await?;
             Ok(revision)
         })
@@ -120,7 +120,7 @@ impl Tokens for Database {
                 .await?;
             insert(&mut write, token, mac, audit.at, revision).await?;
             feed::log(self, &mut write, revision, &Changed::Token(token.id)).await?;
-            audit::append(&mut write, audit).await?;
+            audit::append(self, &mut write, audit).await?;
             write.commit().await?;
             Ok(revision)
         })
@@ -153,14 +153,17 @@ fn narrow(query: &mut sqlx::QueryBuilder<Db>, filter: &TokenFilter) {
         query.push(" AND integration = ").push_bind(integration.clone());
     }
     if let Some(text) = text {
-        query.push(" AND search LIKE ").push_bind(contains(text)).push(" ESCAPE '\\'");
+        query
+            .push(" AND search LIKE ")
+            .push_bind(contains(&text.to_lowercase()))
+            .push(" ESCAPE '\\'");
     }
 }
 
 /// The pattern of texts that contain `text`.
-fn contains(text: &str) -> String {
+pub(super) fn contains(text: &str) -> String {
     let mut pattern = String::from("%");
-    for character in text.to_lowercase().chars() {
+    for character in text.chars() {
         if matches!(character, '%' | '_' | '\\') {
             pattern.push('\\');
         }

@@ -4,6 +4,7 @@ use gatepass_model::Actor;
 use gatepass_store::{AuditPage, AuditRecord};
 use serde::Serialize;
 
+use super::hex;
 use crate::authorise::{Ability, authorise};
 use crate::control::Control;
 use crate::error::ControlError;
@@ -23,12 +24,16 @@ pub struct AuditLine {
     pub subject: String,
     /// In words; may have line breaks.
     pub detail: String,
+    /// What chains it to the line before, in hexadecimal: whoever has kept it elsewhere can tell
+    /// that everything up to here is as it was.
+    pub chain: Option<String>,
 }
 
 impl From<AuditRecord> for AuditLine {
     fn from(record: AuditRecord) -> Self {
-        let AuditRecord { number, at, actor, action, subject, detail } = record;
-        Self { number, at: at.to_string(), actor, action, subject, detail }
+        let AuditRecord { number, at, actor, action, subject, detail, chain } = record;
+        let chain = chain.as_deref().map(hex);
+        Self { number, at: at.to_string(), actor, action, subject, detail, chain }
     }
 }
 
