@@ -27,7 +27,7 @@ mod token;
 mod whoami;
 pub mod words;
 
-pub use audit::AuditLine;
+pub use audit::{AuditBreak, AuditFault, AuditLine, AuditVerified, KeyUse};
 pub use authorise::{Ability, authorise};
 pub use control::{Control, ControlParts, KnownInstance};
 pub use credential::{AddCredential, CredentialAdded, CredentialRemoved, CredentialView};

@@ -1,10 +1,13 @@
-//! The audit record.
+//! The audit record: read it, and check its chain.
 
 mod list;
+mod verify;
+mod walk;
 
 use std::fmt::Write as _;
 
 pub use list::AuditLine;
+pub use verify::{AuditBreak, AuditFault, AuditVerified, KeyUse};
 
 /// Bytes in hexadecimal.
 fn hex(bytes: &[u8]) -> String {
