@@ -82,9 +82,12 @@ async fn run(arguments: &Arguments) -> Result<()> {
     let now = now();
     let url = format!("sqlite:{}", folder.join("gatepass.db").display());
     let options = StoreOptions { durability: Durability::Off, ..StoreOptions::default() };
+    let store = gatepass_store::open(&url, options, now).await?;
+    let ring = KeyRing::create(&folder.join("gatepass.key"), &SystemEntropy)?;
+    store.seal_audit_with(std::sync::Arc::new(ring.clone()));
     let seeder = Seeder {
-        store: gatepass_store::open(&url, options, now).await?,
-        ring: KeyRing::create(&folder.join("gatepass.key"), &SystemEntropy)?,
+        store,
+        ring,
         random: Seeded::new(arguments.seed),
         now,
         actor: Actor::CommandLine("bench".to_owned()),

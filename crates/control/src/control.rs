@@ -74,7 +74,7 @@ impl Control {
     /// How long a change is waited for until it is in effect everywhere: 3 s.
     pub const PATIENCE: Duration = Duration::from_secs(3);
 
-    /// Of these parts.
+    /// Of these parts. From now on the store chains the audit record with these keys.
     pub fn new(parts: ControlParts) -> Self {
         let ControlParts {
             store,
@@ -88,10 +88,12 @@ impl Control {
             instances,
             products,
         } = parts;
+        let keyring = Arc::new(keyring);
+        store.seal_audit_with(Arc::clone(&keyring) as _);
         Self {
             store,
             activity,
-            keyring: RwLock::new(Arc::new(keyring)),
+            keyring: RwLock::new(keyring),
             key_file,
             clock,
             entropy,
@@ -129,7 +131,9 @@ impl Control {
 
     /// Works with other keys from now on, after somebody else has changed the key file.
     pub fn replace_keyring(&self, ring: KeyRing) {
-        *self.keyring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+        let ring = Arc::new(ring);
+        self.store.seal_audit_with(Arc::clone(&ring) as _);
+        *self.keyring.write().unwrap_or_else(PoisonError::into_inner) = ring;
     }
 
     pub(crate) fn find_instance(&self, name: &InstanceName) -> Option<&KnownInstance> {

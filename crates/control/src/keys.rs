@@ -1,10 +1,11 @@
 //! The key file: open it, make it beside a new store, add keys to it.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use gatepass_model::audit::AuditSubject;
 use gatepass_model::{Actor, Timestamp};
-use gatepass_store::{AuditPage, Store};
+use gatepass_store::{Store, StoreError};
 use gatepass_vault::{Entropy, KeyFileError, KeyPurpose, KeyRing};
 use serde::Serialize;
 
@@ -48,30 +49,32 @@ pub async fn open_or_create_keys(
     }
 }
 
-/// Records that the key file at `path` was made for this store just now, by whom, and when. From
-/// then on the store is not new, so that another node does not make keys of its own.
+/// Records that the key file at `path` was made for this store just now, by whom, and when: the
+/// first line of the audit record, chained with these keys. From then on the store is not new, so
+/// that another node does not make keys of its own.
 ///
 /// Where two nodes begin on one store at the same moment, the keys of the first count. For the
-/// other: `KeysMissing`, and its file is put aside as `<name>.unused`.
+/// other: `KeysMissing`, and its file is put aside as `<name>.unused`. It writes no line: nobody
+/// could ever check one that was chained with keys that are of no use.
 pub async fn record_new_keys(
     path: &Path,
+    ring: &KeyRing,
     store: &dyn Store,
     actor: &Actor,
     now: Timestamp,
 ) -> Result<(), ControlError> {
     let detail = "made for a new store";
     let audit = audit_entry(actor, now, "keyring.made", AuditSubject::KeyRing, detail);
-    let own = store.append_audit(&audit).await?;
-    let subject = Some(AuditSubject::KeyRing.to_string());
-    let lines = store.list_audit(&AuditPage { before: Some(own), limit: 1000, subject }).await?;
-    if lines.iter().any(|line| line.action == "keyring.made") {
-        let mut aside = path.as_os_str().to_owned();
-        aside.push(".unused");
-        let failed = |source| KeyFileError::Io { path: path.to_owned(), source };
-        std::fs::rename(path, &aside).map_err(failed)?;
-        return Err(ControlError::KeysMissing(path.to_owned()));
+    store.seal_audit_with(Arc::new(ring.clone()));
+    match store.begin_audit(&audit).await {
+        Err(StoreError::Conflict) => {}
+        answer => return Ok(answer?),
     }
-    Ok(())
+    let mut aside = path.as_os_str().to_owned();
+    aside.push(".unused");
+    let failed = |source| KeyFileError::Io { path: path.to_owned(), source };
+    std::fs::rename(path, &aside).map_err(failed)?;
+    Err(ControlError::KeysMissing(path.to_owned()))
 }
 
 /// Keys that were added to the ring.

@@ -75,3 +75,64 @@ impl fmt::Display for AuditSubject {
         }
     }
 }
+
+/// What a line of the record says, byte for byte as it is stored: what its link covers.
+///
+/// Numbers and texts as a database may give them back after somebody has been at it, so that
+/// whatever stands there can be checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditContent<'a> {
+    /// Its number.
+    pub number: i64,
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+    /// Who.
+    pub actor: &'a [u8],
+    /// What was done.
+    pub action: &'a [u8],
+    /// To what.
+    pub subject: &'a [u8],
+    /// In words.
+    pub detail: &'a [u8],
+}
+
+/// What chains a line to the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditLink {
+    /// The number of the key.
+    pub key: u32,
+    /// The MAC over the line and the tag of the line before.
+    pub tag: [u8; 32],
+}
+
+/// Makes links. The store asks for one in the transaction that writes the line, without knowing
+/// a key.
+pub trait AuditSeal: Send + Sync {
+    /// The link of `line` to the line before, whose tag is `previous`; `None` where there is no
+    /// such line, or none that is chained.
+    fn link(&self, previous: Option<&[u8; 32]>, line: &AuditContent<'_>) -> AuditLink;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subjects_say_their_kind_before_a_name() {
+        let alice =
+            PersonKey { directory: "main".parse().unwrap(), username: "Alice:x".parse().unwrap() };
+        let printed = [
+            (AuditSubject::Person(alice.clone()), "person:main:Alice:x"),
+            (AuditSubject::Session(alice.clone()), "session:main:Alice:x"),
+            (AuditSubject::Instance("jira".parse().unwrap()), "instance:jira"),
+            (
+                AuditSubject::Credential(alice, "jira".parse().unwrap()),
+                "credential:jira:Alice:x (main)",
+            ),
+            (AuditSubject::KeyRing, "keyring"),
+        ];
+        for (subject, text) in printed {
+            assert_eq!(subject.to_string(), text);
+        }
+    }
+}

@@ -28,6 +28,10 @@ pub enum StoreError {
     /// not among [`SYSTEM_PARTS`](crate::SYSTEM_PARTS).
     #[error("{0} can't be stored")]
     Unstorable(&'static str),
+    /// A line of the audit record can't be chained: see
+    /// [`AuditLog::seal_audit_with`](crate::AuditLog::seal_audit_with).
+    #[error("nothing is changed without a key to chain the audit record with")]
+    NoSeal,
     /// The `store.url` is none that is understood. Here it is without a password.
     #[error(
         "{0:?} is not the address of a store; write it as sqlite:gatepass.db or as \

@@ -4,8 +4,8 @@
 //! gates follow, the nodes, people as products said last, who is signed in. Deliberately does not know: any secret (it keeps digests and sealed
 //! bytes), who may do what, or what a row's MAC says; those are the vault's and the control's.
 //!
-//! Every change writes its audit line and takes its [`Revision`] in its own transaction, and is
-//! on disk before its answer comes. Start at [`Store`] and [`open`]. To add a method: say in the
+//! Every change writes its audit line, chained to the one before by a seal that it is given, and
+//! takes its [`Revision`] in its own transaction, and is on disk before its answer comes. Start at [`Store`] and [`open`]. To add a method: say in the
 //! trait what it means and how it fails, add a story to the contract suite in `tests/it`, then
 //! write one text of SQL for all databases in `src/sql/queries`.
 
@@ -28,7 +28,7 @@ mod transfer;
 use std::pin::Pin;
 use std::sync::Arc;
 
-pub use audit::{AuditEntry, AuditLog, AuditPage, AuditRecord};
+pub use audit::{AuditEntry, AuditLog, AuditPage, AuditRecord, AuditStretch, LinkedLine};
 pub use codec::SYSTEM_PARTS;
 pub use copy::{backup, copy};
 pub use credential::{Credentials, FormerCredential, UpstreamCredential, UpstreamKind};

@@ -1,7 +1,8 @@
 //! Secrets: how they are made, recognised, digested, sealed, and wiped.
 //!
 //! Knows: the shape of a token, the key ring and its file, digests by which a presented token is
-//! found, the MAC of a token's row, the sealing of upstream credentials. Deliberately does not
+//! found, the MAC of a token's row, the chain of the audit record, the sealing of upstream
+//! credentials. Deliberately does not
 //! know: where rows and sealed bytes are kept, who may have a token, or what is done with it.
 //!
 //! Nothing here prints a secret, and what is owned here is wiped when dropped. Randomness is a
@@ -10,6 +11,7 @@
 //! Start at [`NewSecret`] and [`PresentedSecret`], then [`KeyRing`].
 
 mod bearer;
+mod chain;
 mod digest;
 mod entropy;
 mod keyring;
@@ -20,6 +22,7 @@ mod secret;
 mod text;
 
 pub use bearer::{BearerSecret, digest_of, is_same_secret};
+pub use chain::{LinkCheck, audit_link, check_link};
 pub use digest::Digester;
 pub use entropy::{Entropy, NoEntropy, SystemEntropy};
 pub use keyring::{Key, KeyFileError, KeyPurpose, KeyRing};

@@ -6,11 +6,10 @@
 
 use gatepass_model::token::{FormerSecret, StoredSecret};
 use gatepass_model::{Actor, Grant, LimitName, Limits, PersonKey, RowMac, Token};
-use hmac::Mac;
 use subtle::ConstantTimeEq;
 
 use crate::keyring::{Key, KeyPurpose, KeyRing};
-use crate::mac::{Prepared, finish, prepare};
+use crate::mac::Encoder;
 
 /// Says what the bytes after it mean. Another meaning, or another order, is another version.
 const VERSION: &[u8] = b"gatepass token row 1";
@@ -46,8 +45,7 @@ fn tag(key: &Key, token: &Token) -> [u8; 32] {
         secret,
         former,
     } = token;
-    let mut row = Encoder(prepare(key));
-    row.bytes(VERSION);
+    let mut row = Encoder::new(key, VERSION);
     row.bytes(id.as_bytes());
     row.secret(secret);
     row.option(former.as_ref(), |row, former| {
@@ -60,34 +58,11 @@ fn tag(key: &Key, token: &Token) -> [u8; 32] {
     row.grant(grant);
     row.bytes(state.as_str().as_bytes());
     row.option(expires_at.as_ref(), |row, moment| row.number(moment.as_millis()));
-    finish(row.0)
+    row.tag()
 }
 
-/// Writes values so that no two different rows give the same bytes: everything of variable
-/// length has its length before it, everything optional a byte that says whether it is there.
-struct Encoder(Prepared);
-
+/// The parts of a token's row.
 impl Encoder {
-    fn number(&mut self, value: i64) {
-        self.0.update(&value.to_be_bytes());
-    }
-
-    fn length(&mut self, length: usize) {
-        self.0.update(&(length as u64).to_be_bytes());
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.length(bytes.len());
-        self.0.update(bytes);
-    }
-
-    fn option<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
-        self.0.update(&[u8::from(value.is_some())]);
-        if let Some(value) = value {
-            write(self, value);
-        }
-    }
-
     fn list<T: ToString>(&mut self, values: &[T]) {
         self.length(values.len());
         for value in values {

@@ -25,7 +25,7 @@ pub(crate) async fn open(path: &Path, store: &dyn Store) -> Result<KeysOpened, F
     let opened = gatepass_control::open_or_create_keys(path, store, &SystemEntropy).await?;
     if opened.is_new {
         let (actor, now) = (system_user::actor(), SystemClock.now());
-        gatepass_control::record_new_keys(path, store, &actor, now).await?;
+        gatepass_control::record_new_keys(path, &opened.keyring, store, &actor, now).await?;
     }
     Ok(opened)
 }

@@ -1,6 +1,8 @@
 //! The program as its users have it: arguments, files, exit codes, processes.
 
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod demo;

@@ -76,7 +76,7 @@ async fn what_cannot_be_a_credential_is_refused_with_all_its_problems() {
     assert!(world.audit().await.is_empty());
     let person = gatepass_model::Actor::Person(PersonKey {
         directory: "main".parse().unwrap(),
-        username: "alice".parse().unwrap(),
+        username: "bob".parse().unwrap(),
     });
     let proper = credential("alice", "jira", NATIVE);
     let forbidden = world.control.add_credential(&person, &proper).await;

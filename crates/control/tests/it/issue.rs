@@ -210,12 +210,21 @@ async fn the_last_token_that_policy_leaves_is_the_last() {
 }
 
 #[tokio::test]
-async fn nobody_signed_in_issues_anything_yet() {
+async fn people_make_tokens_for_themselves_and_for_nobody_else() {
     let world = World::new().await;
     let person =
         PersonKey { directory: "main".parse().unwrap(), username: "alice".parse().unwrap() };
     let actor = gatepass_model::Actor::Person(person);
-    let refused = world.control.issue_token(&actor, &request("alice")).await.unwrap_err();
+    let issued = world.control.issue_token(&actor, &request("alice")).await.unwrap();
+    assert_eq!(issued.token.token.creator, actor);
+    for owner in ["bob", "nobody-of-that-name"] {
+        let refused = world.control.issue_token(&actor, &request(owner)).await.unwrap_err();
+        assert!(matches!(refused, ControlError::Forbidden { .. }), "{refused:?}");
+        assert!(refused.to_string().contains("no policy rule allows it, create_on_behalf"));
+    }
+    let mut asked = request("alice");
+    asked.override_reason = Some("because".to_owned());
+    let refused = world.control.issue_token(&actor, &asked).await.unwrap_err();
     assert!(matches!(refused, ControlError::Forbidden { .. }), "{refused:?}");
 }
 

@@ -44,16 +44,21 @@ async fn of_two_nodes_that_make_keys_for_one_new_store_the_first_wins() {
     let world = World::new().await;
     let (store, now) = (&*world.store, world.clock.now());
     let files = ["one.key", "two.key"].map(|name| world.folder().join(name));
+    let mut rings = Vec::new();
     for (at, file) in files.iter().enumerate() {
         // Both find that the store is new, before either has said that it made keys.
         let entropy = SeededEntropy::new(at as u64);
-        assert!(open_or_create_keys(file, store, &entropy).await.unwrap().is_new);
+        let opened = open_or_create_keys(file, store, &entropy).await.unwrap();
+        assert!(opened.is_new);
+        rings.push(opened.keyring);
     }
-    record_new_keys(&files[0], store, &world.actor, now).await.unwrap();
-    let late = record_new_keys(&files[1], store, &world.actor, now).await.unwrap_err();
+    record_new_keys(&files[0], &rings[0], store, &world.actor, now).await.unwrap();
+    let late = record_new_keys(&files[1], &rings[1], store, &world.actor, now).await.unwrap_err();
     assert!(matches!(late, ControlError::KeysMissing(_)), "{late:?}");
     assert!(files[0].exists() && !files[1].exists());
     assert!(world.folder().join("two.key.unused").exists(), "nothing is deleted");
+    // The record has no line under keys that are of no use.
+    assert_eq!(world.audit().await.len(), 1);
     // From now on nobody makes any.
     let third = world.folder().join("three.key");
     let refused = open_or_create_keys(&third, store, &SeededEntropy::new(3)).await;

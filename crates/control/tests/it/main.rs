@@ -1,6 +1,8 @@
 //! The use cases against a store in a temporary file, with a clock that stands still.
 
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod credential;
 #[cfg(test)]
 mod effect;

@@ -46,7 +46,7 @@ impl World {
 
     /// The record, the newest first.
     pub(crate) async fn audit(&self) -> Vec<AuditRecord> {
-        let page = AuditPage { before: None, limit: 100, subject: None };
+        let page = AuditPage::default();
         self.store.list_audit(&page).await.unwrap()
     }
 }

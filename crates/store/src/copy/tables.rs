@@ -134,6 +134,7 @@ pub(super) static TABLES: [Table; 8] = [
             ("subject", Kind::Text),
             ("detail", Kind::Text),
             ("chain", Kind::Bytes),
+            ("chain_key", Kind::Number),
         ],
         key: 1,
         is_numbered: false,

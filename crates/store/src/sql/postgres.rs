@@ -17,6 +17,7 @@ use sqlx::{Connection, Pool, Postgres, Transaction, query, query_scalar};
 pub(crate) use location::{connect_options, is_address};
 
 use super::migration_error;
+use crate::audit::SealPlace;
 use crate::{Answer, Durability, StoreError, StoreOptions, Watch};
 
 type Database = PostgresStore;
@@ -51,6 +52,7 @@ pub struct PostgresStore {
     readers: Pool<Db>,
     connect: Arc<PgConnectOptions>,
     options: StoreOptions,
+    seal: SealPlace,
 }
 
 impl PostgresStore {
@@ -72,6 +74,7 @@ impl PostgresStore {
             readers: pool(4),
             connect: Arc::new(connect.clone()),
             options,
+            seal: SealPlace::default(),
         };
         queries::policy::insert_first(&store, now).await?;
         Ok(store)

@@ -15,6 +15,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Connection as _, Pool, Sqlite, Transaction};
 
 use super::migration_error;
+use crate::audit::SealPlace;
 use crate::{Answer, Durability, StoreError, StoreOptions, Watch};
 
 type Database = SqliteStore;
@@ -38,6 +39,7 @@ pub struct SqliteStore {
     readers: Pool<Db>,
     connect: SqliteConnectOptions,
     file: FileIdentity,
+    seal: SealPlace,
 }
 
 impl SqliteStore {
@@ -63,8 +65,8 @@ impl SqliteStore {
                 .before_acquire(|connection, _| Box::pin(async { Ok(is_at_rest(connection)) }))
         };
         let writer = pool(1).connect_with(connect.clone()).await?;
-        let store =
-            Self { readers: pool(4).connect_lazy_with(connect.clone()), writer, connect, file };
+        let readers = pool(4).connect_lazy_with(connect.clone());
+        let store = Self { readers, writer, connect, file, seal: SealPlace::default() };
         MIGRATIONS.run(&store.writer).await.map_err(migration_error)?;
         queries::policy::insert_first(&store, now).await?;
         drop(lock);

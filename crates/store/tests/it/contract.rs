@@ -2,6 +2,7 @@
 //! `cargo xtask test` compares the lists of the tests that came of it for each database.
 
 pub(crate) mod audit;
+pub(crate) mod chain;
 pub(crate) mod concurrency;
 pub(crate) mod corruption;
 pub(crate) mod credential;
@@ -20,6 +21,14 @@ macro_rules! stories {
         $crate::contract::stories! { @each $backend;
             audit::the_newest_line_comes_first_and_pages_meet;
             audit::a_line_is_numbered_without_gaps_whatever_fails;
+            audit::lines_are_found_by_actor_action_and_time;
+            audit::a_text_is_found_where_it_stands;
+            chain::every_change_is_chained_to_the_one_before;
+            chain::without_a_seal_nothing_is_changed;
+            chain::a_seal_counts_from_when_it_was_given;
+            chain::writers_at_once_make_one_chain;
+            chain::the_first_line_is_written_once;
+            chain::lines_are_read_whatever_was_done_to_them;
             concurrency::writers_at_once_get_revisions_without_gaps;
             concurrency::of_two_changes_to_one_token_one_is_a_conflict;
             concurrency::six_stores_opened_at_once_migrate_once;

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use gatepass_model::PolicyDocument;
 use gatepass_model::audit::AuditSubject;
 use gatepass_store::{
-    AuditPage, AuditRecord, Changes, Copied, Durability, Revision, Store, StoreError, StoreOptions,
-    StoredPolicy, StoredToken, UpstreamCredential,
+    AuditPage, AuditRecord, AuditStretch, Changes, Copied, Durability, Revision, Store, StoreError,
+    StoreOptions, StoredPolicy, StoredToken, UpstreamCredential,
 };
 
 use crate::backend::{Backend, START, open, patient};
 use crate::postgres::Postgres;
 use crate::sample::{credential, entry, everything, full_token, issued, mac, person, put, token};
+use crate::seal::is_chained;
 use crate::sqlite::Sqlite;
 
 /// Two databases, by their addresses.
@@ -42,6 +43,7 @@ struct Content {
     policy: StoredPolicy,
     credentials: Vec<UpstreamCredential>,
     audit: Vec<AuditRecord>,
+    chain: AuditStretch,
 }
 
 async fn content(store: &dyn Store) -> Content {
@@ -52,10 +54,8 @@ async fn content(store: &dyn Store) -> Content {
         tokens: store.list_tokens(&filter, page).await.unwrap().tokens,
         policy: store.load_policy().await.unwrap(),
         credentials: store.list_credentials(None).await.unwrap(),
-        audit: store
-            .list_audit(&AuditPage { before: None, limit: 1000, subject: None })
-            .await
-            .unwrap(),
+        audit: store.list_audit(&AuditPage { limit: 1000, ..AuditPage::default() }).await.unwrap(),
+        chain: store.audit_after(None, 1000).await.unwrap(),
     }
 }
 
@@ -82,7 +82,9 @@ async fn is_continued(store: &dyn Store, before: &Content) {
     let made = token(9000);
     let next = store.create_token(&made, &mac(1), &issued(&made)).await.unwrap();
     assert_eq!(next.get(), before.revision.get() + 1);
-    assert_eq!(content(store).await.audit.len(), before.audit.len() + 1);
+    let Content { audit, chain, .. } = content(store).await;
+    assert_eq!(audit.len(), before.audit.len() + 1);
+    is_chained(&chain.lines, None);
     assert_eq!(store.count_living_tokens(&person("alice"), START).await.unwrap(), 521);
 }
 

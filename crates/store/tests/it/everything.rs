@@ -21,7 +21,7 @@ async fn ask(store: &dyn Store) -> Vec<(&'static str, Option<StoreError>)> {
     let (made, alice, bob) = (token(1), person("alice"), credential("bob", b"sealed"));
     let (policy, key) = (PolicyDocument::default(), entry("key.added", AuditSubject::KeyRing));
     let page = TokenPage { after: None, limit: 10 };
-    let lines = AuditPage { before: None, limit: 10, subject: None };
+    let lines = AuditPage::default();
     let (main, kind) = ("main".parse().unwrap(), TicketKind::Form);
     let everybody =
         PeopleFilter { directory: "main".parse().unwrap(), text: None, after: None, limit: 1 };
@@ -58,7 +58,9 @@ async fn ask(store: &dyn Store) -> Vec<(&'static str, Option<StoreError>)> {
         ("fill", store.fill_ticket(kind, &[1; 32], b"").await.err()),
         ("lease", store.take_lease("a", node, START, START).await.err()),
         ("append", store.append_audit(&key).await.err()),
+        ("begin", store.begin_audit(&key).await.err()),
         ("audit", store.list_audit(&lines).await.err()),
+        ("chain", store.audit_after(None, 10).await.err()),
         ("revision", store.revision().await.err()),
         ("changes", store.changes_after(seen, 10).await.err()),
         ("watch", store.watch().await.err()),

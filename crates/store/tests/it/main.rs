@@ -14,4 +14,6 @@ mod postgres;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
+mod seal;
+#[cfg(test)]
 mod sqlite;

@@ -5,14 +5,11 @@ mod order;
 mod restart;
 mod silence;
 
-use std::sync::Arc;
-
-use gatepass_store::{Store, StoreError, StoreOptions};
 use gatepass_testdb::TestDatabase;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
-use crate::backend::{Backend, START, Step};
+use crate::backend::{Backend, Step};
 
 /// A database in the tests' server, which goes with the test.
 pub(crate) struct Postgres {
@@ -40,8 +37,8 @@ impl Postgres {
 }
 
 impl Backend for Postgres {
-    fn try_open(&self, options: StoreOptions) -> Step<'_, Result<Arc<dyn Store>, StoreError>> {
-        Box::pin(async move { gatepass_store::open(&self.url(), options, START).await })
+    fn address(&self) -> String {
+        self.url()
     }
 
     fn execute<'a>(&'a self, sql: &'a str) -> Step<'a, ()> {

@@ -6,14 +6,11 @@ mod faults;
 mod file;
 mod loss;
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use gatepass_store::{Store, StoreError, StoreOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use std::path::{Path, PathBuf};
 
-use crate::backend::{Backend, START, Step};
+use crate::backend::{Backend, Step};
 
 /// A file in a folder that goes with the test.
 pub(crate) struct Sqlite {
@@ -44,8 +41,8 @@ fn url(path: &Path) -> String {
 }
 
 impl Backend for Sqlite {
-    fn try_open(&self, options: StoreOptions) -> Step<'_, Result<Arc<dyn Store>, StoreError>> {
-        Box::pin(async move { gatepass_store::open(&self.url(), options, START).await })
+    fn address(&self) -> String {
+        self.url()
     }
 
     fn execute<'a>(&'a self, sql: &'a str) -> Step<'a, ()> {

@@ -75,6 +75,7 @@ impl TestGate {
         let entropy = Arc::new(SeededEntropy::new(options.seed));
         let ring = Arc::new(KeyRing::generate(&*entropy)?);
         let store = open_store(&folder, &clock).await?;
+        store.seal_audit_with(Arc::clone(&ring) as _);
         for (owner, instance, token) in &options.credentials {
             let text = SecretText::new(token.clone());
             let found = sealed(&ring, &entropy, owner, instance, &text)?;

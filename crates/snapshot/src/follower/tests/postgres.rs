@@ -5,7 +5,6 @@ use std::time::Instant;
 use gatepass_store::StoreOptions;
 use gatepass_testdb::{TestDatabase, TestServer};
 
-use super::world::START;
 use super::*;
 
 /// Enough for a machine that is busy.
@@ -13,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn open_at(url: &str, notifications: bool) -> Arc<dyn Store> {
     let options = StoreOptions { notifications, ..StoreOptions::default() };
-    gatepass_store::open(url, options, Timestamp::from_millis(START)).await.unwrap()
+    world::open_at(url, options).await
 }
 
 async fn world_at(url: &str, notifications: bool) -> World {

@@ -76,7 +76,7 @@ impl Credentials for Database {
             .await?;
             let changed = Changed::Credential(owner.clone(), credential.instance.clone());
             feed::log(self, &mut write, revision, &changed).await?;
-            audit::append(&mut write, audit).await?;
+            audit::append(self, &mut write, audit).await?;
             write.commit().await?;
             Ok(revision)
         })
@@ -131,7 +131,7 @@ impl Credentials for Database {
             }
             let changed = Changed::Credential(owner.clone(), instance.clone());
             feed::log(self, &mut write, revision, &changed).await?;
-            audit::append(&mut write, audit).await?;
+            audit::append(self, &mut write, audit).await?;
             write.commit().await?;
             Ok(revision)
         })

@@ -16,7 +16,7 @@ const IS_IN_USE: &str = "(EXISTS (SELECT 1 FROM token
         WHERE token.owner_directory = person.directory AND token.owner_key = person.key
           AND token.state IN ('pending', 'active', 'suspended')
           AND (token.expires_at IS NULL OR token.expires_at > ";
-const IS_IN_USE_SESSION: &str = ")) OR EXISTS (SELECT 1 FROM session
+const IS_IN_USE_SESSION: &str = ") OR EXISTS (SELECT 1 FROM session
         WHERE session.directory = person.directory AND session.key = person.key
           AND session.ends_at > ";
 

@@ -43,7 +43,7 @@ impl Policies for Database {
                 return Err(StoreError::Conflict);
             }
             feed::log(self, &mut write, revision, &Changed::Policy).await?;
-            audit::append(&mut write, audit).await?;
+            audit::append(self, &mut write, audit).await?;
             write.commit().await?;
             Ok(revision)
         })

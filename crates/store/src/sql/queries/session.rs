@@ -31,7 +31,7 @@ impl Sessions for Database {
             .execute(&mut *write)
             .await?;
             insert(&mut write, digest, session).await?;
-            audit::append(&mut write, audit).await?;
+            audit::append(self, &mut write, audit).await?;
             write.commit().await?;
             Ok(())
         })
@@ -76,7 +76,7 @@ impl Sessions for Database {
             if changed.rows_affected() != 1 {
                 return Err(StoreError::NotFound);
             }
-            audit::append(&mut write, audit).await?;
+            audit::append(self, &mut write, audit).await?;
             write.commit().await?;
             Ok(())
         })
@@ -109,7 +109,7 @@ impl Sessions for Database {
             if ended.rows_affected() != 1 {
                 return Err(StoreError::NotFound);
             }
-            audit::append(&mut write, audit).await?;
+            audit::append(self, &mut write, audit).await?;
             write.commit().await?;
             Ok(())
         })
@@ -132,7 +132,7 @@ impl Sessions for Database {
                 .await?
                 .rows_affected();
             if ended > 0 {
-                audit::append(&mut write, audit).await?;
+                audit::append(self, &mut write, audit).await?;
             }
             write.commit().await?;
             Ok(ended)

@@ -34,7 +34,7 @@ impl Tokens for Database {
             let revision = feed::next_revision(&mut write).await?;
             insert(&mut write, token, mac, audit.at, revision).await?;
             feed::log(self, &mut write, revision, &Changed::Token(token.id)).await?;
-            audit::append(&mut write, audit).await?;
+            audit::append(self, &mut write, audit).await?;
             write.commit().await?;
             Ok(revision)
         })
@@ -120,7 +120,7 @@ impl Tokens for Database {
                 .await?;
             insert(&mut write, token, mac, audit.at, revision).await?;
             feed::log(self, &mut write, revision, &Changed::Token(token.id)).await?;
-            audit::append(&mut write, audit).await?;
+            audit::append(self, &mut write, audit).await?;
             write.commit().await?;
             Ok(revision)
         })
@@ -153,14 +153,17 @@ fn narrow(query: &mut sqlx::QueryBuilder<Db>, filter: &TokenFilter) {
         query.push(" AND integration = ").push_bind(integration.clone());
     }
     if let Some(text) = text {
-        query.push(" AND search LIKE ").push_bind(contains(text)).push(" ESCAPE '\\'");
+        query
+            .push(" AND search LIKE ")
+            .push_bind(contains(&text.to_lowercase()))
+            .push(" ESCAPE '\\'");
     }
 }
 
 /// The pattern of texts that contain `text`.
 pub(super) fn contains(text: &str) -> String {
     let mut pattern = String::from("%");
-    for character in text.to_lowercase().chars() {
+    for character in text.chars() {
         if matches!(character, '%' | '_' | '\\') {
             pattern.push('\\');
         }

@@ -46,7 +46,7 @@ pub(crate) async fn a_session_is_ended_by_its_person_only(backend: &dyn Backend)
     assert_eq!(left.iter().map(|one| one.id).collect::<Vec<_>>(), [kept]);
     // Nothing ended, nothing said.
     let lines = |store: std::sync::Arc<dyn gatepass_store::Store>| async move {
-        let page = AuditPage { before: None, limit: 100, subject: None };
+        let page = AuditPage::default();
         store.list_audit(&page).await.unwrap().len()
     };
     let before = lines(store.clone()).await;

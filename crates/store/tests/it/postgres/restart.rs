@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use gatepass_store::{Revision, StoreError, StoreOptions};
 use gatepass_testdb::TestServer;
 
-use crate::backend::START;
+use crate::backend::open_at;
 use crate::everything::is_unavailable;
 use crate::sample::{issued, mac, token};
 
@@ -12,7 +12,7 @@ async fn a_store_whose_server_is_gone_is_unavailable_until_it_is_back() {
     let mut server = TestServer::start().unwrap();
     let patience = Duration::from_millis(500);
     let options = StoreOptions { patience, ..StoreOptions::default() };
-    let store = gatepass_store::open(&server.url(), options, START).await.unwrap();
+    let store = open_at(&server.url(), options).await.unwrap();
     let mut watch = store.watch().await.unwrap();
     let made = token(1);
     store.create_token(&made, &mac(1), &issued(&made)).await.unwrap();
@@ -22,7 +22,7 @@ async fn a_store_whose_server_is_gone_is_unavailable_until_it_is_back() {
     let began = Instant::now();
     is_unavailable(&*store).await;
     assert!(watch.has_changed().await.is_err());
-    // 23 methods, each in twice the patience.
+    // 25 methods, each in twice the patience.
     assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
 
     server.start_again().unwrap();

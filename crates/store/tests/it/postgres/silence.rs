@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
 
 use super::Postgres;
-use crate::backend::START;
+use crate::backend::open_at;
 use crate::everything::is_unavailable;
 use crate::sample::{issued, mac, token};
 
@@ -56,7 +56,7 @@ async fn a_server_that_falls_silent_is_unavailable_in_time_and_left_for_a_new_co
     );
     let patience = Duration::from_millis(500);
     let options = StoreOptions { patience, ..StoreOptions::default() };
-    let store = gatepass_store::open(&url, options, START).await.unwrap();
+    let store = open_at(&url, options).await.unwrap();
     let mut watch = store.watch().await.unwrap();
     let made = token(1);
     store.create_token(&made, &mac(1), &issued(&made)).await.unwrap();
@@ -65,7 +65,7 @@ async fn a_server_that_falls_silent_is_unavailable_in_time_and_left_for_a_new_co
     let began = Instant::now();
     is_unavailable(&*store).await;
     assert!(watch.has_changed().await.is_err());
-    // 24 questions, each in twice the patience.
+    // 26 questions, each in twice the patience.
     assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
 
     network.swallows.send(false).unwrap();

@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use gatepass_store::{Durability, StoreOptions};
 
 use super::url;
-use crate::backend::{START, patient};
+use crate::backend::{open_at, patient};
 use crate::sample::{issued, mac, token};
 
 /// Starts it; before its program stands `wrapper`, if anything does.
@@ -63,7 +63,7 @@ async fn writes_until_it_is_killed() {
     let off = durability == "Off";
     let durability = if off { Durability::Off } else { Durability::Full };
     let options = StoreOptions { durability, ..patient() };
-    let store = gatepass_store::open(&url(Path::new(&path)), options, START).await.unwrap();
+    let store = open_at(&url(Path::new(&path)), options).await.unwrap();
     std::io::stdout().lock().write_all(b"\nopened\n").unwrap();
     let first = u32::try_from(store.revision().await.unwrap().get()).unwrap();
     for number in first.. {

@@ -10,7 +10,7 @@ use gatepass_store::{Durability, StoreError};
 use sqlx::Connection;
 
 use super::{Sqlite, child, url};
-use crate::backend::{START, open, patient};
+use crate::backend::{open, open_at, patient};
 use crate::sample::{issued, mac, token};
 
 /// Acknowledgements before the fault, refusals in it, and acknowledgements after it.
@@ -113,7 +113,7 @@ async fn writes_on_whatever_the_disk_says() {
     }
     let mut lines = std::io::stdin().lines().map_while(Result::ok);
     let (Some(_), Some(path)) = (lines.next(), lines.next()) else { return };
-    let store = gatepass_store::open(&url(Path::new(&path)), patient(), START).await.unwrap();
+    let store = open_at(&url(Path::new(&path)), patient()).await.unwrap();
     for number in 1.. {
         let made = token(number);
         let line = match store.create_token(&made, &mac(1), &issued(&made)).await {

@@ -5,6 +5,7 @@ use gatepass_model::{Actor, TokenId};
 use gatepass_store::{AuditPage, AuditRecord};
 use serde::Serialize;
 
+use super::hex;
 use crate::authorise::Ability;
 use crate::control::Control;
 use crate::error::ControlError;
@@ -24,12 +25,16 @@ pub struct AuditLine {
     pub subject: String,
     /// In words; may have line breaks.
     pub detail: String,
+    /// What chains it to the line before, in hexadecimal: whoever has kept it elsewhere can tell
+    /// that everything up to here is as it was.
+    pub chain: Option<String>,
 }
 
 impl From<AuditRecord> for AuditLine {
     fn from(record: AuditRecord) -> Self {
-        let AuditRecord { number, at, actor, action, subject, detail } = record;
-        Self { number, at: at.to_string(), actor, action, subject, detail }
+        let AuditRecord { number, at, actor, action, subject, detail, chain } = record;
+        let chain = chain.as_deref().map(hex);
+        Self { number, at: at.to_string(), actor, action, subject, detail, chain }
     }
 }
 
@@ -40,7 +45,7 @@ impl Control {
         id: TokenId,
     ) -> Result<Vec<AuditRecord>, ControlError> {
         let subject = Some(AuditSubject::Token(id).to_string());
-        Ok(self.store.list_audit(&AuditPage { before: None, limit: 100, subject }).await?)
+        Ok(self.store.list_audit(&AuditPage { subject, ..AuditPage::default() }).await?)
     }
 
     /// A page of the record, the newest first.
