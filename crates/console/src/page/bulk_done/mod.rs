@@ -1,0 +1,21 @@
+//! The answer to `POST /all/apply`: what was done, token by token.
+
+use crate::fault::Fault;
+use crate::part::{TokenAction, TokenBrief};
+
+crate::page::page!(BulkDone, "page/bulk_done/template.html");
+
+/// What was done to many tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BulkDone {
+    /// What: suspend, resume or revoke.
+    pub action: TokenAction,
+    /// Those to which it was done, in their new state.
+    pub done: Vec<TokenBrief>,
+    /// Those to which it was not done, and why.
+    pub failed: Vec<(TokenBrief, Fault)>,
+    /// On how many of how many nodes all of it holds.
+    pub nodes: Option<(u32, u32)>,
+    /// The list that one came from, below the base, with its query.
+    pub back: String,
+}

@@ -1,0 +1,91 @@
+//! The pages: one folder each, with its view, its template, its texts and its samples.
+
+pub mod all_tokens;
+pub mod audit;
+pub mod bootstrap;
+pub mod bulk_confirm;
+pub mod bulk_done;
+pub mod confirm;
+pub mod create;
+pub mod created;
+pub mod message;
+pub mod modes_confirm;
+pub mod my_tokens;
+pub mod proof;
+pub mod rule;
+pub mod rule_delete;
+pub mod sessions;
+pub mod settings;
+pub mod sign_in;
+pub mod token;
+
+use std::fmt;
+
+use crate::chrome::Chrome;
+
+/// How long a page may be kept by whoever has got it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CachePolicy {
+    /// Not at all: it depends on who asks, and when.
+    NoStore,
+}
+
+impl CachePolicy {
+    /// The value of `Cache-Control`.
+    pub const fn header(self) -> &'static str {
+        match self {
+            Self::NoStore => "no-store",
+        }
+    }
+}
+
+/// A page could not be written. Only a template that is wrong can cause it.
+#[derive(Debug)]
+pub struct RenderError(askama::Error);
+
+impl fmt::Display for RenderError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "a page could not be written: {}", self.0)
+    }
+}
+
+impl std::error::Error for RenderError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+/// A page: its view, from which the whole document is written.
+pub trait Page {
+    /// How long it may be kept.
+    const CACHE: CachePolicy = CachePolicy::NoStore;
+
+    /// The document: HTML in UTF-8.
+    fn render(&self, chrome: &Chrome) -> Result<String, RenderError>;
+}
+
+/// Ties a view to its template, in which it is called `view`.
+macro_rules! page {
+    ($view:ty, $path:literal) => {
+        impl $crate::page::Page for $view {
+            fn render(
+                &self,
+                chrome: &$crate::chrome::Chrome,
+            ) -> Result<String, $crate::page::RenderError> {
+                #[derive(askama::Template)]
+                #[template(path = $path)]
+                struct Document<'a> {
+                    view: &'a $view,
+                    chrome: &'a $crate::chrome::Chrome,
+                }
+
+                $crate::page::written(&Document { view: self, chrome })
+            }
+        }
+    };
+}
+use page;
+
+fn written(document: &impl askama::Template) -> Result<String, RenderError> {
+    document.render().map_err(RenderError)
+}
