@@ -17,6 +17,7 @@ mod credential;
 mod effect;
 mod error;
 mod explain;
+mod form;
 mod input;
 mod keys;
 mod limits;
@@ -39,6 +40,7 @@ pub use credential::{AddCredential, CredentialAdded, CredentialRemoved, Credenti
 pub use effect::InEffect;
 pub use error::{ControlError, Problem, Violation};
 pub use explain::{ExplainRequest, Explained};
+pub use form::FormState;
 pub use keys::{KeysOpened, KeysRotated, open_or_create_keys, record_new_keys};
 pub use limits::{LeftView, LimitView};
 pub use native::{NativeMade, NativeStanding, Renewal, Renewer};

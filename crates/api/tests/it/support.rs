@@ -34,6 +34,7 @@ impl World {
 
     pub(crate) async fn issue(&self) -> Issued {
         let request = IssueRequest {
+            id: None,
             owner: "alice".to_owned(),
             directory: None,
             name: "nightly".to_owned(),

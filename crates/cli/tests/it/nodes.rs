@@ -85,6 +85,7 @@ impl Pair {
     /// Issues a token for each revocation: handle and secret.
     fn issue_all(&self) -> VecDeque<(TokenId, String)> {
         let request = IssueRequest {
+            id: None,
             owner: "alice".to_owned(),
             directory: None,
             name: "to be revoked".to_owned(),

@@ -117,7 +117,7 @@ impl Control {
         let mut random = [0; 10];
         self.entropy.fill(&mut random)?;
         let token = Token {
-            id: TokenId::new(now, random),
+            id: possible.id.unwrap_or_else(|| TokenId::new(now, random)),
             name: possible.name.clone(),
             owner: possible.owner.key.clone(),
             creator: actor.clone(),

@@ -1,7 +1,7 @@
 //! What is asked for when a token is issued, and whether it can be at all.
 
 use gatepass_model::{
-    DirectoryName, Expiry, Grant, Lifetime, Person, RequiredHeader, Timestamp, Token,
+    DirectoryName, Expiry, Grant, Lifetime, Person, RequiredHeader, Timestamp, Token, TokenId,
 };
 
 use crate::control::Control;
@@ -12,6 +12,8 @@ use crate::nearest::listed;
 /// A token as asked for.
 #[derive(Clone, Debug)]
 pub struct IssueRequest {
+    /// The handle that it gets, where somebody must know it before; `Conflict` when it exists.
+    pub id: Option<TokenId>,
     /// The username of whom it acts as.
     pub owner: String,
     /// His directory; may be left out where there is one only.
@@ -56,6 +58,7 @@ const RESERVED_HEADERS: [&str; 12] = [
 
 /// A request that is possible. Whether policy lets it be is another question.
 pub(super) struct Possible {
+    pub(super) id: Option<TokenId>,
     pub(super) owner: Person,
     pub(super) name: String,
     pub(super) purpose: Option<String>,
@@ -91,6 +94,7 @@ impl Control {
         }
         self.check_grant(&request.grant, owner.as_ref(), &mut problems);
         let possible = owner.zip(name).map(|(owner, name)| Possible {
+            id: request.id,
             owner,
             name,
             purpose,

@@ -53,6 +53,7 @@ impl World {
 
 pub(crate) fn request(owner: &str) -> IssueRequest {
     IssueRequest {
+        id: None,
         owner: owner.to_owned(),
         directory: Some("main".parse().unwrap()),
         name: "nightly".to_owned(),

@@ -153,6 +153,7 @@ async fn issue(
     grant: Grant,
 ) -> Result<Issued, Failure> {
     let request = IssueRequest {
+        id: None,
         owner: script::OWNER.to_owned(),
         directory: None,
         name: name.to_owned(),

@@ -105,6 +105,7 @@ impl Issue {
     fn into_request(self) -> IssueRequest {
         let access = if self.read_only { Access::ReadOnly } else { Access::ReadWrite };
         IssueRequest {
+            id: None,
             owner: self.owner,
             directory: self.directory,
             name: self.name,

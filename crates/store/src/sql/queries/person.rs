@@ -78,7 +78,10 @@ impl KnownPeople for Database {
                 if text.contains('\0') || text.len() > super::token::LONGEST_SEARCH {
                     return Ok(Vec::new());
                 }
-                query.push(" AND search LIKE ").push_bind(contains(text)).push(" ESCAPE '\\'");
+                query
+                    .push(" AND search LIKE ")
+                    .push_bind(contains(&text.to_lowercase()))
+                    .push(" ESCAPE '\\'");
             }
             if let Some(after) = &filter.after {
                 query.push(" AND key > ").push_bind(after.clone());
