@@ -51,6 +51,7 @@ pub use session::{SessionView, SignedIn};
 pub use sign_in::{
     Answered, Browser, Finished, Purpose, SignInAsked, SignInBegun, SignInProblem, Where,
 };
+pub use gatepass_vault::{BearerSecret, is_same_secret};
 pub use token::{
     GrantView, IssueRequest, Issued, LimitsView, Moved, Rotated, TokenListView, TokenShown,
     TokenView,

@@ -30,9 +30,17 @@ pub enum Answered {
     /// Back to the console, with a code: the whole address.
     Back(String),
     /// Nobody is signed in to the product: to its login page, and then here again.
-    NotSignedIn,
+    NotSignedIn {
+        /// The console that asked.
+        console: String,
+    },
     /// It ends here.
-    Problem(SignInProblem),
+    Problem {
+        /// The console that asked, where that can be read.
+        console: Option<String>,
+        /// Why.
+        problem: SignInProblem,
+    },
 }
 
 impl Control {
@@ -41,23 +49,26 @@ impl Control {
         let now = self.clock.now();
         let state = match self.read_state(asked, now) {
             Ok(state) => state,
-            Err(problem) => return Ok(Answered::Problem(problem)),
+            Err((console, problem)) => return Ok(Answered::Problem { console, problem }),
         };
-        let Some(cookie) = asked.cookie else { return Ok(Answered::NotSignedIn) };
+        let console = || state.console.clone();
+        let not_signed_in = || Ok(Answered::NotSignedIn { console: console() });
+        let ends = |problem| Ok(Answered::Problem { console: Some(console()), problem });
+        let Some(cookie) = asked.cookie else { return not_signed_in() };
         let visitor = Asker::Session(cookie);
         let unanswered = |words: String| {
             let instance = asked.instance.clone();
-            Ok(Answered::Problem(SignInProblem::Unanswered { instance, words }))
+            ends(SignInProblem::Unanswered { instance, words })
         };
         let Some(known) = self.find_instance(asked.instance) else {
-            return Ok(Answered::Problem(SignInProblem::OtherPlace));
+            return ends(SignInProblem::OtherPlace);
         };
         let Some(directory) = self.product_directory(&known.instance.directory) else {
-            return Ok(Answered::Problem(SignInProblem::OtherPlace));
+            return ends(SignInProblem::OtherPlace);
         };
         let account = match self.products.desk.who_is(asked.instance, visitor).await {
             Ok(Some(account)) => account,
-            Ok(None) => return Ok(Answered::NotSignedIn),
+            Ok(None) => return not_signed_in(),
             Err(error) => return unanswered(error.to_string()),
         };
         // The other instances of the directory know the same people, but only one says who they are.
@@ -74,17 +85,17 @@ impl Control {
         self.code_for(&state, asked.instance, &key, problem, now).await.map(Answered::Back)
     }
 
-    fn read_state(&self, asked: SignInAsked<'_>, now: Timestamp) -> Result<State, SignInProblem> {
-        let bytes = URL_SAFE_NO_PAD.decode(asked.state).map_err(|_| SignInProblem::Forged)?;
+    fn read_state(&self, asked: SignInAsked<'_>, now: Timestamp) -> Result<State, (Option<String>, SignInProblem)> {
+        let forged = || (None, SignInProblem::Forged);
+        let bytes = URL_SAFE_NO_PAD.decode(asked.state).map_err(|_| forged())?;
         let text = open(&self.keyring(), CONTEXT, &SealedCredential::from_bytes(bytes))
-            .map_err(|_| SignInProblem::Forged)?;
-        let state: State =
-            serde_json::from_str(text.expose()).map_err(|_| SignInProblem::Forged)?;
+            .map_err(|_| forged())?;
+        let state: State = serde_json::from_str(text.expose()).map_err(|_| forged())?;
         if is_over(state.ends, now) {
-            return Err(SignInProblem::TooLate);
+            return Err((Some(state.console), SignInProblem::TooLate));
         }
         if state.instance != asked.instance.as_str() {
-            return Err(SignInProblem::OtherPlace);
+            return Err((None, SignInProblem::OtherPlace));
         }
         Ok(state)
     }
