@@ -8,12 +8,23 @@
 //! Start at [`page::Page`] for what a page is, at `page/<name>/mod.rs` for what one of them shows
 //! and which fields its forms have.
 
+#![expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "templates pass on what they name by reference"
+)]
+
 pub mod address;
+pub mod asset;
 pub mod chrome;
 pub mod fault;
+mod form;
+mod layout;
 pub mod notice;
 pub mod page;
 pub mod part;
+pub mod sample;
+mod text;
+mod words;
 
 pub use chrome::{Chrome, Language, NavEntry, ProductLink, SignedIn, Theme};
 pub use fault::{Fault, FieldFault, PolicyFault, PolicyKey};

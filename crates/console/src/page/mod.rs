@@ -22,6 +22,7 @@ pub mod token;
 use std::fmt;
 
 use crate::chrome::Chrome;
+use crate::sample::Sample;
 
 /// How long a page may be kept by whoever has got it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -64,7 +65,8 @@ pub trait Page {
     fn render(&self, chrome: &Chrome) -> Result<String, RenderError>;
 }
 
-/// Ties a view to its template, in which it is called `view`.
+/// Ties a view to its template, in which it is called `view`; `t` are the page's own texts and
+/// `c` those that pages share.
 macro_rules! page {
     ($view:ty, $path:literal) => {
         impl $crate::page::Page for $view {
@@ -72,14 +74,24 @@ macro_rules! page {
                 &self,
                 chrome: &$crate::chrome::Chrome,
             ) -> Result<String, $crate::page::RenderError> {
+                use $crate::chrome::{Language, NavEntry, Theme};
+                use $crate::words::{self, Icon};
+
                 #[derive(askama::Template)]
                 #[template(path = $path)]
                 struct Document<'a> {
                     view: &'a $view,
                     chrome: &'a $crate::chrome::Chrome,
+                    t: &'static text::Text,
+                    c: &'static $crate::words::CommonText,
                 }
 
-                $crate::page::written(&Document { view: self, chrome })
+                $crate::page::written(&Document {
+                    view: self,
+                    chrome,
+                    t: text::TEXT.of(chrome.language),
+                    c: chrome.common(),
+                })
             }
         }
     };
@@ -88,4 +100,31 @@ use page;
 
 fn written(document: &impl askama::Template) -> Result<String, RenderError> {
     document.render().map_err(RenderError)
+}
+
+/// The samples of all pages.
+pub(crate) fn samples() -> Vec<Sample> {
+    [
+        my_tokens::sample::samples(),
+        create::sample::samples(),
+        created::sample::samples(),
+        token::sample::samples(),
+        confirm::sample::samples(),
+        all_tokens::sample::samples(),
+        bulk_confirm::sample::samples(),
+        bulk_done::sample::samples(),
+        settings::sample::samples(),
+        modes_confirm::sample::samples(),
+        rule::sample::samples(),
+        rule_delete::sample::samples(),
+        audit::sample::samples(),
+        sessions::sample::samples(),
+        sign_in::sample::samples(),
+        message::sample::samples(),
+        proof::sample::samples(),
+        bootstrap::sample::samples(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -4,11 +4,14 @@
 //! `csrf`, `id` (once for each box that is ticked), `action` (`suspend`, `resume`, `revoke`),
 //! `back`; answered by [`crate::page::bulk_confirm`].
 
+mod bar;
 mod filter;
+pub(crate) mod sample;
+mod text;
 
 use gatepass_model::{Access, Timestamp, TokenId, TokenState};
 
-use crate::part::{LastUse, Place, RefusedLately, Who};
+use crate::part::{LastUse, Place, RefusedLately, TokenAction, Who};
 
 pub use filter::{ExpiresFilter, Filter, SortBy, Sorting, UsedFilter};
 

@@ -3,6 +3,10 @@
 //! The address holds `q`, `actor`, `action`, `subject`, `since`, `until` (dates), `before` (a
 //! number: entries before it).
 
+mod query;
+pub(crate) mod sample;
+mod text;
+
 use gatepass_model::{Timestamp, TokenId};
 
 use crate::fault::FieldFault;

@@ -2,6 +2,9 @@
 //!
 //! Posts to `/bootstrap` with `csrf`, `form_id`, `key`.
 
+pub(crate) mod sample;
+mod text;
+
 use crate::part::Who;
 
 crate::page::page!(Bootstrap, "page/bootstrap/template.html");
@@ -22,6 +25,8 @@ pub enum BootstrapState {
         person: Who,
         /// What the address carried.
         key: String,
+        /// For this form.
+        form_id: String,
     },
     /// Nobody is signed in.
     SignInFirst {

@@ -2,6 +2,10 @@
 //!
 //! Posts to `/all/apply` with `csrf`, `form_id`, `action`, `id` (once for each), `reason`, `back`.
 
+pub(crate) mod sample;
+mod text;
+mod words;
+
 use crate::fault::FieldFault;
 use crate::part::{TokenAction, TokenBrief};
 

@@ -1,5 +1,8 @@
 //! The answer to `POST /all/apply`: what was done, token by token.
 
+pub(crate) mod sample;
+mod text;
+
 use crate::fault::Fault;
 use crate::part::{TokenAction, TokenBrief};
 
@@ -18,4 +21,16 @@ pub struct BulkDone {
     pub nodes: Option<(u32, u32)>,
     /// The list that one came from, below the base, with its query.
     pub back: String,
+}
+
+impl BulkDone {
+    /// `37 tokens revoked`
+    fn result(&self, text: &text::Text) -> String {
+        let count = self.done.len() as u64;
+        match self.action {
+            TokenAction::Resume => text.resumed(&count),
+            TokenAction::Revoke => text.revoked(&count),
+            TokenAction::Suspend | TokenAction::Rotate => text.suspended(&count),
+        }
+    }
 }

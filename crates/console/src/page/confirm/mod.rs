@@ -2,6 +2,10 @@
 //!
 //! Posts to the same path with `csrf`, `form_id`, `reason`, and `grace` when it rotates.
 
+pub(crate) mod sample;
+pub(crate) mod text;
+mod words;
+
 use crate::fault::FieldFault;
 use crate::part::{TokenAction, TokenBrief};
 

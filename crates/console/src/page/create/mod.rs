@@ -5,6 +5,10 @@
 //! entry a line. `instance` comes once for each box that is ticked; none: every instance.
 //! A link may fill it in: `GET /tokens/new?name=…&access=read-write`.
 
+mod choice;
+pub(crate) mod sample;
+mod text;
+
 use gatepass_model::{DirectoryName, Lifetime, Limits, Timestamp};
 
 use crate::fault::FieldFault;

@@ -2,6 +2,10 @@
 //!
 //! Forms: `POST /upstream/{instance}/mend` (`csrf`, `form_id`, `back`).
 
+mod lines;
+pub(crate) mod sample;
+mod text;
+
 use gatepass_model::{Timestamp, TokenId, TokenState};
 
 use crate::part::{GrantFacts, IdentityProblem, Place, ShownSecret, Who};

@@ -1,5 +1,9 @@
 //! What happened, what it means, what to do: every page that says that something did not go.
 
+pub(crate) mod sample;
+mod text;
+mod words;
+
 use gatepass_model::Timestamp;
 
 use crate::fault::PolicyKey;

@@ -2,7 +2,10 @@
 //!
 //! Posts to the same path with `csrf`, `form_id`, the five modes, `reason`, and `do=save`.
 
-use gatepass_model::Modes;
+pub(crate) mod sample;
+mod text;
+
+use gatepass_model::{CredentialKind, Modes};
 
 use crate::page::settings::Seen;
 use crate::part::Place;
@@ -25,4 +28,17 @@ pub struct ModesConfirm {
     pub reason: String,
     /// For this form.
     pub form_id: String,
+}
+
+impl ModesConfirm {
+    /// The kinds whose mode changes.
+    fn changed(&self) -> Vec<CredentialKind> {
+        let is_changed = |kind: &CredentialKind| self.old.of(*kind) != self.new.of(*kind);
+        CredentialKind::ALL.into_iter().filter(is_changed).collect()
+    }
+
+    /// How many requests would have been refused.
+    fn requests(&self) -> u64 {
+        self.hit.iter().fold(0, |sum, seen| sum.saturating_add(seen.requests))
+    }
 }

@@ -2,8 +2,13 @@
 //!
 //! Forms: `POST /upstream/{instance}/mend` (`csrf`, `form_id`, `back`).
 
+mod order;
+pub(crate) mod sample;
+mod text;
+
 use gatepass_model::{Timestamp, TokenId, TokenState};
 
+use self::order::Attention;
 use crate::part::{Doer, GrantFacts, IdentityProblem, LastUse, RefusedLately};
 
 crate::page::page!(MyTokens, "page/my_tokens/template.html");

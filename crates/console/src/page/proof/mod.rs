@@ -2,6 +2,9 @@
 //!
 //! Posts to `/proof` with `csrf`, `instance`, `back`.
 
+pub(crate) mod sample;
+mod text;
+
 use crate::part::Place;
 
 crate::page::page!(Proof, "page/proof/template.html");

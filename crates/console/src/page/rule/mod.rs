@@ -5,6 +5,10 @@
 //! the names of [`gatepass_model::LimitName`]). `noncompliant` (`leave`, `suspend`) is there
 //! after a preview that found some, and `reason`.
 
+pub(crate) mod sample;
+mod table;
+mod text;
+
 use gatepass_model::Say;
 
 use crate::fault::FieldFault;
@@ -143,4 +147,11 @@ pub struct RulePreview {
     pub noncompliance: NonCompliance,
     /// Whether they are to be suspended.
     pub suspend: bool,
+}
+
+impl Matched {
+    /// How many there are beside those that are named.
+    fn unnamed(&self) -> u64 {
+        self.count.saturating_sub(self.people.len() as u64)
+    }
 }

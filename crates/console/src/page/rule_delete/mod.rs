@@ -3,6 +3,9 @@
 //! Posts to the same path with `csrf`, `form_id`, `reason`, and `noncompliant` where there are
 //! any.
 
+pub(crate) mod sample;
+mod text;
+
 use crate::part::{DiffLine, NonCompliance};
 
 crate::page::page!(RuleDelete, "page/rule_delete/template.html");
@@ -22,4 +25,11 @@ pub struct RuleDelete {
     pub reason: String,
     /// For this form.
     pub form_id: String,
+}
+
+impl RuleDelete {
+    /// Where the form posts to, below the base.
+    fn address(&self) -> String {
+        format!("/settings/rules/{}/delete", crate::address::encoded(&self.name))
+    }
 }

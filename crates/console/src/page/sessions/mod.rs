@@ -2,6 +2,9 @@
 //!
 //! Forms: `POST /sessions/{id}/end`, `POST /sessions/end-others` (both `csrf`).
 
+pub(crate) mod sample;
+mod text;
+
 use std::net::IpAddr;
 
 use gatepass_model::Timestamp;
@@ -30,4 +33,13 @@ pub struct SessionRow {
     pub agent: String,
     /// Whether it is the one that asks.
     pub is_this: bool,
+}
+
+impl Sessions {
+    /// This one first, then those seen last.
+    fn ordered(&self) -> Vec<&SessionRow> {
+        let mut sessions: Vec<&SessionRow> = self.sessions.iter().collect();
+        sessions.sort_by_key(|session| (!session.is_this, std::cmp::Reverse(session.last_seen)));
+        sessions
+    }
 }

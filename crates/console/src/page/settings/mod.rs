@@ -5,7 +5,11 @@
 //! `allow`, `observe` or `block`), answered by [`crate::page::modes_confirm`];
 //! `POST /settings/noncompliant` (`csrf`, `form_id`, `noncompliant`: `leave` or `suspend`).
 
-use gatepass_model::{CredentialKind, Exemption, Modes, Timestamp};
+pub(crate) mod sample;
+mod text;
+mod words;
+
+use gatepass_model::{CredentialKind, Exemption, Mode, Modes, Timestamp};
 
 use crate::part::{NonCompliance, Place};
 

@@ -1,5 +1,8 @@
 //! `GET /sign-in`: where do you want to sign in?
 
+pub(crate) mod sample;
+mod text;
+
 use crate::part::Place;
 
 crate::page::page!(SignIn, "page/sign_in/template.html");

@@ -3,11 +3,16 @@
 //! Forms: `POST /tokens/{id}/{rotate,suspend,resume,revoke}` in dialogs, the same as the pages of
 //! [`crate::page::confirm`]; `POST /upstream/{instance}/mend` (`csrf`, `form_id`, `back`).
 
+mod chart;
+pub(crate) mod sample;
+mod text;
+
 use std::net::IpAddr;
 
 use gatepass_model::{Reason, Timestamp, TokenId, TokenState};
 
 use crate::fault::PolicyFault;
+use crate::page::confirm::Grace;
 use crate::part::{Doer, GrantFacts, IdentityProblem, LastUse, TokenAction, Who};
 
 crate::page::page!(TokenPage, "page/token/template.html");
@@ -55,6 +60,13 @@ pub struct TokenPage {
     pub may: Vec<TokenAction>,
     /// For the forms on the page; one each, as each may be sent.
     pub form_id: String,
+}
+
+impl TokenPage {
+    /// Whether the page explains a reason.
+    fn explains(&self, reason: &Reason) -> bool {
+        self.refusals.iter().any(|(known, _)| known == reason)
+    }
 }
 
 /// A day of UTC.

@@ -1,0 +1,7 @@
+// What pages do beyond plain HTML. Everything works without it; this only makes it quicker.
+import "./copy.js";
+import "./dialog.js";
+import "./filter.js";
+import "./keys.js";
+import "./select.js";
+import "./summary.js";
