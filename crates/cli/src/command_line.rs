@@ -8,7 +8,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::call::{Call, Ending, Outcome};
 use crate::commands::{
-    audit, backup, check, credential, demo, explain, policy, secrets, serve, store, token, whoami,
+    admin, audit, backup, check, credential, demo, explain, policy, secrets, serve, store, token,
+    whoami,
 };
 use crate::failure::Failure;
 use crate::output::{Audience, Output};
@@ -36,6 +37,8 @@ enum Command {
     Token(token::Command),
     #[command(subcommand)]
     Credential(credential::Command),
+    #[command(subcommand)]
+    Admin(admin::Command),
     #[command(subcommand)]
     Policy(policy::Command),
     #[command(subcommand)]
@@ -78,6 +81,7 @@ fn dispatch(command: Command, call: &Call) -> Outcome {
         Command::Check(check) => once(check.run(call)),
         Command::Token(token) => once(token.run(call)),
         Command::Credential(credential) => once(credential.run(call)),
+        Command::Admin(admin) => once(admin.run(call)),
         Command::Policy(policy) => once(policy.run(call)),
         Command::Secrets(secrets) => once(secrets.run(call)),
         Command::Audit(audit) => once(audit.run(call)),

@@ -41,6 +41,10 @@ pub use effect::InEffect;
 pub use error::{ControlError, Problem, Violation};
 pub use explain::{ExplainRequest, Explained};
 pub use form::FormState;
+pub use gatepass_policy::{Bound, EffectiveBounds, Right, Rights};
+pub use gatepass_store::activity::{LastUse, RecentRequest};
+pub use gatepass_store::{AuditPage, StoredPolicy};
+pub use gatepass_vault::{BearerSecret, is_same_secret};
 pub use keys::{KeysOpened, KeysRotated, open_or_create_keys, record_new_keys};
 pub use limits::{LeftView, LimitView};
 pub use native::{NativeMade, NativeStanding, Renewal, Renewer};
@@ -51,7 +55,6 @@ pub use session::{SessionView, SignedIn};
 pub use sign_in::{
     Answered, Browser, Finished, Purpose, SignInAsked, SignInBegun, SignInProblem, Where,
 };
-pub use gatepass_vault::{BearerSecret, is_same_secret};
 pub use token::{
     GrantView, IssueRequest, Issued, LimitsView, Moved, Rotated, TokenListView, TokenShown,
     TokenView,

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gatepass_control::{
-    Control, ControlParts, KnownInstance, People, Products, open_or_create_keys,
+    Control, ControlParts, KnownInstance, People, ProductDirectory, Products, open_or_create_keys,
 };
-use gatepass_model::{Clock as _, Person, PersonKey, Username};
+use gatepass_http_client::{Client, Settings};
+use gatepass_identity::{ProductDesk, ReadyCredential, Upstream};
+use gatepass_model::{Clock as _, InstanceName, Lifetime, Person, PersonKey, Product, Username};
 use gatepass_store::{Store, StoreOptions};
-use gatepass_vault::KeyRing;
+use gatepass_vault::{KeyRing, SecretText};
 
 use crate::{SeededEntropy, TestClock};
 
@@ -31,8 +33,18 @@ pub struct TestControl {
 impl TestControl {
     /// On a new store. The directories are those that `people` and `instances` name.
     pub async fn open(people: Vec<Person>, instances: Vec<KnownInstance>) -> anyhow::Result<Self> {
-        let folder = tempfile::tempdir()?;
         let clock = Arc::new(TestClock::default());
+        Self::open_with(people, instances, Products::none(), clock).await
+    }
+
+    /// The same, with directories that are products, which may share the clock.
+    pub async fn open_with(
+        people: Vec<Person>,
+        instances: Vec<KnownInstance>,
+        products: Products,
+        clock: Arc<TestClock>,
+    ) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
         let entropy = Arc::new(SeededEntropy::new(7));
         let url = format!("sqlite:{}", folder.path().join("gatepass.db").display());
         let store = gatepass_store::open(&url, StoreOptions::default(), clock.now()).await?;
@@ -53,7 +65,7 @@ impl TestControl {
             people: Arc::new(Crowd(people)),
             directories,
             instances,
-            products: Products::none(),
+            products,
         });
         let control = Arc::new(control.with_patience(Duration::from_millis(200)));
         Ok(Self { control, store, clock, keyring: keys.keyring, key_file, folder })
@@ -68,6 +80,35 @@ impl TestControl {
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
+}
+
+/// A Jira at `base_url` that says who the people of `directory` are. `lookup`: a native token of an
+/// administrator there.
+pub fn jira_directory(
+    directory: &str,
+    instance: &str,
+    base_url: &str,
+    lookup: Option<&str>,
+) -> anyhow::Result<Products> {
+    let instance: InstanceName = instance.parse()?;
+    let upstream = Upstream {
+        product: Product::Jira,
+        base_url: base_url.to_owned(),
+        client: Client::new(Settings::default())?,
+    };
+    let secret = lookup.map(|token| SecretText::new(token.to_owned()));
+    let lookup = secret.map(|token| ReadyCredential::service_token(None, &token)).transpose()?;
+    Ok(Products {
+        desk: ProductDesk::new([(instance.clone(), upstream)]),
+        directories: vec![ProductDirectory {
+            name: directory.parse()?,
+            instance,
+            lookup,
+            refresh: Lifetime::from_seconds(300),
+            stale_limit: Lifetime::from_days(1),
+            per_second: 2,
+        }],
+    })
 }
 
 /// Exactly these people.

@@ -46,16 +46,14 @@ pub(crate) struct Cookies(Vec<(Cookie, String)>);
 impl Cookies {
     /// Reads those of ours. Over https only those whose name a browser guards count
     /// (`__Host-`): no other host and no page by http can have set them.
-    pub(crate) fn read<'a>(
-        lines: impl Iterator<Item = &'a HeaderValue>,
-        is_secure: bool,
-    ) -> Self {
+    pub(crate) fn read<'a>(lines: impl Iterator<Item = &'a HeaderValue>, is_secure: bool) -> Self {
         let mut found = Vec::new();
         for line in lines {
             let Ok(line) = line.to_str() else { continue };
             for pair in line.split(';') {
                 let Some((name, value)) = pair.trim().split_once('=') else { continue };
-                let known = Cookie::ALL.into_iter().find(|cookie| name_of(*cookie, is_secure) == name);
+                let known =
+                    Cookie::ALL.into_iter().find(|cookie| name_of(*cookie, is_secure) == name);
                 if let Some(cookie) = known {
                     found.push((cookie, value.to_owned()));
                 }

@@ -70,10 +70,9 @@ impl From<Flash> for Notice {
             Flash::NotMended(instance) => Self::IdentityNotMended { instance: cut(instance) },
             Flash::BecameAdministrator => Self::BecameAdministrator,
             Flash::DoneBefore => Self::DoneBefore,
-            Flash::Said(words) => Self::Said {
-                kind: NoticeKind::Bad,
-                words: words.chars().take(400).collect(),
-            },
+            Flash::Said(words) => {
+                Self::Said { kind: NoticeKind::Bad, words: words.chars().take(400).collect() }
+            }
         }
     }
 }

@@ -208,4 +208,3 @@ async fn keep(visit: &Visit) -> Result<Option<String>, Halt> {
     let session = visit.who()?.session.id;
     Ok(Some(visit.control().keep_draft(session, text).await?))
 }
-

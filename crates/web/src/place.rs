@@ -1,7 +1,7 @@
 //! Where instances and the console are, as a browser reaches them.
 
-use gatepass_console::part::Place;
 use gatepass_console::ProductLink;
+use gatepass_console::part::Place;
 use gatepass_model::{Grant, Instance, InstanceName, PersonKey, Product};
 
 use crate::service::Arrival;

@@ -54,8 +54,7 @@ impl Visit {
         (method, path, raw_query): (&Method, &str, &str),
         headers: &HeaderMap,
     ) -> Result<Self, Halt> {
-        let cookies =
-            Cookies::read(headers.get_all(header::COOKIE).iter(), arrival.is_secure());
+        let cookies = Cookies::read(headers.get_all(header::COOKIE).iter(), arrival.is_secure());
         let (language, theme) = preferences(&cookies, headers);
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let nonce = parts.control.new_form_name()?;

@@ -1,5 +1,6 @@
 //! The commands, one file each: what may be said, one use case, what is printed.
 
+pub(crate) mod admin;
 pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod check;

@@ -17,6 +17,7 @@ use gatepass_snapshot::{FollowError, Follower, Snapshot};
 use gatepass_store::activity::ActivityStore;
 use gatepass_store::{NodeId, Store};
 use gatepass_vault::{Entropy as _, KeyRing, SystemEntropy};
+use gatepass_web::Console;
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
@@ -28,7 +29,7 @@ use super::front::Front;
 use super::given::{Given, Openings};
 use super::handover::Predecessor;
 use super::keys::{self, KeyWatcher, SharedKeys};
-use super::local::LocalApi;
+use super::local::LocalDesk;
 use super::operations::Operations;
 use super::readiness::NodeReadiness;
 use super::sink::WalletSink;
@@ -142,6 +143,8 @@ impl RunningGate {
         });
         let state =
             ApiState { control: Arc::clone(&control), readiness: Arc::clone(&readiness) as _ };
+        let console =
+            Console::new(Arc::clone(&control), settings::console(config), Arc::clone(&clock));
         let tls = ground.certificate.as_ref().map(Certificate::in_force);
         let settings = settings::gate(config, tls, &trust);
         let Openings { sockets, operations, handover, predecessor } = ground.given.open(config)?;
@@ -158,7 +161,7 @@ impl RunningGate {
             ledger: ledger.clone(),
             clock,
             entropy: Arc::new(SystemEntropy),
-            local: Arc::new(LocalApi::new(gatepass_api::router(state))),
+            local: Arc::new(LocalDesk::new(gatepass_api::router(state), console)),
             control: Handle::current(),
         })
         .map_err(|error| start_failure(&error))?;

@@ -1,43 +1,71 @@
-//! What lies below `console_path`: the router of the API, as the gate calls it.
+//! What Gatepass answers itself: the API and the console, as the gate calls them.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderName, HeaderValue, Request, Response, header};
 use gatepass_api as api;
-use gatepass_gate::{Caller, LocalAnswer, LocalFuture, LocalRequest, LocalService};
+use gatepass_gate::{Caller, LocalAnswer, LocalFuture, LocalPlace, LocalRequest, LocalService};
+use gatepass_web::{Arrival, Console, Target};
 use tower::ServiceExt as _;
 
 /// Longest answer: pages and lists are far below.
 const LONGEST: usize = 64 << 20;
 
-/// The API, behind the gate.
-pub(crate) struct LocalApi {
-    router: Router,
+/// API and console, behind the gate.
+pub(crate) struct LocalDesk {
+    api: Router,
+    console: Console,
 }
 
-impl LocalApi {
-    pub(crate) const fn new(router: Router) -> Self {
-        Self { router }
+impl LocalDesk {
+    pub(crate) const fn new(api: Router, console: Console) -> Self {
+        Self { api, console }
     }
 }
 
-impl LocalService for LocalApi {
+impl LocalService for LocalDesk {
     fn call(&self, request: LocalRequest) -> LocalFuture {
-        let router = self.router.clone();
+        let (api, console) = (self.api.clone(), self.console.clone());
         Box::pin(async move {
+            let target = match &request.place {
+                LocalPlace::Console if is_of_api(&request.path) => None,
+                LocalPlace::Console => Some(Target::Console),
+                LocalPlace::SignIn(instance) => Some(Target::SignIn(instance.clone())),
+            };
             let Some(request) = translate(request) else { return failed(404) };
-            // A router's error is `Infallible`.
-            match router.oneshot(request).await {
-                Ok(response) => answer(response).await,
-                Err(never) => match never {},
-            }
+            let response = match target {
+                Some(target) => console.answer(target, request).await,
+                // A router's error is `Infallible`.
+                None => match api.oneshot(request).await {
+                    Ok(response) => response,
+                    Err(never) => match never {},
+                },
+            };
+            answer(response).await
         })
     }
 }
 
+/// What is for programs; all else is the console's.
+fn is_of_api(path: &str) -> bool {
+    matches!(path, "/healthz" | "/readyz" | "/api") || path.starts_with("/api/")
+}
+
 /// `None` for a path that the router's types can't hold: nothing is there.
 fn translate(request: LocalRequest) -> Option<Request<Body>> {
-    let LocalRequest { method, path, query, headers, body, caller, .. } = request;
+    let LocalRequest {
+        method,
+        path,
+        query,
+        headers,
+        body,
+        caller,
+        scheme,
+        host,
+        client,
+        request_id,
+        ..
+    } = request;
     let uri = match query {
         Some(query) => format!("{path}?{query}"),
         None => path,
@@ -57,6 +85,7 @@ fn translate(request: LocalRequest) -> Option<Request<Body>> {
         Caller::Token(id) => api::Caller::Token(id),
         Caller::Refused(refusal) => api::Caller::Refused(refusal),
     });
+    translated.extensions_mut().insert(Arrival { scheme, host, client, request_id });
     Some(translated)
 }
 

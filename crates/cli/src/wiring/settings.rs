@@ -7,8 +7,9 @@ use gatepass_config::{
 };
 use gatepass_control::KnownInstance;
 use gatepass_gate::{ServerCertificate, settings as gate};
-use gatepass_model::{DirectoryName, Lifetime};
+use gatepass_model::{DirectoryName, InstanceName, Lifetime};
 use gatepass_snapshot as snapshot;
+use gatepass_web::{ConsoleConfig, ConsoleInstance};
 
 use super::trust::Trust;
 
@@ -83,6 +84,27 @@ fn instance(config: &InstanceConfig, trust: &Trust) -> gate::InstanceSettings {
         connect: config.timeouts.connect,
         first_byte: config.timeouts.first_byte,
         connections: config.limits.connections,
+    }
+}
+
+/// What the console is told.
+pub(crate) fn console(config: &Config) -> ConsoleConfig {
+    let signs_in = |name: &InstanceName| {
+        config.directories.iter().any(|directory| match &directory.source {
+            DirectorySource::Product(product) => product.instance == *name,
+            DirectorySource::File(_) => false,
+        })
+    };
+    let instance = |one: &InstanceConfig| ConsoleInstance {
+        instance: one.instance.clone(),
+        signs_in: signs_in(&one.instance.name),
+        public_url: one.public_url.clone(),
+        hosts: one.hosts.iter().map(ToString::to_string).collect(),
+    };
+    ConsoleConfig {
+        base: config.server.console_path.clone(),
+        has_own_host: config.server.console_host.is_some(),
+        instances: config.instances.iter().map(instance).collect(),
     }
 }
 

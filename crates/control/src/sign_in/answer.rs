@@ -85,7 +85,11 @@ impl Control {
         self.code_for(&state, asked.instance, &key, problem, now).await.map(Answered::Back)
     }
 
-    fn read_state(&self, asked: SignInAsked<'_>, now: Timestamp) -> Result<State, (Option<String>, SignInProblem)> {
+    fn read_state(
+        &self,
+        asked: SignInAsked<'_>,
+        now: Timestamp,
+    ) -> Result<State, (Option<String>, SignInProblem)> {
         let forged = || (None, SignInProblem::Forged);
         let bytes = URL_SAFE_NO_PAD.decode(asked.state).map_err(|_| forged())?;
         let text = open(&self.keyring(), CONTEXT, &SealedCredential::from_bytes(bytes))

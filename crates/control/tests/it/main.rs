@@ -19,4 +19,6 @@ mod policy;
 #[cfg(test)]
 mod policy_file;
 #[cfg(test)]
+mod product;
+#[cfg(test)]
 mod support;

@@ -94,6 +94,11 @@ impl Jira {
         self.shared.world().trouble.talks_nonsense = is_nonsense;
     }
 
+    /// Opens a session as the sign-in page does, and gives the value of its cookie `JSESSIONID`.
+    pub fn open_session(&self, username: &str) -> String {
+        self.shared.world().open_session(&username.to_lowercase())
+    }
+
     /// The sessions that are open.
     pub fn session_count(&self) -> usize {
         self.shared.world().sessions.len()

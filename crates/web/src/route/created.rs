@@ -22,9 +22,10 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Halt> {
         place: config.place(&one.instance),
         url: one.url(&visit.arrival),
     };
-    let rotated = token.former.as_ref().map(|former| Rotated {
-        former_until: Some(former.until).filter(|end| *end > visit.now),
-    });
+    let rotated = token
+        .former
+        .as_ref()
+        .map(|former| Rotated { former_until: Some(former.until).filter(|end| *end > visit.now) });
     let page = Created {
         id,
         name: token.name.clone(),

@@ -2,9 +2,9 @@
 
 use gatepass_console::NavEntry;
 use gatepass_console::page::my_tokens::{MayCreate, MyToken, MyTokens};
+use gatepass_control::Right;
 use gatepass_control::{SignedIn, TokenRow};
 use gatepass_model::{Grant, TokenState};
-use gatepass_control::Right;
 
 use axum::response::Response;
 
@@ -17,9 +17,8 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Halt> {
     let who = visit.who()?;
     let (actor, key) = (who.actor(), who.key().clone());
     let rows = visit.control().own_tokens(&actor, &key).await?;
-    let living = |row: &&TokenRow| {
-        !matches!(row.view.state, TokenState::Expired | TokenState::Revoked)
-    };
+    let living =
+        |row: &&TokenRow| !matches!(row.view.state, TokenState::Expired | TokenState::Revoked);
     let count = rows.iter().filter(living).count();
     let mut identity = Vec::new();
     if count > 0 {
@@ -28,9 +27,8 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Halt> {
             rows.iter().filter(living).map(|row| row.view.token.grant.clone()).collect();
         for problem in view::identity_problems(&visit, &key, &Grant::read_only(), &standing) {
             let name = &problem.place.name;
-            let is_reached = |grant: &Grant| {
-                grant.instances.is_empty() || grant.instances.contains(name)
-            };
+            let is_reached =
+                |grant: &Grant| grant.instances.is_empty() || grant.instances.contains(name);
             if reached.iter().any(is_reached) {
                 identity.push(problem);
             }

@@ -143,10 +143,7 @@ pub(super) fn non_compliance(found: &gatepass_control::NonCompliance) -> NonComp
         owner: who(&token.owner_key, &token.owner_name),
         broken: token.broken.iter().map(policy_fault).collect(),
     };
-    NonCompliance {
-        count: found.count as u64,
-        tokens: found.tokens.iter().map(one).collect(),
-    }
+    NonCompliance { count: found.count as u64, tokens: found.tokens.iter().map(one).collect() }
 }
 
 pub(super) fn diff(diff: &PolicyDiff) -> Vec<DiffLine> {

@@ -1,16 +1,17 @@
 //! The files of a demonstration: what somebody who installs a gate writes himself.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gatepass_sandbox::Account;
 use tempfile::TempDir;
 
 use crate::failure::Failure;
 
 /// What the stand-in is called.
 pub(super) const INSTANCE: &str = "jira";
+
+/// Where its people come from.
+pub(super) const DIRECTORY: &str = "main";
 
 /// A policy to apply: passwords stop working.
 const POLICY: &str = r#"# Everybody may use and make tokens for a year at most; passwords are refused.
@@ -22,6 +23,15 @@ name = "everybody"
 use = "allow"
 create = "allow"
 longest_lifetime = "365d"
+
+[[rules]]
+name = "administrators"
+people = ["carol"]
+use = "allow"
+create = "allow"
+create_on_behalf = "allow"
+approve = "allow"
+administer = "allow"
 "#;
 
 /// Where everything is.
@@ -34,12 +44,12 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Writes configuration, people and policy into `folder`, or into a new one.
+    /// Writes configuration, policy and the token that people are looked up with into `folder`, or into a new one.
     pub(super) fn write(
         folder: Option<&Path>,
         port: u16,
         jira: &str,
-        accounts: &[Account],
+        lookup_token: &str,
     ) -> Result<Self, Failure> {
         let temporary = match folder {
             Some(_) => None,
@@ -60,7 +70,7 @@ impl Files {
         let had_store = folder.join("gatepass.db").exists();
         for (path, text) in [
             (&config, config_text(port, jira)),
-            (&folder.join("people.toml"), people_text(accounts)),
+            (&folder.join("jira-lookup.token"), lookup_token.to_owned()),
             (&policy, POLICY.to_owned()),
         ] {
             fs::write(path, text).map_err(|error| Failure::file(path, &error))?;
@@ -104,9 +114,10 @@ url = "sqlite:gatepass.db"
 key_file = "gatepass.key"
 
 [[directories]]
-name = "main"
-kind = "file"
-path = "people.toml"
+name = "{DIRECTORY}"
+kind = "product"
+instance = "{INSTANCE}"
+lookup_token_file = "jira-lookup.token"
 
 [[instances]]
 name = "{INSTANCE}"
@@ -115,18 +126,4 @@ base_url = "{jira}"
 identity = ["native-token"]
 "#
     )
-}
-
-fn people_text(accounts: &[Account]) -> String {
-    let mut text = String::from("# Written by `gatepass demo`, anew at each start.\n");
-    for account in accounts {
-        let Account { username, display_name, email, groups, active, .. } = account;
-        // Writing to a text can't fail. Names of the stand-in need no escapes.
-        let _ = write!(
-            text,
-            "\n[[people]]\nname = {username:?}\ndisplay_name = {display_name:?}\n\
-             email = {email:?}\ngroups = {groups:?}\nactive = {active}\n"
-        );
-    }
-    text
 }

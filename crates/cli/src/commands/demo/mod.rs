@@ -11,7 +11,7 @@ use clap::Args;
 use files::Files;
 use gatepass_control::{AddCredential, Control, IssueRequest, Issued};
 use gatepass_gate::Parting;
-use gatepass_model::{Actor, Expiry, Grant, InstanceName, Lifetime};
+use gatepass_model::{Actor, Expiry, Grant, InstanceName, Lifetime, PersonKey};
 use gatepass_sandbox::{Jira, JiraSettings};
 use gatepass_vault::{Entropy as _, SecretText, SystemEntropy};
 
@@ -77,24 +77,36 @@ impl Stage {
         settings.clock = Arc::new(SystemClock);
         let people = settings.people.iter().map(|one| (one.username.clone(), one.password.clone()));
         let people: Vec<(String, String)> = people.collect();
-        let accounts = settings.people.clone();
         let jira = Jira::start(settings)
             .await
             .map_err(|error| Failure::io("the stand-in Jira can't be started", &error))?;
-        let files = Files::write(demo.data.as_deref(), port, &jira.base_url(), &accounts)?;
+        let lookup = jira.issue_native_token(ADMINISTRATOR, "Gatepass, to look people up");
+        let files = Files::write(demo.data.as_deref(), port, &jira.base_url(), &lookup)?;
         let is_again = files.has_store();
         let gate =
             RunningGate::start(&config::load_plain(&files.config)?, Given::default()).await?;
         let url = format!("http://127.0.0.1:{port}");
         let control = gate.control();
         let actor = system_user::actor();
-        for (username, _) in &people {
-            add_credential(control, &actor, &jira, username).await?;
-        }
+        add_credential(control, &actor, &jira, script::OWNER).await?;
+        make_administrator(control, &actor).await?;
         let read_only = issue(control, &actor, "Reads only", Grant::read_only()).await?;
         let read_write = issue(control, &actor, "Reads and writes", Grant::read_write()).await?;
         Ok(Self { jira, people, files, gate, url, read_only, read_write, is_again })
     }
+}
+
+/// The administrator of the stand-in; of Gatepass too.
+const ADMINISTRATOR: &str = "carol";
+
+async fn make_administrator(control: &Control, actor: &Actor) -> Result<(), Failure> {
+    let link = control.begin_bootstrap(actor).await?;
+    let directory = files::DIRECTORY.parse();
+    let (Ok(directory), Ok(username)) = (directory, ADMINISTRATOR.parse()) else {
+        return Err(Failure::new("invalid", "the demonstration has no administrator"));
+    };
+    let person = PersonKey { directory, username };
+    Ok(control.finish_bootstrap(link.key.expose(), &person).await?)
 }
 
 /// Warnings only: people are to read the script, not the log.

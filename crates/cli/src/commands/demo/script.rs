@@ -27,6 +27,8 @@ struct Step {
 #[derive(Serialize)]
 pub(super) struct Document<'a> {
     url: &'a str,
+    /// Where people make tokens.
+    console: String,
     operations: Option<String>,
     jira_url: String,
     config: &'a Path,
@@ -52,6 +54,7 @@ pub(super) fn document(stage: &Stage) -> Document<'_> {
     let people = stage.people.iter();
     Document {
         url: &stage.url,
+        console: console(stage),
         operations: operations(stage),
         jira_url: stage.jira.base_url(),
         config: &stage.files.config,
@@ -60,6 +63,10 @@ pub(super) fn document(stage: &Stage) -> Document<'_> {
         tokens: Tokens { read_only: &stage.read_only, read_write: &stage.read_write },
         steps: steps(stage),
     }
+}
+
+fn console(stage: &Stage) -> String {
+    format!("{}/gatepass/", stage.url)
 }
 
 fn operations(stage: &Stage) -> Option<String> {
@@ -79,6 +86,11 @@ pub(super) fn text(stage: &Stage) -> String {
     if stage.is_again {
         lines.push("The folder has a store already: policy and tokens of then still hold.".into());
     }
+    lines.push(format!(
+        "In a browser: {} (sign in as {OWNER} to make a token, as {} to administer)",
+        console(stage),
+        super::ADMINISTRATOR
+    ));
     lines.push("Type this in another terminal:".to_owned());
     for (number, step) in steps(stage).iter().enumerate() {
         lines.push(String::new());

@@ -22,11 +22,8 @@ pub(crate) async fn send(visit: Visit) -> Result<Response, Halt> {
     let old = stored.document.instances.get(&name).map(|one| one.modes).unwrap_or_default();
     let new = modes(&visit, old)?;
     if visit.form.get("do") == "save" {
-        let edit = PolicyEdit {
-            run: Run::Real,
-            seen: stored.revision,
-            reason: visit.form.text("reason"),
-        };
+        let edit =
+            PolicyEdit { run: Run::Real, seen: stored.revision, reason: visit.form.text("reason") };
         let applied = control.set_modes(&actor, &name, new, edit).await?;
         let mut notices = vec![Flash::ModesSaved(visit.config().title(&found.instance))];
         if applied.is_changed {

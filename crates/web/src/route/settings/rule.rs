@@ -9,7 +9,6 @@ use gatepass_console::{Fault, FieldFault, NavEntry};
 use gatepass_control::{Applied, ControlError, PolicyEdit, Problem, Run, StoredPolicy};
 use gatepass_model::{Rule, TokenId};
 
-
 use super::{rule_form, suspend};
 use crate::flash::Flash;
 use crate::halt::Halt;

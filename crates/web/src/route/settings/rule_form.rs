@@ -58,12 +58,7 @@ pub(super) fn values_of(rule: &Rule) -> RuleValues {
         on_behalf_of_administrators: rule.on_behalf_of_administrators,
         approve: rule.approve,
         administer: rule.administer,
-        instances: bounds
-            .instances
-            .iter()
-            .flatten()
-            .map(ToString::to_string)
-            .collect(),
+        instances: bounds.instances.iter().flatten().map(ToString::to_string).collect(),
         longest_lifetime: bounds
             .longest_lifetime
             .map(|longest| longest.to_string())
@@ -261,14 +256,7 @@ fn limits(
     if !bytes.is_empty() && bytes_per_day.is_none() {
         wrong(Fault::NotBytes { given: cut(bytes) });
     }
-    Limits {
-        rate: plain_rate,
-        burst,
-        concurrency,
-        bytes_per_day,
-        heavy_rate,
-        heavy_concurrency,
-    }
+    Limits { rate: plain_rate, burst, concurrency, bytes_per_day, heavy_rate, heavy_concurrency }
 }
 
 #[cfg(test)]
@@ -294,9 +282,6 @@ mod tests {
         let text = b"name=&people=%20a%00&longest_lifetime=soon&most_tokens=-1&owner_rate=x";
         let faults = rule(&Fields::parse(text).unwrap()).unwrap_err();
         let fields: Vec<&str> = faults.iter().map(|fault| fault.field).collect();
-        assert_eq!(
-            fields,
-            ["name", "people", "longest_lifetime", "most_tokens", "owner_limits"]
-        );
+        assert_eq!(fields, ["name", "people", "longest_lifetime", "most_tokens", "owner_limits"]);
     }
 }
