@@ -67,6 +67,9 @@ metrics! {
         "Since the store was last read; 0 while it can be followed.";
     DIRECTORY_PROBLEMS "gatepass_directory_problems"
         "Directories that can't be read, and of which an older state holds.";
+    PEOPLE_UNCONFIRMED "gatepass_people_unconfirmed_seconds"
+        "Of a directory that is a product: since it last confirmed the one of its people in use whose \
+         confirmation is the oldest.";
     ACTIVITY_DROPPED "gatepass_activity_dropped_total" "Requests that were not recorded.";
     ACTIVITY_FAILED "gatepass_activity_failed_total"
         "Times that the activity could not be written; it is tried again.";

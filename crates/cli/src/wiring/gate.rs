@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use arc_swap::ArcSwap;
 use gatepass_allowance::ServerUrl;
 use gatepass_api::ApiState;
-use gatepass_config::Config;
+use gatepass_config::{Config, DirectoryConfig, DirectorySource};
 use gatepass_control::{Control, ControlParts, Products, Refresher, Renewer};
 use gatepass_gate::{Gate, Parting, Parts, StartError};
 use gatepass_identity::{DirectoryState, FileWatcher, Prover, Wallet, run_probes};
@@ -25,6 +25,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::certificate::Certificate;
 use super::clock::SystemClock;
 use super::directories::{self, Directories};
+use super::freshness::Freshness;
 use super::front::Front;
 use super::given::{Given, Openings};
 use super::handover::Predecessor;
@@ -133,10 +134,13 @@ impl RunningGate {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let control = control(config, &store, &activity, ring, &directories, products);
         control.read_limits_from(Arc::clone(&snapshot));
+        let products = config.directories.iter().filter(|one| is_product(one));
+        let freshness = Freshness::of(products.map(|one| one.name.clone()));
         let readiness = Arc::new(NodeReadiness {
             snapshot: Arc::clone(&snapshot),
             wallet: Arc::clone(&wallet),
             directories: directories.clone(),
+            freshness: Arc::clone(&freshness),
             clock: Arc::clone(&clock),
             certificate: ground.certificate.as_ref().map(Certificate::state),
             is_stopping: AtomicBool::new(false),
@@ -168,6 +172,7 @@ impl RunningGate {
         let mut tasks = JoinSet::new();
         limits::share(&mut tasks, ground.budgets.as_ref(), &node_id(node), &snapshot);
         tasks.spawn(follower.run());
+        tasks.spawn(freshness.run(Arc::clone(&control)));
         refresh_people(&mut tasks, config, &control, &wallet, node);
         tasks.spawn(run_probes(wallet, prover));
         follow_directories(&mut tasks, watchers, &directories, &snapshot);
@@ -356,6 +361,10 @@ fn refresh_people(
         tasks.spawn(refresher.run());
     }
     tasks.spawn(Renewer::new(Arc::clone(control), node).run());
+}
+
+const fn is_product(directory: &DirectoryConfig) -> bool {
+    matches!(directory.source, DirectorySource::Product(_))
 }
 
 fn start_failure(error: &StartError) -> Failure {

@@ -91,7 +91,16 @@ fn state(page: PrometheusText, node: &NodeReadiness) -> PrometheusText {
         Some(state) => certificate_page(page, &certificate::look(state)),
         None => page,
     };
-    page.gauge(&metric::READY, &gauge(f64::from(u8::from(node.is_ready()))))
+    let ages = node.freshness.ages();
+    let labels: Vec<[(&str, &str); 1]> =
+        ages.iter().map(|(name, _)| [("directory", name.as_str())]).collect();
+    let ages: Vec<(Labels<'_>, f64)> = labels
+        .iter()
+        .zip(&ages)
+        .map(|(label, (_, age))| (label.as_slice(), age.as_duration().as_secs_f64()))
+        .collect();
+    page.gauge(&metric::PEOPLE_UNCONFIRMED, &ages)
+        .gauge(&metric::READY, &gauge(f64::from(u8::from(node.is_ready()))))
         .gauge(&metric::SURPRISED_CREDENTIALS, &gauge(float(surprised as u64)))
         .gauge(&metric::TOKENS, &gauge(float(snapshot.count_tokens() as u64)))
         .counter(&metric::ROWS_REFUSED, &[(NO_LABELS, snapshot.rows_refused())])

@@ -9,6 +9,7 @@ pub(crate) mod config;
 pub(crate) mod desk;
 pub(crate) mod directories;
 pub(crate) mod files;
+mod freshness;
 mod front;
 pub(crate) mod gate;
 pub(crate) mod given;

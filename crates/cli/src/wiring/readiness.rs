@@ -11,12 +11,14 @@ use gatepass_snapshot::{Condition, Snapshot};
 
 use super::certificate::{self, SharedState};
 use super::directories::Directories;
+use super::freshness::Freshness;
 
 /// What readiness is judged by.
 pub(crate) struct NodeReadiness {
     pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) wallet: Arc<Wallet>,
     pub(crate) directories: Directories,
+    pub(crate) freshness: Arc<Freshness>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) certificate: Option<SharedState>,
     pub(crate) is_stopping: AtomicBool,

@@ -3,7 +3,7 @@
 mod make;
 mod renew;
 
-use gatepass_identity::ReadyCredential;
+use gatepass_identity::{Asker, ReadyCredential};
 use gatepass_model::audit::AuditSubject;
 use gatepass_model::{Actor, IdentityMethod, InstanceName, PersonKey};
 use gatepass_store::{UpstreamCredential, UpstreamKind};
@@ -59,6 +59,22 @@ impl Control {
     ) -> Result<Option<ReadyCredential>, ControlError> {
         let found = self.store.find_credential(owner, instance).await?;
         Ok(found.and_then(|credential| self.opened(&credential)))
+    }
+
+    /// Asks the product whose this person's native token is, and notes what it says against it. Nothing
+    /// is noted where it does not say.
+    pub(crate) async fn check_native(
+        &self,
+        owner: &PersonKey,
+        instance: &InstanceName,
+    ) -> Result<(), ControlError> {
+        let Some(own) = self.open_native(owner, instance).await? else { return Ok(()) };
+        let problem = match self.products.desk.who_is(instance, Asker::Credential(&own)).await {
+            Ok(Some(account)) if account.username == owner.username => None,
+            Ok(_) => Some(crate::people::REFUSED),
+            Err(_) => return Ok(()),
+        };
+        self.note_native_problem(owner, instance, problem).await
     }
 
     fn opened(&self, credential: &UpstreamCredential) -> Option<ReadyCredential> {

@@ -10,7 +10,7 @@ mod refresh;
 use gatepass_identity::{ProductDesk, ReadyCredential};
 use gatepass_model::{
     DirectoryName, InstanceName, InvalidName, KnownPerson, Lifetime, Person, PersonKey,
-    ProductRank, Username,
+    ProductRank, Timestamp, Username,
 };
 
 pub use ask::Asked;
@@ -86,6 +86,15 @@ impl Control {
             asked_at: now,
             problem: None,
         }))
+    }
+
+    /// When the one of a directory's people in use was confirmed whose confirmation is the oldest;
+    /// `None` where nobody is in use.
+    pub async fn oldest_confirmation(
+        &self,
+        directory: &DirectoryName,
+    ) -> Result<Option<Timestamp>, ControlError> {
+        Ok(self.store.oldest_confirmation(directory, self.clock.now()).await?)
     }
 
     /// The person of this name, active or not, or what is wrong with the name. A product is asked

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gatepass_identity::Wallet;
-use gatepass_model::{DirectoryName, Lifetime, PersonKey, Timestamp};
+use gatepass_model::{DirectoryName, InstanceName, Lifetime, PersonKey, Timestamp};
 use gatepass_store::NodeId;
 
 use super::ProductDirectory;
@@ -58,18 +58,23 @@ impl Refresher {
         if !self.control.store.take_lease(&lease, self.node, until, now).await? {
             return Ok(false);
         }
-        let Some(key) = self.next(directory, now).await? else { return Ok(false) };
-        self.control.ask_about(&key).await?;
+        if let Some((owner, instance)) = self.refused(now).await? {
+            self.control.check_native(&owner, &instance).await?;
+            self.control.ask_about(&owner).await?;
+            return Ok(true);
+        }
+        let before = now.minus(directory.refresh);
+        let due = self.control.store.people_to_refresh(&self.directory, before, now, 1).await?;
+        let Some(known) = due.into_iter().next() else { return Ok(false) };
+        self.control.ask_about(&known.person.key).await?;
         Ok(true)
     }
 
-    /// Whose turn it is: somebody whom the product was seen to refuse here, then whoever waits
-    /// for the longest.
-    async fn next(
+    /// Somebody whom the product was seen to refuse here, and where.
+    async fn refused(
         &self,
-        directory: &ProductDirectory,
         now: Timestamp,
-    ) -> Result<Option<PersonKey>, ControlError> {
+    ) -> Result<Option<(PersonKey, InstanceName)>, ControlError> {
         for found in self.wallet.surprised() {
             let Some(owner) = found.owner else { continue };
             if owner.directory != self.directory {
@@ -79,12 +84,10 @@ impl Refresher {
             // Not again and again: what a surprise is about may last.
             let is_due = known.is_none_or(|known| now.since(known.asked_at) >= AFTER_REFUSAL);
             if is_due {
-                return Ok(Some(owner));
+                return Ok(Some((owner, found.instance)));
             }
         }
-        let before = now.minus(directory.refresh);
-        let due = self.control.store.people_to_refresh(&self.directory, before, now, 1).await?;
-        Ok(due.into_iter().next().map(|known| known.person.key))
+        Ok(None)
     }
 }
 

@@ -11,7 +11,7 @@ use axum::routing::{delete, get, post, put};
 use super::answer::{Fault, Outcome, html};
 use super::call::Call;
 use super::rest::{
-    attachment, comment, createmeta, group, issue, native_token, native_token_search, permission,
+    attachment, comment, createmeta, group, issue, log, native_token, native_token_search, permission,
     project, reference, search, session, transition, user, watch, worklog,
 };
 use super::state::Shared;
@@ -22,6 +22,7 @@ pub(crate) fn service(shared: Arc<Shared>) -> Router {
     let inside = pages()
         .nest("/rest/api/2", api())
         .route("/rest/auth/1/session", get(session::read).post(session::open).delete(session::end))
+        .route("/stand-in/log", get(log::read))
         .route("/rest/auth/1/websudo", delete(session::end_websudo))
         .route("/rest/pat/1.0/tokens", get(native_token::list).post(native_token::create))
         .route("/rest/pat/1.0/tokens/search", post(native_token_search::search))

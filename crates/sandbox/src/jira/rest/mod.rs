@@ -7,6 +7,7 @@ pub(crate) mod group;
 pub(crate) mod issue;
 mod issue_fields;
 mod multipart;
+pub(crate) mod log;
 pub(crate) mod native_token;
 pub(crate) mod native_token_search;
 pub(crate) mod permission;
