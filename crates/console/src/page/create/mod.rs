@@ -6,6 +6,7 @@
 //! A link may fill it in: `GET /tokens/new?name=…&access=read-write`.
 
 mod choice;
+mod labels;
 pub(crate) mod sample;
 mod text;
 
