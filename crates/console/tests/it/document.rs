@@ -41,16 +41,14 @@ pub(crate) fn pieces(html: &str) -> Vec<Piece> {
         let end = tag_end(tail);
         let (tag, after) = tail.split_at(end + 1);
         let inner = tag[1..tag.len() - 1].trim_end_matches('/');
-        match inner.strip_prefix('/') {
-            Some(name) => pieces.push(Piece::Close(name.trim().to_owned())),
-            None => {
-                let tag_is_self_closed = tag.ends_with("/>");
-                let opened = read_tag(inner);
-                let name = opened.name.clone();
-                pieces.push(Piece::Open(opened));
-                if tag_is_self_closed {
-                    pieces.push(Piece::Close(name));
-                }
+        if let Some(name) = inner.strip_prefix('/') {
+            pieces.push(Piece::Close(name.trim().to_owned()));
+        } else {
+            let opened = read_tag(inner);
+            let name = opened.name.clone();
+            pieces.push(Piece::Open(opened));
+            if tag.ends_with("/>") {
+                pieces.push(Piece::Close(name));
             }
         }
         rest = after;
@@ -111,18 +109,15 @@ fn read_tag(inner: &str) -> Tag {
         let (attribute, tail) = rest.split_at(end);
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         assert!(attribute.bytes().all(plain), "no attribute: {attribute:?} in <{inner}>");
-        match tail.strip_prefix("=\"") {
-            Some(value) => {
-                let (value, tail) = value.split_once('"').expect("a closed value");
-                attributes.push((attribute.to_owned(), decoded(value)));
-                assert!(tail.is_empty() || tail.starts_with(char::is_whitespace), "<{inner}>");
-                rest = tail;
-            }
-            None => {
-                assert!(!tail.starts_with('='), "a value without quotes in <{inner}>");
-                attributes.push((attribute.to_owned(), String::new()));
-                rest = tail;
-            }
+        if let Some(value) = tail.strip_prefix("=\"") {
+            let (value, tail) = value.split_once('"').expect("a closed value");
+            attributes.push((attribute.to_owned(), decoded(value)));
+            assert!(tail.is_empty() || tail.starts_with(char::is_whitespace), "<{inner}>");
+            rest = tail;
+        } else {
+            assert!(!tail.starts_with('='), "a value without quotes in <{inner}>");
+            attributes.push((attribute.to_owned(), String::new()));
+            rest = tail;
         }
     }
 }
