@@ -8,10 +8,9 @@
 // the screen, and takes pictures at 1280 and 390 px. Fails when something is found.
 
 import { readFile, mkdir } from "node:fs/promises";
-import { createServer } from "node:http";
 import { createRequire } from "node:module";
-import { extname, join, normalize } from "node:path";
-import { chromium } from "playwright-core";
+import { join } from "node:path";
+import { launch, serve } from "./browse.mjs";
 
 const [pages, shots, only] = process.argv.slice(2);
 if (!pages || !shots) {
@@ -20,39 +19,13 @@ if (!pages || !shots) {
 }
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const types = {
-  ".html": "text/html; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".svg": "image/svg+xml",
-};
-const policy = "default-src 'none'; script-src 'nonce-c2FtcGxl'; style-src 'self'; "
-  + "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-const server = createServer(async (request, response) => {
-  const path = normalize(new URL(request.url, "http://x").pathname);
-  try {
-    const body = await readFile(join(pages, path));
-    const headers = { "Content-Type": types[extname(path)] ?? "application/octet-stream" };
-    if (extname(path) === ".html") headers["Content-Security-Policy"] = policy;
-    response.writeHead(200, headers).end(body);
-  } catch {
-    response.writeHead(404).end();
-  }
-});
-await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-const base = `http://127.0.0.1:${server.address().port}`;
+const { base, close } = await serve(pages);
 
 const names = JSON.parse(await readFile(join(pages, "index.json"), "utf8"))
   .filter((name) => !only || name.includes(only));
 await mkdir(shots, { recursive: true });
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run"],
-});
-
+const browser = await launch();
 const found = [];
 
 async function audit(page, name) {
@@ -71,12 +44,10 @@ async function audit(page, name) {
 
 async function look(name, width) {
   const theme = name.includes(".dark.") ? "dark" : "light";
-  // The sheet follows the system where nobody chose; here the page says it, so ask for the other.
   const context = await browser.newContext({
     viewport: { width, height: width > 600 ? 900 : 844 },
     colorScheme: theme,
     reducedMotion: "reduce",
-    bypassCSP: false,
   });
   const page = await context.newPage();
   page.on("console", (message) => {
@@ -99,7 +70,7 @@ await Promise.all([0, 1].map(async () => {
 }));
 
 await browser.close();
-server.close();
+close();
 for (const line of found) console.log(line);
 console.log(`${names.length} pages at 2 widths, ${found.length} findings`);
 process.exit(found.length ? 1 : 0);

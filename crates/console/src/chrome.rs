@@ -149,7 +149,8 @@ pub struct Chrome {
 pub mod field {
     /// The session's token against forged requests. In every form that posts.
     pub const CSRF: &str = "csrf";
-    /// Made anew for each form shown: the same form sent twice is done once.
+    /// Made anew for each page shown: the same form sent twice is done once. Forms on one page share
+    /// it, so a form is known by it and by its path.
     pub const FORM_ID: &str = "form_id";
     /// Which button was pressed.
     pub const DO: &str = "do";

@@ -7,6 +7,7 @@ use crate::fault::{FORM, FieldFault};
 pub(crate) struct Form<'a> {
     chrome: &'a Chrome,
     faults: &'a [FieldFault],
+    labels: Vec<(&'static str, &'static str)>,
 }
 
 /// A field as its template asks for it.
@@ -30,11 +31,29 @@ impl FormField {
 pub(crate) struct SummaryLine {
     /// The field to go to; empty for the form as a whole.
     pub(crate) field: &'static str,
+    /// What the page calls it; empty where that says nothing.
+    pub(crate) label: &'static str,
     /// What is wrong.
     pub(crate) words: String,
 }
 
-impl Form<'_> {
+impl<'a> Form<'a> {
+    /// The same, with what the page calls its fields.
+    pub(crate) fn labelled(self, labels: Vec<(&'static str, &'static str)>) -> Form<'a> {
+        Self { labels, ..self }
+    }
+
+    /// What the page calls a field. Limits are called the same whatever stands before their name.
+    fn label(&self, field: &str) -> &'static str {
+        let exact = self.labels.iter().find(|(name, _)| *name == field);
+        let limit = || {
+            self.labels.iter().find(|(name, _)| {
+                field.strip_suffix(name).is_some_and(|prefix| prefix.ends_with('_'))
+            })
+        };
+        exact.or_else(limit).map(|(_, label)| *label).unwrap_or_default()
+    }
+
     /// A field by its name.
     pub(crate) fn field(&self, name: &str) -> FormField {
         let own = self.faults.iter().filter(|fault| fault.field == name);
@@ -53,6 +72,7 @@ impl Form<'_> {
     pub(crate) fn summary(&self) -> Vec<SummaryLine> {
         let line = |fault: &FieldFault| SummaryLine {
             field: fault.field,
+            label: self.label(fault.field),
             words: self.chrome.fault(&fault.fault),
         };
         self.faults.iter().map(line).collect()
@@ -62,6 +82,6 @@ impl Form<'_> {
 impl Chrome {
     /// A form with its faults.
     pub(crate) fn form<'a>(&'a self, faults: &'a [FieldFault]) -> Form<'a> {
-        Form { chrome: self, faults }
+        Form { chrome: self, faults, labels: Vec::new() }
     }
 }

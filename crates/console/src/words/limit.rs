@@ -21,6 +21,21 @@ texts! {
     sentences {}
 }
 
+impl Text {
+    /// What the page calls each of the six.
+    pub(crate) fn labels(&self) -> [(&'static str, &'static str); 6] {
+        // The longer names first: the shorter ones are their ends.
+        [
+            ("heavy_rate", self.heavy_rate),
+            ("heavy_concurrency", self.heavy_concurrency),
+            ("rate", self.rate),
+            ("burst", self.burst),
+            ("concurrency", self.concurrency),
+            ("bytes_per_day", self.bytes_per_day),
+        ]
+    }
+}
+
 impl Chrome {
     /// The words at the fields of limits.
     pub(crate) fn limit_words(&self) -> &'static Text {

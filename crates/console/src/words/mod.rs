@@ -1,5 +1,6 @@
 //! How values are said in each language: what templates ask of the [`Chrome`].
 
+mod browser;
 mod common;
 mod doer;
 mod fault;
@@ -14,6 +15,7 @@ mod reason;
 mod state;
 mod time;
 
+pub(crate) use browser::browser;
 pub(crate) use common::Text as CommonText;
 pub(crate) use doer::who;
 pub(crate) use html::Html;

@@ -173,6 +173,11 @@ impl Chrome {
         moment(self.language, *at)
     }
 
+    /// An end in a sentence, as a text: without its time of day at midnight.
+    pub(crate) fn end_text(&self, at: &Timestamp) -> String {
+        end(self.language, *at)
+    }
+
     /// `1 March 2027`, as a text.
     pub(crate) fn date_text(&self, at: &Timestamp) -> String {
         date(self.language, *at)

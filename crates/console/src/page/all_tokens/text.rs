@@ -6,13 +6,13 @@ use crate::words::{de, en};
 texts! {
     words {
         title: "All API tokens", "Alle API-Token";
-        search: "Search", "Suchen";
         search_in: "Search names, purposes, owners, handles", "In Namen, Zwecken, Inhabern, Kennungen suchen";
+        all_states: "All", "Alle";
         any: "any", "beliebig";
         instance: "Instance", "Instanz";
         integration: "Integration", "Für Integration";
         used: "Used", "Benutzung";
-        apply: "Show", "Anzeigen";
+        apply: "Search", "Suchen";
         clear: "Show all", "Alle anzeigen";
         filters: "Shown are only", "Gezeigt werden nur";
         not_7d: "not used for 7 days", "seit 7 Tagen nicht benutzt";

@@ -6,14 +6,13 @@ texts! {
     words {
         title: "Audit", "Protokoll";
         intro: "What was done to Gatepass itself, and by whom. Entries are chained: one that is changed or missing is found by gatepass audit verify.", "Was an Gatepass selbst geändert wurde, und von wem. Die Einträge sind verkettet: Ein geänderter oder fehlender fällt bei gatepass audit verify auf.";
-        search: "Search", "Suchen";
         search_in: "Search in details", "In den Einzelheiten suchen";
         actor: "Who", "Wer";
         action: "What", "Was";
         subject: "To what", "Woran";
         since: "From", "Von";
         until: "To", "Bis";
-        apply: "Show", "Anzeigen";
+        apply: "Search", "Suchen";
         clear: "Show all", "Alle anzeigen";
         when: "When", "Wann";
         detail: "Details", "Einzelheiten";

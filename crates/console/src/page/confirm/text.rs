@@ -8,7 +8,7 @@ texts! {
         suspend_means: "Requests with it are refused at once, until somebody resumes it. Running ones are cut within seconds.", "Anfragen damit werden sofort abgewiesen, bis jemand es fortsetzt. Laufende werden in wenigen Sekunden abgebrochen.";
         resume_means: "Requests with it pass again, as far as it may.", "Anfragen damit kommen wieder durch, soweit es darf.";
         revoke_means: "Requests with it are refused at once, and for good. It can't be brought back; whatever uses it needs a new one.", "Anfragen damit werden sofort und für immer abgewiesen. Das lässt sich nicht rückgängig machen; was es benutzt, braucht ein neues.";
-        grace: "The secret of today", "Das bisherige Geheimnis";
+        grace: "The current secret", "Das bisherige Geheimnis";
         grace_none: "stops at once", "gilt sofort nicht mehr";
         grace_hour: "works for one more hour", "gilt noch eine Stunde";
         grace_day: "works for one more day", "gilt noch einen Tag";

@@ -2,10 +2,9 @@
 
 use gatepass_model::{Lifetime, Timestamp};
 
-use super::{CreateToken, CreateValues, LimitValues, Ruled, text};
+use super::{CreateToken, CreateValues, LimitValues, text};
 use crate::chrome::Chrome;
 use crate::part::Place;
-use crate::words::isolated;
 
 /// A choice of when a token ends.
 pub(crate) struct EndChoice {
@@ -110,16 +109,5 @@ impl LimitValues {
     /// Whether nothing is typed.
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
-    }
-}
-
-impl Chrome {
-    /// What policy says at a field: `At most 90 days. Rule “everybody”.`
-    pub(crate) fn ruled<T>(&self, words: &str, bound: &Ruled<T>) -> String {
-        let text = text::TEXT.of(self.language);
-        match &bound.rule {
-            Some(rule) => text.by_rule(words, &isolated(rule)),
-            None => format!("{words} {}", text.no_rule),
-        }
     }
 }

@@ -5,7 +5,9 @@
 //! entry a line. `instance` comes once for each box that is ticked; none: every instance.
 //! A link may fill it in: `GET /tokens/new?name=…&access=read-write`.
 
+mod bound;
 mod choice;
+mod labels;
 pub(crate) mod sample;
 mod text;
 

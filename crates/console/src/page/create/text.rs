@@ -50,13 +50,13 @@ texts! {
         submit_pending: "Ask for approval", "Freigabe anfragen";
         once: "Its secret is shown once, on the next page.", "Das Geheimnis wird einmal gezeigt, auf der nächsten Seite.";
         no_rule: "No rule of policy allows more.", "Keine Regel erlaubt mehr.";
+        only_read: "Tokens may only read.", "Token dürfen nur lesen.";
+        no_admin: "Tokens may not administer.", "Token dürfen nicht administrieren.";
+        must: "Required.", "Wird verlangt.";
         approval: "Somebody has to approve it before it works.", "Jemand muss es freigeben, bevor es gilt.";
     }
     sentences {
         at_most(span: &str): format!("At most {span}."), format!("Höchstens {span}.");
-        only_read(): "Tokens may only read.".to_owned(), "Token dürfen nur lesen.".to_owned();
-        no_admin(): "Tokens may not administer.".to_owned(), "Token dürfen nicht administrieren.".to_owned();
-        must(): "Required.".to_owned(), "Wird verlangt.".to_owned();
         only_these(places: &str): format!("Only {places}."), format!("Nur {places}.");
         most_tokens(most: &u32): format!("You may have {most} tokens at most."), format!("Sie dürfen höchstens {most} Token haben.");
         by_rule(words: &str, rule: &str): format!("{words} Rule “{rule}”."), format!("{words} Regel „{rule}“.");

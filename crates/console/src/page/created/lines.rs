@@ -63,7 +63,7 @@ pub(crate) fn export() -> String {
 /// As one word of a shell.
 fn shell_quoted(text: &str) -> String {
     let is_plain =
-        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/%".contains(&byte));
+        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/%@".contains(&byte));
     if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 

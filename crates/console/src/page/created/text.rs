@@ -14,6 +14,7 @@ texts! {
         pending: "Somebody has to approve it before it works. Until then requests with it are refused.", "Jemand muss es freigeben, bevor es gilt. Bis dahin werden Anfragen damit abgewiesen.";
         former_stopped: "The secret before it has stopped working.", "Das bisherige Geheimnis gilt nicht mehr.";
         use_it: "Use it", "So benutzen Sie es";
+        export: "First put the secret where scripts find it, but not into their code. In a shell: run this line, paste the secret, press Enter.", "Legen Sie das Geheimnis zuerst dort ab, wo Skripte es finden, aber nicht im Code. In einer Shell: diese Zeile ausführen, Geheimnis einfügen, Eingabetaste.";
         curl: "curl", "curl";
         python: "Python, with the package jira", "Python, mit dem Paket jira";
         python_atlassian: "Python, with the package atlassian-python-api", "Python, mit dem Paket atlassian-python-api";

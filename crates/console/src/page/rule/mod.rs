@@ -5,6 +5,7 @@
 //! the names of [`gatepass_model::LimitName`]). `noncompliant` (`leave`, `suspend`) is there
 //! after a preview that found some, and `reason`.
 
+mod labels;
 pub(crate) mod sample;
 mod table;
 mod text;

@@ -21,7 +21,11 @@ pub(crate) fn samples() -> Vec<Sample> {
     let one = Sessions { sessions: vec![row("a1", FIREFOX, true)] };
     let usual = Sessions {
         sessions: vec![
-            row("b2", "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Safari/604.1", false),
+            row(
+                "b2",
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Safari/604.1",
+                false,
+            ),
             row("a1", FIREFOX, true),
         ],
     };

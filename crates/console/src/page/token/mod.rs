@@ -58,7 +58,7 @@ pub struct TokenPage {
     pub refusals: Vec<(Reason, u64)>,
     /// What who is looking may do with it now.
     pub may: Vec<TokenAction>,
-    /// For the forms on the page; one each, as each may be sent.
+    /// For the forms on the page, which share it: a form is known by it and by its path.
     pub form_id: String,
 }
 

@@ -34,6 +34,6 @@ texts! {
         chart(done: &u64, refused: &u64):
             format!("Requests a day over the last 30 days: {} done, {} refused.", en::number(*done), en::number(*refused)),
             format!("Anfragen pro Tag in den letzten 30 Tagen: {} erledigt, {} abgewiesen.", de::number(*done), de::number(*refused));
-        most(count: &u64): format!("{} a day", en::number(*count)), format!("{} am Tag", de::number(*count));
+        most(count: &u64): format!("Busiest day: {}", en::number(*count)), format!("Stärkster Tag: {}", de::number(*count));
     }
 }
