@@ -33,7 +33,7 @@ struct Step {
     action: Action,
 }
 
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     Step { name: "tools", action: tools::install },
     Step { name: "fmt", action: |repo| plain(repo, "fmt --all --check") },
     Step {
@@ -49,6 +49,7 @@ const STEPS: [Step; 14] = [
     Step { name: "doctests", action: suites::doc_tests },
     Step { name: "docs", action: suites::docs },
     Step { name: "differential", action: suites::differential },
+    Step { name: "console", action: suites::console },
     Step { name: "e2e", action: suites::end_to_end },
     Step { name: "fuzz", action: |repo| fuzz::run(repo, &fuzz::Options::default()) },
 ];

@@ -67,3 +67,27 @@ fn has_tests(folder: &Path) -> Result<bool> {
     let mut names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     Ok(names.any(|name| name.strip_suffix(".py").is_some_and(|stem| stem.starts_with("test_"))))
 }
+
+/// The pages of the console, by their samples, in a real browser: what axe-core says of each in both
+/// themes, what the scripts add, and pictures, in the target folder.
+pub(super) fn console(repo: &Repo) -> Result<String> {
+    let folder = repo.target.join("console");
+    let (pages, shots) = (folder.join("pages"), folder.join("shots"));
+    let install = ["ci", "--prefix", "e2e/console", "--no-audit", "--no-fund"];
+    command::run(repo.command("npm").args(install))?;
+    let mut samples =
+        repo.cargo("run --quiet --package gatepass-console --example samples --");
+    command::run(samples.arg(&pages))?;
+    let mut look = repo.command("node");
+    look.arg("e2e/console/look.mjs").args([&pages, &shots]);
+    let looked = command::run_and_keep(look)?;
+    let mut behave = repo.command("node");
+    behave.arg("e2e/console/behave.mjs").arg(&pages);
+    let behaved = command::run_and_keep(behave)?;
+    let last = |lines: &[String]| lines.last().cloned().unwrap_or_default();
+    let (looked, behaved) = (last(&looked), last(&behaved));
+    if !looked.contains(" 0 findings") || behaved.is_empty() {
+        bail!("the pages were not all looked at: {looked}; {behaved}");
+    }
+    Ok(format!("{looked}; {behaved}"))
+}

@@ -18,6 +18,11 @@ struct Tool {
 }
 
 const PACKAGES: &[Tool] = &[
+    Tool {
+        name: "chromium",
+        probe: &["chromium", "--version"],
+        reason: "the console in a real browser",
+    },
     Tool { name: "curl", probe: &["curl", "--version"], reason: "the calls that the demo prints" },
     Tool {
         name: "default-jdk-headless",
@@ -66,6 +71,16 @@ const PACKAGES: &[Tool] = &[
         name: "libtomcat9-java",
         probe: &["test", "-e", "/usr/share/java/tomcat9-catalina.jar"],
         reason: "the same, as older products have it",
+    },
+    Tool {
+        name: "nodejs",
+        probe: &["node", "--version"],
+        reason: "what looks at the console's pages",
+    },
+    Tool {
+        name: "npm",
+        probe: &["npm", "--version"],
+        reason: "playwright and axe, for the same",
     },
     Tool {
         name: "python3-venv",
