@@ -127,7 +127,7 @@ impl From<ControlError> for Failure {
             E::KeysMissing(_) => "keys_missing",
             E::Keys(_) => "keys_unusable",
             E::NoEntropy(_) => "no_entropy",
-            E::StoreUnavailable(_) => "store_unavailable",
+            E::StoreUnavailable(_) | E::ActivityUnavailable(_) => "store_unavailable",
         };
         let mut message = chain(&error);
         if let E::Refused(_) = &error {

@@ -172,26 +172,16 @@ impl Control {
 
     /// Whether `actor` may; [`ControlError::Forbidden`] with the rule behind it when not.
     pub async fn authorise(&self, actor: &Actor, ability: Ability<'_>) -> Result<(), ControlError> {
-        let Actor::Person(key) = actor else { return Ok(()) };
-        let forbidden = |lacking: Lacking| ControlError::Forbidden {
-            actor: actor.clone(),
-            ability: ability.words(),
-            lacking,
+        self.judge(actor).await?.authorise(ability).await
+    }
+
+    /// Who says whether `actor` may do several things, by what holds now.
+    pub(crate) async fn judge<'j>(&'j self, actor: &'j Actor) -> Result<Judge<'j>, ControlError> {
+        let standing = match actor {
+            Actor::Person(key) => self.standing(key).await?,
+            Actor::CommandLine(_) | Actor::System(_) => None,
         };
-        let nobody = || forbidden(Lacking { right: "use", rule: None });
-        let standing = self.standing(key).await?.ok_or_else(nobody)?;
-        let rank_of_owner = match ability {
-            Ability::CreateFor(owner) => self.rank_of(&owner.key).await?,
-            Ability::Renew(token) => self.rank_of(&token.owner).await?,
-            _ => ProductRank::User,
-        };
-        if let Ability::Resume(token) = ability
-            && token.owner == *key
-            && self.has_suspended_it_himself(actor, token).await?
-        {
-            return Ok(());
-        }
-        may(&standing, ability, rank_of_owner).map_err(forbidden)
+        Ok(Judge { control: self, actor, standing })
     }
 
     async fn rank_of(&self, key: &PersonKey) -> Result<ProductRank, ControlError> {
@@ -208,6 +198,66 @@ impl Control {
         let lines = self.audit_of_token(token.id).await?;
         let last = lines.iter().find(|line| line.action == "token.suspended");
         Ok(last.is_some_and(|line| line.actor == actor.to_string()))
+    }
+}
+
+/// Says whether somebody may do several things, by the policy and the person of one moment: not to
+/// be kept.
+pub(crate) struct Judge<'j> {
+    control: &'j Control,
+    actor: &'j Actor,
+    /// `None` for whoever is no person, and for whom no directory knows as active.
+    standing: Option<Standing>,
+}
+
+impl Judge<'_> {
+    /// As [`Control::authorise`].
+    pub(crate) async fn authorise(&self, ability: Ability<'_>) -> Result<(), ControlError> {
+        let Actor::Person(key) = self.actor else { return Ok(()) };
+        let forbidden = |lacking: Lacking| ControlError::Forbidden {
+            actor: self.actor.clone(),
+            ability: ability.words(),
+            lacking,
+        };
+        let nobody = || forbidden(Lacking { right: "use", rule: None });
+        let standing = self.standing.as_ref().ok_or_else(nobody)?;
+        let rank_of_owner = match ability {
+            Ability::CreateFor(owner) => self.control.rank_of(&owner.key).await?,
+            Ability::Renew(token) => self.control.rank_of(&token.owner).await?,
+            _ => ProductRank::User,
+        };
+        if let Ability::Resume(token) = ability
+            && token.owner == *key
+            && self.control.has_suspended_it_himself(self.actor, token).await?
+        {
+            return Ok(());
+        }
+        may(standing, ability, rank_of_owner).map_err(forbidden)
+    }
+
+    /// The same; but for somebody who may not even see the token there is none.
+    pub(crate) async fn authorise_for_token(
+        &self,
+        ability: Ability<'_>,
+    ) -> Result<(), ControlError> {
+        let refused = match self.authorise(ability).await {
+            Err(refused @ ControlError::Forbidden { .. }) => refused,
+            other => return other,
+        };
+        let (Ability::LookAt(token)
+        | Ability::End(token)
+        | Ability::Resume(token)
+        | Ability::Renew(token)) = ability
+        else {
+            return Err(refused);
+        };
+        match self.authorise(Ability::LookAt(token)).await {
+            Ok(()) => Err(refused),
+            Err(ControlError::Forbidden { .. }) => {
+                Err(ControlError::NotFound(format!("token {}", token.id)))
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use gatepass_vault::{Entropy, KeyRing};
 use crate::error::Problem;
 use crate::nearest::{did_you_mean, listed};
 use crate::people::{People, Products};
+use crate::token::LastUses;
 
 /// One instance, as far as the use cases need it.
 #[derive(Clone, Debug)]
@@ -66,6 +67,8 @@ pub struct Control {
     pub(crate) instances: Vec<KnownInstance>,
     pub(crate) products: Products,
     pub(crate) patience: Duration,
+    /// Kept for a minute, for lists that are sorted by it.
+    pub(crate) last_uses: LastUses,
     /// Where it is known what was used of limits: in a gate that runs.
     pub(crate) snapshot: OnceLock<Arc<Snapshot>>,
 }
@@ -102,6 +105,7 @@ impl Control {
             instances,
             products,
             patience: Self::PATIENCE,
+            last_uses: LastUses::default(),
             snapshot: OnceLock::new(),
         }
     }

@@ -41,6 +41,8 @@ pub struct Violation {
     pub rule: Option<Arc<str>>,
     /// What would be right: `a token lives at most 90d`.
     pub words: String,
+    /// The bound alone, where there is one: `90d`, `20`, `60/min`, `jira, wiki`.
+    pub bound: Option<String>,
 }
 
 impl fmt::Display for Violation {
@@ -105,6 +107,9 @@ pub enum ControlError {
     /// The key file can't be used.
     #[error(transparent)]
     Keys(#[from] KeyFileError),
+    /// What was done with tokens can't be read, and it was asked for: why.
+    #[error("{0}")]
+    ActivityUnavailable(String),
     /// The system gave no random bytes.
     #[error(transparent)]
     NoEntropy(#[from] NoEntropy),

@@ -26,6 +26,7 @@ mod nearest;
 mod people;
 mod policy;
 mod policy_file;
+mod roster;
 mod session;
 mod sign_in;
 mod token;
@@ -49,14 +50,18 @@ pub use keys::{KeysOpened, KeysRotated, open_or_create_keys, record_new_keys};
 pub use limits::{LeftView, LimitView};
 pub use native::{NativeMade, NativeStanding, Renewal, Renewer};
 pub use people::{Asked, People, ProductDirectory, Products, Refresher};
-pub use policy::{Applied, DiffLine, DiffSign, NonCompliance, NonComplying, PolicyDiff, Run};
+pub use policy::{
+    Applied, DiffLine, DiffSign, Matched, MatchedPerson, NonCompliance, NonCompliantSuspended,
+    NonComplying, PolicyDiff, PolicyEdit, Run, SeenCaller, SeenKind,
+};
 pub use policy_file::{PolicyFile, PolicyMistake, export as policy_text, parse as parse_policy};
 pub use session::{SessionView, SignedIn};
 pub use sign_in::{
     Answered, Browser, Finished, Purpose, SignInAsked, SignInBegun, SignInProblem, Where,
 };
 pub use token::{
-    GrantView, IssueRequest, Issued, LimitsView, Moved, Rotated, TokenListView, TokenShown,
-    TokenView,
+    DayUse, EndsFilter, GrantView, IssueRequest, Issued, LimitsView, MayDo, MovePreview, Moved,
+    RefusedLately, Rotated, Stuck, TokenListView, TokenQuery, TokenRow, TokenShown, TokenSortBy,
+    TokenView, TokensFoundView, UsedFilter, WhyStuck,
 };
 pub use whoami::WhoAmI;

@@ -1,6 +1,6 @@
 //! What a token may do, in plain words: for the command line, the API and the console.
 
-use gatepass_model::{Access, DirectoryName, Grant, Product, Timestamp, Token, Username};
+use gatepass_model::{Access, DirectoryName, Grant, InstanceName, Timestamp, Token, Username};
 
 use crate::control::KnownInstance;
 
@@ -56,25 +56,28 @@ pub fn moment(moment: Timestamp) -> String {
     date.strftime(format).to_string()
 }
 
-/// Where it works, by what people call the products there.
-fn places(grant: &Grant, directory: &DirectoryName, instances: &[KnownInstance]) -> Vec<String> {
+/// What people call an instance: `Jira`, or `Jira emea` where there are several; its name where it
+/// is no longer configured.
+pub fn place(name: &InstanceName, instances: &[KnownInstance]) -> String {
     let known = || instances.iter().map(|known| &known.instance);
-    let title = |product: Product, name: &str| {
-        let is_only = known().filter(|other| other.product == product).count() == 1;
-        if is_only { product.title().to_owned() } else { format!("{} {name}", product.title()) }
-    };
-    if grant.instances.is_empty() {
-        let all = known().filter(|one| one.directory == *directory);
-        return all.map(|one| title(one.product, one.name.as_str())).collect();
+    let Some(found) = known().find(|one| one.name == *name) else { return name.to_string() };
+    let product = found.product;
+    let is_only = known().filter(|other| other.product == product).count() == 1;
+    if is_only { product.title().to_owned() } else { format!("{} {name}", product.title()) }
+}
+
+/// Where it works, by what people call the products there.
+pub fn places(
+    grant: &Grant,
+    directory: &DirectoryName,
+    instances: &[KnownInstance],
+) -> Vec<String> {
+    if !grant.instances.is_empty() {
+        return grant.instances.iter().map(|name| place(name, instances)).collect();
     }
-    grant
-        .instances
-        .iter()
-        .map(|name| match known().find(|one| one.name == *name) {
-            Some(one) => title(one.product, name.as_str()),
-            None => name.to_string(),
-        })
-        .collect()
+    let all = instances.iter().map(|known| &known.instance);
+    let of_directory = all.filter(|one| one.directory == *directory);
+    of_directory.map(|one| place(&one.name, instances)).collect()
 }
 
 fn paths(grant: &Grant) -> Option<String> {

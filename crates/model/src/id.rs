@@ -23,6 +23,12 @@ impl TokenId {
         Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
     }
 
+    /// When it was made, to the millisecond.
+    pub fn made_at(&self) -> Timestamp {
+        let [a, b, c, d, e, f, ..] = *self.0.as_bytes();
+        Timestamp::from_millis(i64::from_be_bytes([0, 0, a, b, c, d, e, f]))
+    }
+
     /// The sixteen bytes, big-endian: what is stored.
     pub const fn as_bytes(&self) -> &[u8; 16] {
         self.0.as_bytes()
@@ -68,6 +74,7 @@ mod tests {
         let early = TokenId::new(Timestamp::from_millis(1_700_000_000_000), [9; 10]);
         let late = TokenId::new(Timestamp::from_millis(1_700_000_000_001), [0; 10]);
         assert!(early < late);
+        assert_eq!(early.made_at(), Timestamp::from_millis(1_700_000_000_000));
         assert_eq!(early.to_string().parse::<TokenId>().unwrap(), early);
         for text in ["", "tok_", "tok_zz", "0198c0de", "tok_00000000-0000-0000-0000-000000000000"] {
             assert!(text.parse::<TokenId>().is_err(), "{text}");

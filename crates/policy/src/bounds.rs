@@ -86,6 +86,9 @@ pub struct BoundViolation {
     pub rule: Option<Arc<str>>,
     /// What it asks for: `a token lives at most 90d`.
     pub words: String,
+    /// The bound alone, as the policy file writes it: `90d`, `20`, `60/min`, `jira, wiki`. `None`
+    /// where there is nothing to it but that it is there.
+    pub value: Option<String>,
 }
 
 impl fmt::Display for BoundViolation {
@@ -158,7 +161,14 @@ pub fn check(
 }
 
 fn violation<T>(bound: &Bound<T>, name: BoundName, words: impl Into<String>) -> BoundViolation {
-    BoundViolation { bound: name, rule: Some(bound.rule.clone()), words: words.into() }
+    let rule = Some(bound.rule.clone());
+    BoundViolation { bound: name, rule, words: words.into(), value: None }
+}
+
+impl BoundViolation {
+    fn of(self, value: impl fmt::Display) -> Self {
+        Self { value: Some(value.to_string()), ..self }
+    }
 }
 
 /// The instances to grant. Naming none means all that policy leaves, written out: an empty list
@@ -179,7 +189,8 @@ fn instances(
         None => Ok(named.clone()),
         Some(instance) => {
             let words = format!("tokens do not work on {instance}");
-            Err(violation(bound, BoundName::Instances, words))
+            let names: Vec<&str> = bound.value.iter().map(InstanceName::as_str).collect();
+            Err(violation(bound, BoundName::Instances, words).of(names.join(", ")))
         }
     }
 }
@@ -195,7 +206,7 @@ fn lifetime(bounds: &EffectiveBounds, asked: &AskedFor<'_>) -> Option<BoundViola
         return None;
     }
     let words = format!("a token lives at most {longest}");
-    Some(violation(bound, BoundName::LongestLifetime, words))
+    Some(violation(bound, BoundName::LongestLifetime, words).of(longest))
 }
 
 fn administration(bounds: &EffectiveBounds, asked: &AskedFor<'_>) -> Option<BoundViolation> {
@@ -206,6 +217,7 @@ fn administration(bounds: &EffectiveBounds, asked: &AskedFor<'_>) -> Option<Boun
         bound: BoundName::AdminOperations,
         rule: bounds.admin_operations.as_ref().map(|bound| bound.rule.clone()),
         words: "tokens may not administer".to_owned(),
+        value: None,
     })
 }
 
@@ -228,7 +240,7 @@ fn most_tokens(bounds: &EffectiveBounds, asked: &AskedFor<'_>) -> Option<BoundVi
         return None;
     }
     let words = format!("one person owns at most {} living tokens", bound.value);
-    Some(violation(bound, BoundName::MostTokens, words))
+    Some(violation(bound, BoundName::MostTokens, words).of(bound.value))
 }
 
 /// Each limit that a grant has wider than policy. One that it leaves out is not wider: policy's
@@ -242,7 +254,7 @@ fn limits(bounds: &EffectiveBounds, asked: &Limits) -> Vec<BoundViolation> {
             return None;
         }
         let words = format!("the {} of a token is at most {most}, not {asked}", name.as_str());
-        Some(violation(bound, BoundName::TokenLimits, words))
+        Some(violation(bound, BoundName::TokenLimits, words).of(most))
     });
     wider.collect()
 }

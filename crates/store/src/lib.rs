@@ -20,6 +20,7 @@ mod feed;
 mod node;
 mod person;
 mod policy;
+mod search;
 mod session;
 mod sql;
 mod token;
@@ -37,6 +38,10 @@ pub use feed::{Change, ChangeFeed, Changed, Changes, KEPT_CHANGES, Loaded, Revis
 pub use node::{NODE_SILENCE, Node, NodeId, Nodes};
 pub use person::{KnownPeople, PeopleFilter};
 pub use policy::{Policies, StoredPolicy};
+pub use search::{
+    Candidate, Candidates, EndFilter, FoundPage, InstanceFilter, SortKey, StateCounts, TokenSearch,
+    TokensFound,
+};
 pub use session::{Digest, Leases, Sessions, TicketKind, Tickets};
 pub use sql::postgres::PostgresStore;
 pub use sql::sqlite::SqliteStore;

@@ -1,6 +1,6 @@
 //! People as products' directories said last.
 
-use gatepass_model::{DirectoryName, KnownPerson, PersonKey, Timestamp};
+use gatepass_model::{DirectoryName, KnownPerson, PersonKey, Timestamp, Username};
 
 use crate::{Answer, Revision};
 
@@ -30,6 +30,14 @@ pub trait KnownPeople: Send + Sync {
 
     /// The person.
     fn find_person<'a>(&'a self, key: &'a PersonKey) -> Answer<'a, Option<KnownPerson>>;
+
+    /// Those of these people of `directory` who are known, in the order of their usernames. At
+    /// most 1,000 are looked for.
+    fn find_people<'a>(
+        &'a self,
+        directory: &'a DirectoryName,
+        usernames: &'a [Username],
+    ) -> Answer<'a, Vec<KnownPerson>>;
 
     /// The person whom the product calls so, whatever his username is.
     fn find_person_by_native_key<'a>(

@@ -2,6 +2,7 @@
 
 use gatepass_model::{PersonKey, RowMac, Timestamp, Token, TokenId, TokenState};
 
+use crate::search::{Candidates, FoundPage, TokenSearch, TokensFound};
 use crate::{Answer, AuditEntry, Revision};
 
 /// A token, as read. Nothing says yet that the row is honest: see `gatepass_vault::verify_row`.
@@ -22,6 +23,8 @@ pub struct TokenFilter {
     pub owner: Option<PersonKey>,
     /// In this state, and since when "now" is: a token past its end counts as expired.
     pub state: Option<(TokenState, Timestamp)>,
+    /// Not ended at this moment: pending, active or suspended.
+    pub living_at: Option<Timestamp>,
     /// For one integration, by its exact name.
     pub integration: Option<String>,
     /// With this text in name, owner, integration, purpose or hint, letter case ignored. `%` and
@@ -65,6 +68,34 @@ pub trait Tokens: Send + Sync {
     /// `Corrupt`, which names that row.
     fn list_tokens<'a>(&'a self, filter: &'a TokenFilter, page: TokenPage)
     -> Answer<'a, TokenList>;
+
+    /// The tokens with these handles that there are, in the order of their handles. At most
+    /// 1,000 are looked for.
+    fn find_tokens<'a>(&'a self, ids: &'a [TokenId]) -> Answer<'a, Vec<StoredToken>>;
+
+    /// A page of what is looked for among all tokens, and how much there is of it. Pages are cut
+    /// by number: what comes or goes between two of them moves others. One row of the page that
+    /// can't be read fails it as `Corrupt`.
+    fn search_tokens<'a>(
+        &'a self,
+        search: &'a TokenSearch,
+        page: FoundPage,
+    ) -> Answer<'a, TokensFound>;
+
+    /// All that is looked for, in order, but not by state: for whoever sorts and filters it by
+    /// what the store does not know. At most `limit`; who gets as many may not have got all.
+    fn search_candidates<'a>(
+        &'a self,
+        search: &'a TokenSearch,
+        limit: u32,
+    ) -> Answer<'a, Candidates>;
+
+    /// The names of integrations that there are tokens for, each once, in order; at most 1,000.
+    fn integrations(&self, limit: u32) -> Answer<'_, Vec<String>>;
+
+    /// How many tokens each owner has that have not ended at `now`. Owners without any are left
+    /// out.
+    fn count_living_by_owner(&self, now: Timestamp) -> Answer<'_, Vec<(PersonKey, u64)>>;
 
     /// How many tokens of `owner` have not ended at `now`: pending, active or suspended.
     fn count_living_tokens<'a>(&'a self, owner: &'a PersonKey, now: Timestamp) -> Answer<'a, u64>;

@@ -119,6 +119,10 @@ impl People for Crowd {
         self.0.iter().find(|person| person.key == *key).cloned()
     }
 
+    fn all(&self) -> Vec<Arc<[Person]>> {
+        vec![self.0.clone().into()]
+    }
+
     /// Somebody of that directory whose name begins with the same letter.
     fn nearest(&self, key: &PersonKey) -> Option<Username> {
         let first = |name: &Username| name.folded().chars().next();

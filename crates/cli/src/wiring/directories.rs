@@ -70,6 +70,10 @@ impl People for Directories {
         self.people(&key.directory)?.iter().find(|person| person.key == *key).cloned()
     }
 
+    fn all(&self) -> Vec<Arc<[Person]>> {
+        self.0.iter().map(|(_, state)| Arc::clone(&state.borrow().people)).collect()
+    }
+
     fn nearest(&self, key: &PersonKey) -> Option<Username> {
         let people = self.people(&key.directory)?;
         if people.len() > MOST_TO_COMPARE {

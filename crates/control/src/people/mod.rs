@@ -7,6 +7,8 @@
 mod ask;
 mod refresh;
 
+use std::sync::Arc;
+
 use gatepass_identity::{ProductDesk, ReadyCredential};
 use gatepass_model::{
     DirectoryName, InstanceName, InvalidName, KnownPerson, Lifetime, Person, PersonKey,
@@ -24,6 +26,9 @@ use crate::error::{ControlError, Problem};
 pub trait People: Send + Sync {
     /// The person, active or not; `None` when his directory does not know him.
     fn find(&self, key: &PersonKey) -> Option<Person>;
+
+    /// All of them, as they are at the moment: a list for each directory, shared with it.
+    fn all(&self) -> Vec<Arc<[Person]>>;
 
     /// A username of that directory that somebody may have meant by `key`. `None` where looking
     /// would cost too much.

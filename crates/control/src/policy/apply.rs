@@ -2,11 +2,12 @@
 
 use gatepass_model::audit::AuditSubject;
 use gatepass_model::{Actor, InstanceName, PolicyDocument};
-use gatepass_store::{StoreError, StoredPolicy};
+use gatepass_store::{Revision, StoreError};
 use serde::Serialize;
 
 use super::compliance::NonCompliance;
 use super::diff::PolicyDiff;
+use super::note::PolicyNote;
 use crate::authorise::Ability;
 use crate::control::{Control, audit_entry};
 use crate::effect::InEffect;
@@ -15,8 +16,6 @@ use crate::policy_file::{self, PolicyFile};
 
 /// How often applying is tried when others change the policy at the same time.
 const ATTEMPTS: usize = 3;
-/// Longest account of a change in the audit record, in characters.
-const MAX_DETAIL_CHARS: usize = 10_000;
 
 /// Whether to do it, or only to say what would be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +37,9 @@ pub struct Applied {
     pub non_compliance: NonCompliance,
     /// How far it is; `None`: nothing was written, or the nodes could not be asked.
     pub effect: Option<InEffect>,
+    /// The policy that it was compared with: what a piece of it is to be changed by.
+    #[serde(skip)]
+    pub seen: Revision,
 }
 
 impl Control {
@@ -57,13 +59,16 @@ impl Control {
             let stored = self.store.load_policy().await?;
             let diff = PolicyDiff::between(&stored.document, &wanted);
             let non_compliance = self.non_compliance(&stored.document, &wanted).await?;
-            if run == Run::Dry || diff.is_empty() {
-                return Ok(Applied { diff, is_changed: false, non_compliance, effect: None });
+            let seen = stored.revision;
+            let unchanged = Applied { diff, is_changed: false, non_compliance, effect: None, seen };
+            if run == Run::Dry || unchanged.diff.is_empty() {
+                return Ok(unchanged);
             }
-            match self.write_policy(actor, &stored, &wanted, &diff, file.name).await {
-                Ok(effect) => {
-                    return Ok(Applied { diff, is_changed: true, non_compliance, effect });
-                }
+            let title = format!("from {}", file.name);
+            let note =
+                PolicyNote { action: "policy.applied", subject: AuditSubject::Policy, title };
+            match self.write_policy(actor, seen, &wanted, note.with(&unchanged.diff)).await {
+                Ok(effect) => return Ok(Applied { is_changed: true, effect, ..unchanged }),
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -71,19 +76,16 @@ impl Control {
         Err(ControlError::Conflict)
     }
 
-    async fn write_policy(
+    /// Puts a policy in the place of the one of `seen`.
+    pub(super) async fn write_policy(
         &self,
         actor: &Actor,
-        seen: &StoredPolicy,
+        seen: Revision,
         wanted: &PolicyDocument,
-        diff: &PolicyDiff,
-        file: &str,
+        PolicyNote { action, subject, title: detail }: PolicyNote,
     ) -> Result<Option<InEffect>, StoreError> {
-        let detail: String =
-            format!("from {file}:\n{diff}").chars().take(MAX_DETAIL_CHARS).collect();
-        let now = self.clock.now();
-        let audit = audit_entry(actor, now, "policy.applied", AuditSubject::Policy, detail);
-        let revision = self.store.replace_policy(wanted, seen.revision, &audit).await?;
+        let audit = audit_entry(actor, self.clock.now(), action, subject, detail);
+        let revision = self.store.replace_policy(wanted, seen, &audit).await?;
         Ok(self.effect_of(revision).await)
     }
 }

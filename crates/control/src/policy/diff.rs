@@ -74,6 +74,23 @@ impl PolicyDiff {
         diff
     }
 
+    /// The same where a rule of `old` goes on in `new` under another name.
+    pub(super) fn with_renamed(
+        old: &PolicyDocument,
+        new: &PolicyDocument,
+        before: &str,
+        after: &str,
+    ) -> Self {
+        let mut renamed = old.clone();
+        for rule in renamed.rules.iter_mut().filter(|rule| rule.name == before) {
+            after.clone_into(&mut rule.name);
+        }
+        let mut diff = Self::default();
+        diff.add(DiffSign::Changed, format!("rule {before:?}: name {before:?} -> {after:?}"));
+        diff.lines.extend(Self::between(&renamed, new).lines);
+        diff
+    }
+
     /// Whether the two are equal.
     pub const fn is_empty(&self) -> bool {
         self.lines.is_empty()

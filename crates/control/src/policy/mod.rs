@@ -1,10 +1,17 @@
-//! Policy as a whole: export it, compare it, apply it.
+//! Policy: export it, compare it, apply it as a whole or change a piece of it; whom it is about.
 
 mod apply;
 mod compliance;
 mod diff;
+mod edit;
 mod export;
+mod matched;
+mod note;
+mod observed;
 
 pub use apply::{Applied, Run};
-pub use compliance::{NonCompliance, NonComplying};
+pub use compliance::{NonCompliance, NonCompliantSuspended, NonComplying};
 pub use diff::{DiffLine, DiffSign, PolicyDiff};
+pub use edit::PolicyEdit;
+pub use matched::{Matched, MatchedPerson};
+pub use observed::{SeenCaller, SeenKind};

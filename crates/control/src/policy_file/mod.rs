@@ -9,6 +9,7 @@ mod fields;
 mod instance;
 mod limits;
 mod mistake;
+mod piece;
 mod rule;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use toml::de::{DeTable, DeValue};
 
 pub use export::export;
 pub use mistake::PolicyMistake;
+pub(crate) use piece::check_rule;
 
 use fields::{Fields, Kind, Known};
 use mistake::{Lines, Mistakes};

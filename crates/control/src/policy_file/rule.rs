@@ -8,7 +8,7 @@ use super::fields::{Fields, Kind, Known, Located};
 use crate::input;
 use crate::nearest::did_you_mean;
 
-const RULE: &[Known] = &[
+pub(super) const RULE: &[Known] = &[
     Known { key: "name", kind: Kind::Text },
     Known { key: "groups", kind: Kind::Texts },
     Known { key: "people", kind: Kind::Texts },
@@ -163,7 +163,7 @@ impl Reader<'_> {
 }
 
 /// A rule's name in a path: as it is when plain, else quoted.
-fn shown(name: &str) -> String {
+pub(super) fn shown(name: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if !name.is_empty() && name.chars().all(is_plain) {
         name.to_owned()

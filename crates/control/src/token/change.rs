@@ -10,9 +10,11 @@ use super::view::TokenView;
 use crate::authorise::Ability;
 use crate::control::{Control, audit_entry};
 use crate::effect::InEffect;
-use crate::error::ControlError;
+use crate::error::{ControlError, Problem};
 use crate::input::{reason, reason_words};
 
+/// Most tokens that are moved at once.
+pub(crate) const MOST_AT_ONCE: usize = 1000;
 /// How often a change is tried when others change the same token.
 const ATTEMPTS: usize = 5;
 
@@ -55,24 +57,7 @@ impl Control {
         actor: &Actor,
         ability: Ability<'_>,
     ) -> Result<(), ControlError> {
-        let refused = match self.authorise(actor, ability).await {
-            Err(refused @ ControlError::Forbidden { .. }) => refused,
-            other => return other,
-        };
-        let (Ability::LookAt(token)
-        | Ability::End(token)
-        | Ability::Resume(token)
-        | Ability::Renew(token)) = ability
-        else {
-            return Err(refused);
-        };
-        match self.authorise(actor, Ability::LookAt(token)).await {
-            Ok(()) => Err(refused),
-            Err(ControlError::Forbidden { .. }) => {
-                Err(ControlError::NotFound(format!("token {}", token.id)))
-            }
-            Err(error) => Err(error),
-        }
+        self.judge(actor).await?.authorise_for_token(ability).await
     }
 
     /// Moves a token. A token that is there already is left as it is, but waited for: so a
@@ -90,7 +75,8 @@ impl Control {
     }
 
     /// Moves several tokens, each in a change of its own, and waits once, for the last of them.
-    /// Where the store fails it ends: tokens without a result were not tried.
+    /// Where the store fails it ends: tokens without a result were not tried. More than
+    /// [`MOST_AT_ONCE`] are one `Invalid`.
     pub(super) async fn move_tokens(
         &self,
         actor: &Actor,
@@ -98,6 +84,9 @@ impl Control {
         why: Option<&str>,
         wanted: Move,
     ) -> Vec<Result<Moved, ControlError>> {
+        if let Err(error) = check_count(ids) {
+            return vec![Err(error)];
+        }
         let mut results = Vec::with_capacity(ids.len());
         for &id in ids {
             let result = self.store_move(actor, id, why, wanted).await;
@@ -184,7 +173,11 @@ impl Control {
 
     /// A row that somebody else wrote must not get a MAC of ours: that would make an honest token
     /// of it. Only the end of everything is safe to sign.
-    fn check_genuine(&self, stored: &StoredToken, to: TokenState) -> Result<(), ControlError> {
+    pub(super) fn check_genuine(
+        &self,
+        stored: &StoredToken,
+        to: TokenState,
+    ) -> Result<(), ControlError> {
         let StoredToken { token, mac, .. } = stored;
         if to == TokenState::Revoked || gatepass_vault::verify_row(&self.keyring(), token, mac) {
             return Ok(());
@@ -193,7 +186,16 @@ impl Control {
     }
 }
 
-fn check_move(from: TokenState, to: TokenState) -> Result<(), ControlError> {
+/// That these are not too many to be moved at once.
+pub(crate) fn check_count(ids: &[TokenId]) -> Result<(), ControlError> {
+    if ids.len() <= MOST_AT_ONCE {
+        return Ok(());
+    }
+    let words = format!("there are {}; there may be {MOST_AT_ONCE} at once", ids.len());
+    Err(ControlError::Invalid(vec![Problem::new("ids", words)]))
+}
+
+pub(super) fn check_move(from: TokenState, to: TokenState) -> Result<(), ControlError> {
     let illegal = |words| ControlError::IllegalMove { from, words };
     if from == TokenState::Pending && to == TokenState::Active {
         // Approval has its own rules; resuming must not be a way around them.

@@ -217,6 +217,7 @@ fn missing_rights(rights: &Rights, possible: &Possible) -> Vec<Violation> {
             key,
             rule: right.rule.clone(),
             words: format!("{owner} may not {what} tokens"),
+            bound: None,
         })
     };
     let missing =
@@ -271,6 +272,7 @@ fn issued_words(token: &Token, possible: &Possible, overridden: &[Violation]) ->
 
 impl From<BoundViolation> for Violation {
     fn from(violation: BoundViolation) -> Self {
-        Self { key: violation.bound.as_str(), rule: violation.rule, words: violation.words }
+        let BoundViolation { bound, rule, words, value } = violation;
+        Self { key: bound.as_str(), rule, words, bound: value }
     }
 }

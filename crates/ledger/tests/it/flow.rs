@@ -8,7 +8,7 @@ use gatepass_ledger::{FOLD_AFTER, GATHER, RequestEvent, Subject, ledger};
 use gatepass_model::{InstanceName, Timestamp, TokenId};
 use gatepass_store::activity::{
     ActivityError, ActivityReader, ActivityStore, Answer, CallerUsage, Dropped, Folded,
-    JournalBlock, Pruned, RecentRequest, TokenUsage,
+    JournalBlock, LastUse, Pruned, RecentRequest, TokenRefusals, TokenUsage,
 };
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::Instant;
@@ -76,6 +76,18 @@ impl ActivityStore for Memory {
 impl ActivityReader for Memory {
     fn usage_of_token(&self, _: TokenId, _: Timestamp) -> Answer<'_, TokenUsage> {
         Box::pin(async { Ok(TokenUsage::default()) })
+    }
+
+    fn last_uses_of<'a>(&'a self, _: &'a [TokenId]) -> Answer<'a, Vec<(TokenId, LastUse)>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn refusals_of<'a>(&'a self, _: &'a [TokenId], _: Timestamp) -> Answer<'a, Vec<TokenRefusals>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn all_last_uses(&self) -> Answer<'_, Vec<(TokenId, Timestamp)>> {
+        Box::pin(async { Ok(Vec::new()) })
     }
 
     fn recent_requests(&self, _: TokenId, _: u32) -> Answer<'_, Vec<RecentRequest>> {

@@ -44,7 +44,7 @@ pub use journal::{
 pub use location::{ActivityLocation, open, open_reader};
 pub use postgres::{PostgresActivityReader, PostgresActivityStore};
 pub use sqlite::{SqliteActivityReader, SqliteActivityStore};
-pub use usage::{CallerUsage, HourUsage, RecentRequest, TokenUsage};
+pub use usage::{CallerUsage, HourUsage, RecentRequest, TokenRefusals, TokenUsage};
 
 /// How many single requests of one token are kept and answered.
 pub const REQUESTS_PER_TOKEN: u32 = 1_000;
@@ -56,6 +56,9 @@ pub const REQUESTS_PER_CALLER: u32 = 10_000;
 /// How many pairs of caller and user agent have rows of their own in one hour; the rest is
 /// counted as [`CallerUser::Other`].
 pub const CALLERS_PER_HOUR: usize = 10_000;
+
+/// Of how many tokens the last use is told at once.
+pub const LAST_USES: usize = 2_000_000;
 
 /// How much is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +113,12 @@ pub enum ActivityError {
     /// Nothing of the call took effect. It may be tried again.
     #[error("the activity store failed")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// There is more than is answered at once.
+    #[error("more than {most} tokens have been used, which is more than is told at once")]
+    TooMany {
+        /// How many are.
+        most: usize,
+    },
 }
 
 impl From<sqlx::Error> for ActivityError {
@@ -128,6 +137,22 @@ pub trait ActivityReader: Send + Sync {
     /// What was done with a token from the hour of `since` on; empty for a token that nobody
     /// has used.
     fn usage_of_token(&self, token: TokenId, since: Timestamp) -> Answer<'_, TokenUsage>;
+
+    /// When, where and with what these tokens were used last. Those that nobody has used are left
+    /// out.
+    fn last_uses_of<'a>(&'a self, tokens: &'a [TokenId]) -> Answer<'a, Vec<(TokenId, LastUse)>>;
+
+    /// What was refused to these tokens from the hour of `since` on. Those to which nothing was
+    /// refused are left out.
+    fn refusals_of<'a>(
+        &'a self,
+        tokens: &'a [TokenId],
+        since: Timestamp,
+    ) -> Answer<'a, Vec<TokenRefusals>>;
+
+    /// When each token that ever was used was used last. `TooMany` when there are more than
+    /// [`LAST_USES`].
+    fn all_last_uses(&self) -> Answer<'_, Vec<(TokenId, Timestamp)>>;
 
     /// The newest requests with a token, newest first; at most [`REQUESTS_PER_TOKEN`].
     fn recent_requests(&self, token: TokenId, limit: u32) -> Answer<'_, Vec<RecentRequest>>;

@@ -1,7 +1,7 @@
 //! What is read. Names of reasons, families and methods are text here: the log may be older than
 //! the program that reads it.
 
-use gatepass_model::Timestamp;
+use gatepass_model::{Timestamp, TokenId};
 
 use super::{Caller, Counts, LastUse, UnixHour};
 
@@ -25,6 +25,15 @@ pub struct TokenUsage {
     pub refusals: Vec<(String, u64)>,
     /// Its last use ever; `None` when nobody has used it.
     pub last: Option<LastUse>,
+}
+
+/// What was refused to a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenRefusals {
+    /// Which token.
+    pub token: TokenId,
+    /// By reason, the most frequent first; never empty.
+    pub reasons: Vec<(String, u64)>,
 }
 
 /// What a caller without a token did.

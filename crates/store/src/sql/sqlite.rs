@@ -29,6 +29,9 @@ const BEGIN_READ: &str = "BEGIN";
 /// It numbers behind the last row by itself.
 const CONTINUE_NUMBERS: Option<&str> = None;
 
+/// Rows of an answer that the thread of the database hands over without being waited for.
+const ROWS: usize = 1_000;
+
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// A store in one SQLite file. WAL; the file, its WAL and its lock file are its user's alone.
@@ -137,6 +140,7 @@ fn connect_options(path: &Path, options: StoreOptions) -> SqliteConnectOptions {
         .create_if_missing(false)
         .foreign_keys(true)
         .busy_timeout(options.patience)
+        .row_buffer_size(ROWS)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(match options.durability {
             // NORMAL loses acknowledged commits when the power fails.

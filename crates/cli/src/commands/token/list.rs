@@ -65,6 +65,7 @@ impl List {
         };
         let state = self.state.and_then(|state| state.parse::<TokenState>().ok());
         Ok(TokenFilter {
+            living_at: None,
             owner,
             state: state.map(|state| (state, SystemClock.now())),
             integration: self.integration,

@@ -2,6 +2,7 @@
 //! is compiled below the module of each, for that module's `Db`.
 
 mod journal;
+mod many;
 pub(super) mod prune;
 mod read;
 mod serve;

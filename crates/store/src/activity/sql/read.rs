@@ -215,13 +215,13 @@ pub(in crate::activity) async fn callers_of_hour(
 
 /// A table of counts by name.
 #[derive(Clone, Copy)]
-enum Part {
+pub(super) enum Part {
     Refusal,
     Observed,
 }
 
 /// Sums by subject and name, the largest first.
-async fn parts(
+pub(super) async fn parts(
     connection: &mut Connection,
     part: Part,
     subjects: &[i64],
@@ -262,7 +262,7 @@ fn counts(row: &Row) -> Result<Counts, ActivityError> {
     })
 }
 
-fn last_use(row: &Row) -> Result<LastUse, ActivityError> {
+pub(super) fn last_use(row: &Row) -> Result<LastUse, ActivityError> {
     let address: &str = row.try_get("last_address")?;
     Ok(LastUse {
         at: Timestamp::from_millis(row.try_get("last_at")?),
@@ -289,6 +289,6 @@ fn instance(row: &Row, column: &'static str) -> Result<InstanceName, ActivityErr
 }
 
 /// A value that this program did not write.
-fn undecodable(column: &'static str) -> ActivityError {
+pub(super) fn undecodable(column: &'static str) -> ActivityError {
     ActivityError::Failed(format!("unknown value in the column {column}").into())
 }

@@ -6,10 +6,10 @@ use gatepass_model::{InstanceName, Timestamp, TokenId};
 use sqlx::Transaction;
 
 use super::super::{BEGIN_READ, Db, Pools, Reader, Writer, in_time};
-use super::{journal, prune, read};
+use super::{journal, many, prune, read};
 use crate::activity::{
     ActivityError, ActivityReader, ActivityStore, Answer, CallerUsage, Dropped, Folded,
-    JournalBlock, Pruned, RecentRequest, TokenUsage,
+    JournalBlock, LastUse, Pruned, RecentRequest, TokenRefusals, TokenUsage,
 };
 
 /// How often a reader folds before he reads: what a node leaves unfolded at most, and what came
@@ -58,6 +58,34 @@ impl ActivityReader for Pools {
         }))
     }
 
+    fn last_uses_of<'a>(&'a self, tokens: &'a [TokenId]) -> Answer<'a, Vec<(TokenId, LastUse)>> {
+        Box::pin(in_time(async move {
+            self.refresh().await;
+            let mut connection = self.reading.acquire().await?;
+            many::last_uses_of(&mut connection, tokens).await
+        }))
+    }
+
+    fn refusals_of<'a>(
+        &'a self,
+        tokens: &'a [TokenId],
+        since: Timestamp,
+    ) -> Answer<'a, Vec<TokenRefusals>> {
+        Box::pin(in_time(async move {
+            self.refresh().await;
+            let mut connection = self.reading.acquire().await?;
+            many::refusals_of(&mut connection, tokens, since).await
+        }))
+    }
+
+    fn all_last_uses(&self) -> Answer<'_, Vec<(TokenId, Timestamp)>> {
+        Box::pin(in_time(async move {
+            self.refresh().await;
+            let mut connection = self.reading.acquire().await?;
+            many::all_last_uses(&mut connection).await
+        }))
+    }
+
     fn recent_requests(&self, token: TokenId, limit: u32) -> Answer<'_, Vec<RecentRequest>> {
         Box::pin(in_time(async move {
             self.refresh().await;
@@ -94,6 +122,22 @@ impl ActivityReader for Reader {
         self.pools.as_ref().map_or_else(nothing, |pools| pools.usage_of_token(token, since))
     }
 
+    fn last_uses_of<'a>(&'a self, tokens: &'a [TokenId]) -> Answer<'a, Vec<(TokenId, LastUse)>> {
+        self.pools.as_ref().map_or_else(nothing, |pools| pools.last_uses_of(tokens))
+    }
+
+    fn refusals_of<'a>(
+        &'a self,
+        tokens: &'a [TokenId],
+        since: Timestamp,
+    ) -> Answer<'a, Vec<TokenRefusals>> {
+        self.pools.as_ref().map_or_else(nothing, |pools| pools.refusals_of(tokens, since))
+    }
+
+    fn all_last_uses(&self) -> Answer<'_, Vec<(TokenId, Timestamp)>> {
+        self.pools.as_ref().map_or_else(nothing, ActivityReader::all_last_uses)
+    }
+
     fn recent_requests(&self, token: TokenId, limit: u32) -> Answer<'_, Vec<RecentRequest>> {
         self.pools.as_ref().map_or_else(nothing, |pools| pools.recent_requests(token, limit))
     }
@@ -119,6 +163,22 @@ fn nothing<'a, T: Default + Send + 'a>() -> Answer<'a, T> {
 impl ActivityReader for Writer {
     fn usage_of_token(&self, token: TokenId, since: Timestamp) -> Answer<'_, TokenUsage> {
         self.pools.usage_of_token(token, since)
+    }
+
+    fn last_uses_of<'a>(&'a self, tokens: &'a [TokenId]) -> Answer<'a, Vec<(TokenId, LastUse)>> {
+        self.pools.last_uses_of(tokens)
+    }
+
+    fn refusals_of<'a>(
+        &'a self,
+        tokens: &'a [TokenId],
+        since: Timestamp,
+    ) -> Answer<'a, Vec<TokenRefusals>> {
+        self.pools.refusals_of(tokens, since)
+    }
+
+    fn all_last_uses(&self) -> Answer<'_, Vec<(TokenId, Timestamp)>> {
+        self.pools.all_last_uses()
     }
 
     fn recent_requests(&self, token: TokenId, limit: u32) -> Answer<'_, Vec<RecentRequest>> {

@@ -13,6 +13,7 @@ mod node;
 mod person;
 pub(super) mod policy;
 mod rows;
+mod search;
 mod session;
 mod token;
 

@@ -1,6 +1,6 @@
 //! People.
 
-use gatepass_model::{DirectoryName, KnownPerson, PersonKey, Timestamp};
+use gatepass_model::{DirectoryName, KnownPerson, PersonKey, Timestamp, Username};
 
 use super::token::contains;
 use super::{Database, Db, Transaction, feed, page_size, query};
@@ -43,6 +43,26 @@ impl KnownPeople for Database {
             let mut query = select(&key.directory);
             query.push(" AND key = ").push_bind(key.username.folded().to_owned());
             first(self, query).await
+        })
+    }
+
+    fn find_people<'a>(
+        &'a self,
+        directory: &'a DirectoryName,
+        usernames: &'a [Username],
+    ) -> Answer<'a, Vec<KnownPerson>> {
+        self.answer(async move {
+            if usernames.is_empty() {
+                return Ok(Vec::new());
+            }
+            let mut query = select(directory);
+            query.push(" AND key IN (");
+            let mut list = query.separated(", ");
+            for username in usernames.iter().take(1000) {
+                list.push_bind(username.folded().to_owned());
+            }
+            query.push(") ORDER BY key");
+            all(self, query).await
         })
     }
 

@@ -2,13 +2,15 @@
 
 use gatepass_model::{PersonKey, RowMac, Timestamp, Token, TokenId, TokenState};
 
-use super::{Database, Db, Transaction, audit, count, feed, page_size, query, query_scalar};
+use super::{
+    Database, Db, Transaction, audit, count, feed, page_size, query, query_scalar, search,
+};
 use crate::codec::{
     TokenRow, actor_text, decode_token, grant_json, plain, plain_option, search_text,
 };
 use crate::{
-    Answer, AuditEntry, Changed, Revision, StoreError, StoredToken, TokenFilter, TokenList,
-    TokenPage, Tokens,
+    Answer, AuditEntry, Candidates, Changed, FoundPage, Revision, StoreError, StoredToken,
+    TokenFilter, TokenList, TokenPage, TokenSearch, Tokens, TokensFound,
 };
 
 const COLUMNS: &str = "id, name, owner_directory, owner_username, creator, integration, purpose,
@@ -78,6 +80,37 @@ impl Tokens for Database {
         })
     }
 
+    fn find_tokens<'a>(&'a self, ids: &'a [TokenId]) -> Answer<'a, Vec<StoredToken>> {
+        self.answer(async move {
+            let rows = search::rows_of(ids, &mut *self.readers()?.acquire().await?).await?;
+            Ok(rows.into_iter().map(decode_token).collect::<Result<_, _>>()?)
+        })
+    }
+
+    fn search_tokens<'a>(
+        &'a self,
+        search: &'a TokenSearch,
+        page: FoundPage,
+    ) -> Answer<'a, TokensFound> {
+        self.answer(search::search(self, search, page))
+    }
+
+    fn search_candidates<'a>(
+        &'a self,
+        search: &'a TokenSearch,
+        limit: u32,
+    ) -> Answer<'a, Candidates> {
+        self.answer(search::candidates(self, search, limit))
+    }
+
+    fn integrations(&self, limit: u32) -> Answer<'_, Vec<String>> {
+        self.answer(search::integrations(self, limit))
+    }
+
+    fn count_living_by_owner(&self, now: Timestamp) -> Answer<'_, Vec<(PersonKey, u64)>> {
+        self.answer(search::living_by_owner(self, now))
+    }
+
     fn count_living_tokens<'a>(&'a self, owner: &'a PersonKey, now: Timestamp) -> Answer<'a, u64> {
         self.answer(async move {
             let living: i64 = query_scalar(
@@ -135,12 +168,12 @@ fn finds_nothing(filter: &TokenFilter) -> bool {
     is_long || has_nul(&filter.text) || has_nul(&filter.integration)
 }
 
-fn select() -> sqlx::QueryBuilder<Db> {
+pub(super) fn select() -> sqlx::QueryBuilder<Db> {
     sqlx::QueryBuilder::new(format!("SELECT {COLUMNS} FROM token WHERE "))
 }
 
 fn narrow(query: &mut sqlx::QueryBuilder<Db>, filter: &TokenFilter) {
-    let TokenFilter { owner, state, integration, text } = filter;
+    let TokenFilter { owner, state, living_at, integration, text } = filter;
     if let Some(owner) = owner {
         query.push(" AND owner_directory = ").push_bind(owner.directory.as_str().to_owned());
         query.push(" AND owner_key = ").push_bind(owner.username.folded().to_owned());
@@ -148,6 +181,11 @@ fn narrow(query: &mut sqlx::QueryBuilder<Db>, filter: &TokenFilter) {
     if let Some((state, now)) = state {
         query.push(" AND ").push(STATE_AT).push_bind(now.as_millis()).push(STATE_AT_END);
         query.push(" = ").push_bind(state.as_str());
+    }
+    if let Some(now) = living_at {
+        query.push(" AND state IN ('pending', 'active', 'suspended')");
+        query.push(" AND (expires_at IS NULL OR expires_at > ").push_bind(now.as_millis());
+        query.push(")");
     }
     if let Some(integration) = integration {
         query.push(" AND integration = ").push_bind(integration.clone());

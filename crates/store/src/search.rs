@@ -1,0 +1,159 @@
+//! Looking for tokens among all of them: filters, sorting, pages by number, and counts.
+
+use gatepass_model::{Access, DirectoryName, InstanceName, Timestamp, TokenId, TokenState};
+
+use crate::StoredToken;
+
+/// When a token ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndFilter {
+    /// It lives, and ends by itself at this moment at the latest.
+    Until(Timestamp),
+    /// It has ended so.
+    Expired,
+    /// It has no end by itself.
+    Never,
+}
+
+/// On which instance a token works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstanceFilter {
+    /// Which.
+    pub instance: InstanceName,
+    /// The directory of its people: a token that names no instances works on all of its owner's
+    /// directory. `None` where nobody knows it; then only tokens count that name the instance.
+    pub directory: Option<DirectoryName>,
+}
+
+/// What tokens are sorted by; where two are alike, by their handles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SortKey {
+    /// Their names, letter case ignored.
+    Name,
+    /// Their owners' usernames, then the directories.
+    Owner,
+    /// Their handles, which is when they were made.
+    #[default]
+    Created,
+    /// Their ends. Those without one come last in ascending order.
+    End,
+}
+
+/// Which tokens are looked for, and in which order. A field that is `None` asks nothing.
+#[derive(Clone, Debug)]
+pub struct TokenSearch {
+    /// With this text in name, owner, integration, purpose or hint, letter case ignored. `%` and
+    /// `_` mean themselves. A text of more than 10,000 bytes is found nowhere.
+    pub text: Option<String>,
+    /// Of whom this is the username, in any directory, letter case ignored.
+    pub owner: Option<String>,
+    /// Of an owner in this directory.
+    pub directory: Option<DirectoryName>,
+    /// For one integration, by its exact name.
+    pub integration: Option<String>,
+    /// In this state at [`TokenSearch::now`].
+    pub state: Option<TokenState>,
+    /// With this access.
+    pub access: Option<Access>,
+    /// Working on this instance.
+    pub instance: Option<InstanceFilter>,
+    /// Ending so.
+    pub end: Option<EndFilter>,
+    /// Sorted by this,
+    pub sort: SortKey,
+    /// the greatest first.
+    pub descending: bool,
+    /// The present: a token past its end counts as expired.
+    pub now: Timestamp,
+}
+
+impl TokenSearch {
+    /// All tokens at `now`, the oldest first.
+    pub const fn all(now: Timestamp) -> Self {
+        Self {
+            text: None,
+            owner: None,
+            directory: None,
+            integration: None,
+            state: None,
+            access: None,
+            instance: None,
+            end: None,
+            sort: SortKey::Created,
+            descending: false,
+            now,
+        }
+    }
+}
+
+/// Which part of what is found.
+#[derive(Clone, Copy, Debug)]
+pub struct FoundPage {
+    /// So many before it are left out.
+    pub offset: u64,
+    /// At most so many, 0 to 1,000; more are brought into that range. 0 asks for counts alone.
+    pub limit: u32,
+}
+
+/// How many tokens there are in each state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StateCounts([u64; TokenState::ALL.len()]);
+
+impl StateCounts {
+    /// How many in this one.
+    pub fn of(&self, state: TokenState) -> u64 {
+        self.0.get(state as usize).copied().unwrap_or_default()
+    }
+
+    /// Counts more in this one.
+    pub fn add(&mut self, state: TokenState, count: u64) {
+        if let Some(place) = self.0.get_mut(state as usize) {
+            *place += count;
+        }
+    }
+
+    /// In all of them.
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// Each with its count, in the order of [`TokenState::ALL`].
+    pub fn iter(&self) -> impl Iterator<Item = (TokenState, u64)> {
+        TokenState::ALL.into_iter().zip(self.0)
+    }
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct TokensFound {
+    /// The page of them that was asked for.
+    pub tokens: Vec<StoredToken>,
+    /// How many there are on all pages.
+    pub found: u64,
+    /// How many people own those.
+    pub people: u64,
+    /// How many there are in each state, whatever state was asked for.
+    pub states: StateCounts,
+    /// How many tokens there are at all.
+    pub total: u64,
+}
+
+/// All that was looked for, to be sorted and counted by what the store does not know.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Candidates {
+    /// In the order that was asked for.
+    pub tokens: Vec<Candidate>,
+    /// How many tokens there are at all.
+    pub total: u64,
+}
+
+/// As much of a token as is needed to sort and count it by what the store does not know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Its handle.
+    pub id: TokenId,
+    /// Where it is in its life at the moment of the search.
+    pub state: TokenState,
+    /// Whose it is: equal for tokens of one person among the answer, and nothing else.
+    pub owner: u32,
+}

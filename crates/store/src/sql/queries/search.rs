@@ -1,0 +1,388 @@
+//! Looking for tokens among all of them.
+//!
+//! Two questions for a page: how much there is, and which come first. Both read what they need for
+//! each token from one index where there is one that has it all (SQLite). An expression such as
+//! `integration || ''` keeps a database from another index, by which it would go to the table for
+//! each token that it finds: where half of them are found, that takes four times as long.
+
+use std::collections::HashMap;
+
+use gatepass_model::{PersonKey, Timestamp, TokenId, TokenState};
+use sqlx::{QueryBuilder, query_scalar};
+
+use super::token::{LONGEST_SEARCH, contains, select};
+use super::{Database, Db, count, page_size};
+use crate::codec::{TokenRow, bytes, decode_token, parse, person};
+use crate::{
+    Candidate, Candidates, Corruption, EndFilter, FoundPage, InstanceFilter, SortKey, StateCounts,
+    StoreError, StoredToken, TokenSearch, TokensFound,
+};
+
+type Connection = <Db as sqlx::Database>::Connection;
+
+/// So many are looked up one by one, once it is known which they are.
+const FEW: usize = 500;
+/// So many tokens are looked at one by one, in the order of an index, before it is quicker to look
+/// at all and to sort what is found.
+const SOME: u64 = 8_000;
+/// The states that are counted. Active is what is left, which spares counting most of them.
+const COUNTED: [TokenState; 4] =
+    [TokenState::Pending, TokenState::Suspended, TokenState::Expired, TokenState::Revoked];
+
+/// See [`Tokens::search_tokens`](crate::Tokens::search_tokens).
+pub(super) async fn search(
+    store: &Database,
+    search: &TokenSearch,
+    page: FoundPage,
+) -> Result<TokensFound, StoreError> {
+    let mut read = store.begin_read().await?;
+    let total: i64 =
+        query_scalar("SELECT CAST(COUNT(*) AS BIGINT) FROM token").fetch_one(&mut *read).await?;
+    let total = count(total);
+    if finds_nothing(search) {
+        let (states, tokens) = (StateCounts::default(), Vec::new());
+        return Ok(TokensFound { tokens, found: 0, people: 0, states, total });
+    }
+    let few = few(search, &mut read).await?;
+    let few = few.as_deref();
+    let (people, states) = counts(search, few, &mut read).await?;
+    let found = search.state.map_or_else(|| states.total(), |state| states.of(state));
+    let mut tokens = Vec::new();
+    if page.limit > 0 && page.offset < found {
+        let last = page.offset.saturating_add(page.limit.into()).min(found);
+        // How many must be looked at in order until the page is full, if they lie evenly.
+        let looked_at = last.saturating_mul(total) / found;
+        // An index has the whole answer where nothing is asked, and that of owners always.
+        let is_indexed = asks_nothing(search) || search.sort == SortKey::Owner;
+        let in_order = few.is_some() || is_indexed || looked_at <= SOME;
+        let ids = ids(search, few, page, in_order, &mut read).await?;
+        let rows = rows_of(&ids, &mut read).await?;
+        tokens = rows.into_iter().map(decode_token).collect::<Result<Vec<_>, _>>()?;
+        let places: HashMap<TokenId, usize> = ids.into_iter().zip(0..).collect();
+        tokens.sort_by_key(|stored: &StoredToken| places.get(&stored.token.id).copied());
+    }
+    Ok(TokensFound { tokens, found, people, states, total })
+}
+
+async fn total(read: &mut Connection) -> Result<u64, StoreError> {
+    let total: i64 =
+        query_scalar("SELECT CAST(COUNT(*) AS BIGINT) FROM token").fetch_one(read).await?;
+    Ok(count(total))
+}
+
+/// What is found, whatever its state, where that is not much: then it need be looked for only once.
+async fn few(
+    search: &TokenSearch,
+    read: &mut Connection,
+) -> Result<Option<Vec<TokenId>>, StoreError> {
+    if asks_nothing(search) {
+        return Ok(None);
+    }
+    let mut query = QueryBuilder::<Db>::new("SELECT id FROM token WHERE 1 = 1");
+    narrow(&mut query, search, None);
+    let most = i64::try_from(FEW).unwrap_or(i64::MAX);
+    query.push(" LIMIT ").push_bind(most.saturating_add(1));
+    let ids: Vec<Vec<u8>> = query.build_query_scalar().fetch_all(read).await?;
+    if ids.len() > FEW {
+        return Ok(None);
+    }
+    ids.iter().map(|id| handle(id)).collect::<Result<_, _>>().map(Some)
+}
+
+/// How many people own what is found, and how many tokens there are in each state.
+async fn counts(
+    search: &TokenSearch,
+    few: Option<&[TokenId]>,
+    read: &mut Connection,
+) -> Result<(u64, StateCounts), StoreError> {
+    let mut query = QueryBuilder::<Db>::new("SELECT CAST(COALESCE(SUM(tokens), 0) AS BIGINT)");
+    for state in COUNTED {
+        query.push(format!(", CAST(COALESCE(SUM({state}), 0) AS BIGINT)"));
+    }
+    let of_owner = match search.state {
+        None => "tokens",
+        Some(TokenState::Active) => "tokens - pending - suspended - expired - revoked",
+        Some(state) => state.as_str(),
+    };
+    query.push(format!(", CAST(COUNT(CASE WHEN {of_owner} > 0 THEN 1 END) AS BIGINT)"));
+    query.push(" FROM (SELECT COUNT(*) AS tokens");
+    for state in COUNTED {
+        query.push(", COUNT(CASE WHEN ");
+        is_in_state(&mut query, state, search.now);
+        query.push(format!(" THEN 1 END) AS {state}"));
+    }
+    query.push(" FROM token WHERE 1 = 1");
+    narrow(&mut query, search, few);
+    query.push(" GROUP BY owner_key, owner_directory) AS owners");
+    let (tokens, pending, suspended, expired, revoked, people): (i64, i64, i64, i64, i64, i64) =
+        query.build_query_as().persistent(few.is_none()).fetch_one(read).await?;
+    let mut states = StateCounts::default();
+    let mut active = count(tokens);
+    for (state, counted) in COUNTED.into_iter().zip([pending, suspended, expired, revoked]) {
+        states.add(state, count(counted));
+        active = active.saturating_sub(count(counted));
+    }
+    states.add(TokenState::Active, active);
+    Ok((count(people), states))
+}
+
+/// The handles of a page, in its order.
+async fn ids(
+    search: &TokenSearch,
+    few: Option<&[TokenId]>,
+    page: FoundPage,
+    in_order: bool,
+    read: &mut Connection,
+) -> Result<Vec<TokenId>, StoreError> {
+    let mut query = QueryBuilder::<Db>::new("SELECT id FROM ");
+    if in_order {
+        query.push("token WHERE 1 = 1");
+        narrow_with_state(&mut query, search, few);
+    } else {
+        begin_all(&mut query, "id FROM token WHERE 1 = 1");
+        narrow_with_state(&mut query, search, few);
+        end_all(&mut query);
+    }
+    sort(&mut query, search);
+    query.push(" LIMIT ").push_bind(page_size(page.limit));
+    query.push(" OFFSET ").push_bind(i64::try_from(page.offset).unwrap_or(i64::MAX));
+    let query = query.build_query_scalar().persistent(few.is_none());
+    let ids: Vec<Vec<u8>> = query.fetch_all(read).await?;
+    ids.iter().map(|id| handle(id)).collect()
+}
+
+/// See [`Tokens::search_candidates`](crate::Tokens::search_candidates).
+pub(super) async fn candidates(
+    store: &Database,
+    search: &TokenSearch,
+    limit: u32,
+) -> Result<Candidates, StoreError> {
+    let mut read = store.begin_read().await?;
+    let total = total(&mut read).await?;
+    if finds_nothing(search) {
+        return Ok(Candidates { tokens: Vec::new(), total });
+    }
+    let mut query = QueryBuilder::<Db>::new("SELECT id, state_now, owner FROM ");
+    begin_all(&mut query, "id, owner_directory || ' ' || owner_key AS owner, CASE");
+    for state in COUNTED {
+        query.push(" WHEN ");
+        is_in_state(&mut query, state, search.now);
+        query.push(format!(" THEN '{state}'"));
+    }
+    query.push(" ELSE 'active' END AS state_now FROM token WHERE 1 = 1");
+    narrow(&mut query, search, None);
+    end_all(&mut query);
+    sort(&mut query, search);
+    query.push(" LIMIT ").push_bind(i64::from(limit));
+    let rows: Vec<(Vec<u8>, String, String)> = query.build_query_as().fetch_all(&mut *read).await?;
+    let mut owners: HashMap<String, u32> = HashMap::new();
+    let mut found = Vec::with_capacity(rows.len());
+    for (id, state, owner) in rows {
+        let next = u32::try_from(owners.len()).unwrap_or(u32::MAX);
+        let owner = *owners.entry(owner).or_insert(next);
+        let id = handle(&id)?;
+        let state = parse(&state, "state")
+            .map_err(|problem| Corruption { what: format!("token {id}"), problem })?;
+        found.push(Candidate { id, state, owner });
+    }
+    Ok(Candidates { tokens: found, total })
+}
+
+/// The rows of these tokens that there are, in the order of their handles.
+pub(super) async fn rows_of(
+    ids: &[TokenId],
+    read: &mut Connection,
+) -> Result<Vec<TokenRow>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query = select();
+    one_of(&mut query, ids);
+    query.push(" ORDER BY id");
+    // As many texts as there are lengths of lists need not be kept.
+    Ok(query.build_query_as().persistent(false).fetch_all(read).await?)
+}
+
+/// See [`Tokens::integrations`](crate::Tokens::integrations). From each name to the next, so that
+/// it takes as long as there are names, however many tokens each has.
+pub(super) async fn integrations(store: &Database, limit: u32) -> Result<Vec<String>, StoreError> {
+    let names: Vec<String> = query_scalar(
+        "WITH RECURSIVE known (name) AS (
+            SELECT MIN(integration) FROM token
+            UNION ALL
+            SELECT (SELECT MIN(integration) FROM token WHERE integration > known.name)
+            FROM known WHERE known.name IS NOT NULL)
+         SELECT name FROM known WHERE name IS NOT NULL LIMIT $1",
+    )
+    .bind(page_size(limit))
+    .fetch_all(&store.readers()?)
+    .await?;
+    Ok(names)
+}
+
+/// See [`Tokens::count_living_by_owner`](crate::Tokens::count_living_by_owner).
+pub(super) async fn living_by_owner(
+    store: &Database,
+    now: Timestamp,
+) -> Result<Vec<(PersonKey, u64)>, StoreError> {
+    let rows: Vec<(String, String, i64)> = sqlx::query_as(
+        "SELECT owner_directory, owner_key, CAST(COUNT(*) AS BIGINT) FROM token
+         WHERE state IN ('pending', 'active', 'suspended')
+           AND (expires_at IS NULL OR expires_at > $1)
+         GROUP BY owner_key, owner_directory",
+    )
+    .bind(now.as_millis())
+    .fetch_all(&store.readers()?)
+    .await?;
+    let mut owners = Vec::with_capacity(rows.len());
+    for (directory, username, living) in rows {
+        let owner = person(&directory, &username)
+            .map_err(|problem| Corruption { what: "an owner".to_owned(), problem })?;
+        owners.push((owner, count(living)));
+    }
+    Ok(owners)
+}
+
+/// Begins to ask for all that there is, to be sorted afterwards: the columns that lists are sorted
+/// by, and these.
+fn begin_all(query: &mut QueryBuilder<Db>, columns: &str) {
+    query.push("(SELECT owner_key, owner_directory, name_key, expires_at, ").push(columns);
+}
+
+/// The limit, which limits nothing, keeps it apart: else it would be read in the order of an index,
+/// from the table, however little of it is wanted.
+fn end_all(query: &mut QueryBuilder<Db>) {
+    query.push(" LIMIT ").push_bind(i64::MAX).push(") AS found");
+}
+
+fn handle(id: &[u8]) -> Result<TokenId, StoreError> {
+    let id = bytes(id, "handle");
+    let corrupt = |problem| Corruption { what: "a token".to_owned(), problem };
+    Ok(TokenId::from_bytes(id.map_err(corrupt)?))
+}
+
+/// As for lists: no stored text has a NUL, and a pattern ends at one in SQLite.
+fn finds_nothing(search: &TokenSearch) -> bool {
+    let TokenSearch { text, owner, integration, .. } = search;
+    let has_nul = |text: &Option<String>| text.as_ref().is_some_and(|text| text.contains('\0'));
+    let is_long = text.as_ref().is_some_and(|text| text.len() > LONGEST_SEARCH);
+    is_long || [text, owner, integration].into_iter().any(has_nul)
+}
+
+/// Whether all tokens are looked for.
+fn asks_nothing(search: &TokenSearch) -> bool {
+    let TokenSearch { text, owner, directory, integration, state, .. } = search;
+    let TokenSearch { access, instance, end, .. } = search;
+    text.is_none()
+        && owner.is_none()
+        && directory.is_none()
+        && integration.is_none()
+        && state.is_none()
+        && access.is_none()
+        && instance.is_none()
+        && end.is_none()
+}
+
+/// All that is asked for but the state. `few`: the only tokens of which that is true, where they
+/// are known.
+fn narrow(query: &mut QueryBuilder<Db>, search: &TokenSearch, few: Option<&[TokenId]>) {
+    match few {
+        None => {}
+        Some([]) => {
+            query.push(" AND 1 = 0");
+        }
+        Some(few) => {
+            query.push(" AND ");
+            one_of(query, few);
+        }
+    }
+    if let Some(owner) = &search.owner {
+        query.push(" AND owner_key = ").push_bind(owner.to_lowercase());
+    }
+    if let Some(directory) = &search.directory {
+        query.push(" AND owner_directory = ").push_bind(directory.as_str().to_owned());
+    }
+    if let Some(access) = search.access {
+        query.push(" AND access = ").push_bind(access.as_str());
+    }
+    if let Some(integration) = &search.integration {
+        query.push(" AND integration || '' = ").push_bind(integration.clone());
+    }
+    if let Some(InstanceFilter { instance, directory }) = &search.instance {
+        query.push(" AND (instances LIKE ").push_bind(format!("%,{instance},%"));
+        if let Some(directory) = directory {
+            query.push(" OR (instances = '' AND owner_directory = ");
+            query.push_bind(directory.as_str().to_owned()).push(")");
+        }
+        query.push(")");
+    }
+    match search.end {
+        None => {}
+        Some(EndFilter::Never) => {
+            query.push(" AND (expires_at + 0) IS NULL");
+        }
+        Some(EndFilter::Expired) => {
+            query.push(" AND ");
+            is_in_state(query, TokenState::Expired, search.now);
+        }
+        Some(EndFilter::Until(until)) => {
+            query.push(" AND state IN ('pending', 'active', 'suspended')");
+            query.push(" AND expires_at + 0 > ").push_bind(search.now.as_millis());
+            query.push(" AND expires_at + 0 <= ").push_bind(until.as_millis());
+        }
+    }
+    // The last: it costs the most.
+    if let Some(text) = &search.text {
+        query.push(" AND search LIKE ").push_bind(contains(&text.to_lowercase()));
+        query.push(" ESCAPE '\\'");
+    }
+}
+
+fn narrow_with_state(query: &mut QueryBuilder<Db>, search: &TokenSearch, few: Option<&[TokenId]>) {
+    if let Some(state) = search.state {
+        query.push(" AND ");
+        is_in_state(query, state, search.now);
+    }
+    narrow(query, search, few);
+}
+
+fn one_of(query: &mut QueryBuilder<Db>, ids: &[TokenId]) {
+    query.push("id IN (");
+    let mut list = query.separated(", ");
+    for id in ids.iter().take(1000) {
+        list.push_bind(id.as_bytes().to_vec());
+    }
+    query.push(")");
+}
+
+/// Whether a token is in a state at `now`: `Token::state_at`, in SQL.
+fn is_in_state(query: &mut QueryBuilder<Db>, state: TokenState, now: Timestamp) {
+    let now = now.as_millis();
+    match state {
+        TokenState::Revoked => {
+            query.push("state = 'revoked'");
+        }
+        TokenState::Expired => {
+            query.push("(state = 'expired' OR (state <> 'revoked' AND expires_at + 0 <= ");
+            query.push_bind(now).push("))");
+        }
+        other => {
+            query.push(format!("(state = '{other}' AND (expires_at IS NULL OR expires_at + 0 > "));
+            query.push_bind(now).push("))");
+        }
+    }
+}
+
+fn sort(query: &mut QueryBuilder<Db>, search: &TokenSearch) {
+    // NULLs where PostgreSQL has them in its indices anyway.
+    query.push(" ORDER BY ").push(match (search.sort, search.descending) {
+        (SortKey::Name, false) => "name_key, id",
+        (SortKey::Name, true) => "name_key DESC, id DESC",
+        (SortKey::Owner, false) => "owner_key, owner_directory, id",
+        (SortKey::Owner, true) => "owner_key DESC, owner_directory DESC, id DESC",
+        (SortKey::Created, false) => "id",
+        (SortKey::Created, true) => "id DESC",
+        (SortKey::End, false) => "expires_at ASC NULLS LAST, id",
+        (SortKey::End, true) => "expires_at DESC NULLS FIRST, id DESC",
+    });
+}
