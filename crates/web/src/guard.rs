@@ -135,7 +135,6 @@ fn check_origin(visit: &Visit, headers: &HeaderMap) -> Result<(), Halt> {
         (Some(origin), _) => is_own(origin),
         (None, Some(true)) => true,
         (None, None) => text("referer").is_some_and(is_own),
-        (None, Some(false)) => false,
     };
     // Not as a form that can be sent again: it may be somebody else's.
     if fine { Ok(()) } else { Err(Happened::BadForm.into()) }

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, Method, header};
 use gatepass_console::part::Who;
 use gatepass_console::{Chrome, Language, NavEntry, Notice, Theme};
 use gatepass_control::{BearerSecret, Control, SignedIn};
-use gatepass_model::{Actor, PersonKey, Timestamp};
+use gatepass_model::{Actor, Timestamp};
 
 use crate::cookie::{Cookie, Cookies};
 use crate::fields::Fields;
@@ -101,15 +101,6 @@ impl Visit {
     pub(crate) fn me(&self) -> Result<Who, Halt> {
         let person = &self.who()?.standing.person;
         Ok(Who { key: person.key.clone(), display_name: person.display_name.clone() })
-    }
-
-    /// Somebody, as pages name him.
-    pub(crate) async fn named(&self, key: &PersonKey) -> Result<Who, Halt> {
-        let known = self.control().find_person(key).await?;
-        let display_name = known
-            .map(|known| known.person.display_name)
-            .unwrap_or_else(|| key.username.to_string());
-        Ok(Who { key: key.clone(), display_name })
     }
 
     /// The console's own address, as this browser reaches it.

@@ -75,8 +75,7 @@ pub(super) fn console(repo: &Repo) -> Result<String> {
     let (pages, shots) = (folder.join("pages"), folder.join("shots"));
     let install = ["ci", "--prefix", "e2e/console", "--no-audit", "--no-fund"];
     command::run(repo.command("npm").args(install))?;
-    let mut samples =
-        repo.cargo("run --quiet --package gatepass-console --example samples --");
+    let mut samples = repo.cargo("run --quiet --package gatepass-console --example samples --");
     command::run(samples.arg(&pages))?;
     let mut look = repo.command("node");
     look.arg("e2e/console/look.mjs").args([&pages, &shots]);

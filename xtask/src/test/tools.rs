@@ -77,11 +77,7 @@ const PACKAGES: &[Tool] = &[
         probe: &["node", "--version"],
         reason: "what looks at the console's pages",
     },
-    Tool {
-        name: "npm",
-        probe: &["npm", "--version"],
-        reason: "playwright and axe, for the same",
-    },
+    Tool { name: "npm", probe: &["npm", "--version"], reason: "playwright and axe, for the same" },
     Tool {
         name: "python3-venv",
         probe: &["python3", "-c", "import ensurepip, venv"],

@@ -11,8 +11,8 @@ use axum::routing::{delete, get, post, put};
 use super::answer::{Fault, Outcome, html};
 use super::call::Call;
 use super::rest::{
-    attachment, comment, createmeta, group, issue, log, native_token, native_token_search, permission,
-    project, reference, search, session, transition, user, watch, worklog,
+    attachment, comment, createmeta, group, issue, log, native_token, native_token_search,
+    permission, project, reference, search, session, transition, user, watch, worklog,
 };
 use super::state::Shared;
 use super::{front, page};

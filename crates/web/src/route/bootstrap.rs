@@ -19,7 +19,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Halt> {
         let href = format!("{}/sign-in?back={back}", visit.config().base);
         BootstrapState::SignInFirst { href }
     } else {
-        BootstrapState::Ready { person: visit.me()?, key }
+        BootstrapState::Ready { person: visit.me()?, key, form_id: visit.new_form_id()? }
     };
     reply::page(&visit, None, &Bootstrap { state })
 }

@@ -74,9 +74,14 @@ fn requests(visit: &Visit, shown: &TokenShown) -> Vec<RequestRow> {
         method: request.method.clone(),
         path: what(request),
         status: request.status,
-        refused: request.reason.as_deref().and_then(Reason::find),
+        refused: request.reason.as_deref().and_then(reason_of),
     };
     shown.recent.iter().map(row).collect()
+}
+
+/// The log may be older than the program that reads it.
+fn reason_of(name: &str) -> Option<Reason> {
+    Reason::ALL.iter().copied().find(|reason| reason.as_str() == name)
 }
 
 /// Paths are not kept: what the catalogue calls it, and where.

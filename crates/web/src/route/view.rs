@@ -5,7 +5,7 @@ use gatepass_console::part::{
     NonComplying, RefusedLately, TokenBrief, Who,
 };
 use gatepass_console::{PolicyFault, PolicyKey};
-use gatepass_control::{NativeStanding, PolicyDiff, TokenRow, TokenView, Violation};
+use gatepass_control::{NativeStanding, PolicyDiff, TokenRow, Violation};
 use gatepass_model::{Actor, Grant, InstanceName, PersonKey, Timestamp, Token};
 
 use crate::place::ConsoleConfig;
@@ -72,7 +72,7 @@ pub(super) fn last_use(
         at: last.at,
         place: config.title_of(last.instance.as_str()),
         address: last.address,
-        agent: last.user_agent.clone(),
+        agent: last.agent.clone(),
     })
 }
 
@@ -90,20 +90,6 @@ pub(super) fn brief(config: &ConsoleConfig, row: &TokenRow) -> TokenBrief {
         state: row.view.state,
         last_use: last_use(config, row.last_use.as_ref()),
     }
-}
-
-/// The same, of a token without what was done with it.
-pub(super) async fn brief_of(
-    visit: &Visit,
-    view: &TokenView,
-) -> Result<TokenBrief, crate::halt::Halt> {
-    Ok(TokenBrief {
-        id: view.token.id,
-        name: view.token.name.clone(),
-        owner: visit.named(&view.token.owner).await?,
-        state: view.state,
-        last_use: None,
-    })
 }
 
 /// Where the gate can't act as `owner`, of the instances that `grant` reaches.
@@ -155,5 +141,5 @@ pub(super) fn diff(diff: &PolicyDiff) -> Vec<DiffLine> {
         },
         text: line.text.clone(),
     };
-    diff.lines().iter().map(line).collect()
+    diff.lines.iter().map(line).collect()
 }

@@ -74,7 +74,8 @@ async fn a_token_is_made_once_however_often_its_form_is_sent() {
     let after = world.get(Some(&bob), page).await;
     let secret = shown.body.split("gpass_").nth(1).unwrap().get(..38).unwrap();
     assert!(!after.body.contains(secret));
-    let own = world.test.control.own_tokens(&gatepass_model::Actor::Person(bob.key.clone()), &bob.key);
+    let actor = gatepass_model::Actor::Person(bob.key.clone());
+    let own = world.test.control.own_tokens(&actor, &bob.key);
     assert_eq!(own.await.unwrap().len(), 1);
     // Somebody else does not see it even while it waits.
     let carol = world.sign_in("carol").await;
@@ -204,7 +205,8 @@ async fn assets_are_kept_and_preferences_remembered() {
     let css = world.get(None, &asset).await;
     assert_eq!((css.status, css.body.is_empty()), (200, false));
     assert!(css.headers[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"));
-    let request = crate::world::form("/preferences").header(header::ORIGIN, format!("https://{HOST}"));
+    let request =
+        crate::world::form("/preferences").header(header::ORIGIN, format!("https://{HOST}"));
     let answer = world.ask(request, "language=de&theme=dark&back=%2Fsign-in%3Fout%3D1").await;
     assert_eq!((answer.status, answer.location.as_str()), (303, "/gatepass/sign-in?out=1"));
     let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();

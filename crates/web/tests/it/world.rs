@@ -53,8 +53,7 @@ impl World {
         settings.clock = Arc::clone(&clock) as _;
         let jira = Jira::start(settings).await.unwrap();
         let lookup = jira.issue_native_token("carol", "look people up");
-        let products =
-            jira_directory("main", "jira", &jira.base_url(), Some(&lookup)).unwrap();
+        let products = jira_directory("main", "jira", &jira.base_url(), Some(&lookup)).unwrap();
         let instance = Instance {
             name: "jira".parse().unwrap(),
             product: Product::Jira,

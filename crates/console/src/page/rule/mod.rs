@@ -26,12 +26,14 @@ pub mod field {
     pub const GROUPS: &str = "groups";
     /// One username a line.
     pub const PEOPLE: &str = "people";
-    /// `allow`, `deny` or empty, as the four after it.
+    /// `allow`, `deny` or empty, as the five after it.
     pub const USE: &str = "use";
     /// Create for themselves.
     pub const CREATE: &str = "create";
     /// Create for others.
     pub const CREATE_ON_BEHALF: &str = "create_on_behalf";
+    /// The same for owners whose rights at the product are higher.
+    pub const ON_BEHALF_OF_ADMINISTRATORS: &str = "on_behalf_of_administrators";
     /// Approve.
     pub const APPROVE: &str = "approve";
     /// Administer Gatepass.
@@ -98,6 +100,8 @@ pub struct RuleValues {
     pub create: Say,
     /// [`field::CREATE_ON_BEHALF`]
     pub create_on_behalf: Say,
+    /// [`field::ON_BEHALF_OF_ADMINISTRATORS`]
+    pub on_behalf_of_administrators: Say,
     /// [`field::APPROVE`]
     pub approve: Say,
     /// [`field::ADMINISTER`]

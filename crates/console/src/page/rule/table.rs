@@ -40,7 +40,7 @@ impl RightRow {
 
 impl RuleValues {
     /// The rights.
-    pub(crate) fn rights(&self, text: &'static text::Text) -> [RightRow; 5] {
+    pub(crate) fn rights(&self, text: &'static text::Text) -> [RightRow; 6] {
         [
             RightRow { name: field::USE, label: text.use_tokens, says: self.use_tokens },
             RightRow { name: field::CREATE, label: text.create, says: self.create },
@@ -48,6 +48,11 @@ impl RuleValues {
                 name: field::CREATE_ON_BEHALF,
                 label: text.create_on_behalf,
                 says: self.create_on_behalf,
+            },
+            RightRow {
+                name: field::ON_BEHALF_OF_ADMINISTRATORS,
+                label: text.on_behalf_of_administrators,
+                says: self.on_behalf_of_administrators,
             },
             RightRow { name: field::APPROVE, label: text.approve, says: self.approve },
             RightRow { name: field::ADMINISTER, label: text.administer, says: self.administer },

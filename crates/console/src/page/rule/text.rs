@@ -19,6 +19,7 @@ texts! {
         use_tokens: "Use tokens that they own", "Eigene Token benutzen";
         create: "Create tokens for themselves", "Token für sich erstellen";
         create_on_behalf: "Create tokens for others", "Token für andere erstellen";
+        on_behalf_of_administrators: "… also for people who may do more in the product", "… auch für Personen, die im Produkt mehr dürfen";
         approve: "Approve tokens that wait", "Wartende Token freigeben";
         administer: "Administer Gatepass", "Gatepass verwalten";
         bounds_title: "Within which bounds?", "In welchen Grenzen?";

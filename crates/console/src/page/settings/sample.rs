@@ -83,12 +83,14 @@ fn usual() -> Settings {
         name: "contractors".to_owned(),
         groups: vec!["contractors".to_owned()],
         create_on_behalf: Say::Deny,
+        on_behalf_of_administrators: Say::Nothing,
         ..everybody()
     };
     let administrators = Rule {
         name: "administrators".to_owned(),
         people: vec![read("alice"), read("otto")],
         create_on_behalf: Say::Allow,
+        on_behalf_of_administrators: Say::Allow,
         administer: Say::Allow,
         bounds: gatepass_model::Bounds {
             admin_operations: Some(true),

@@ -31,6 +31,7 @@ texts! {
         right_use: "use", "benutzen";
         right_create: "create", "erstellen";
         right_behalf: "create for others", "für andere erstellen";
+        right_behalf_of_administrators: "create for people with more rights in the product", "für Personen mit mehr Rechten im Produkt erstellen";
         right_approve: "approve", "freigeben";
         right_administer: "administer Gatepass", "Gatepass verwalten";
         reads_only: "reads only", "nur lesen";

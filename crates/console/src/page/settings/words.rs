@@ -19,6 +19,7 @@ fn rights(text: &text::Text, rule: &Rule, say: Say) -> Vec<String> {
         (rule.use_tokens, text.right_use),
         (rule.create, text.right_create),
         (rule.create_on_behalf, text.right_behalf),
+        (rule.on_behalf_of_administrators, text.right_behalf_of_administrators),
         (rule.approve, text.right_approve),
         (rule.administer, text.right_administer),
     ];

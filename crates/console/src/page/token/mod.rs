@@ -7,8 +7,6 @@ mod chart;
 pub(crate) mod sample;
 mod text;
 
-use std::net::IpAddr;
-
 use gatepass_model::{Reason, Timestamp, TokenId, TokenState};
 
 use crate::fault::PolicyFault;
@@ -93,10 +91,6 @@ pub struct RequestRow {
     pub path: String,
     /// The status of the answer.
     pub status: u16,
-    /// From where.
-    pub address: IpAddr,
-    /// With what; may be empty.
-    pub agent: String,
     /// Why the gate refused it.
     pub refused: Option<Reason>,
 }

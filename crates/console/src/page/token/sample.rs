@@ -39,8 +39,6 @@ fn request(span: &str, method: &str, path: &str, refused: Option<Reason>) -> Req
         method: method.to_owned(),
         path: path.to_owned(),
         status: refused.map_or(200, Reason::status),
-        address: read("203.0.113.7"),
-        agent: "python-requests/2.31.0".to_owned(),
         refused,
     }
 }
@@ -144,10 +142,7 @@ fn hostile() -> TokenPage {
         purpose: Some(HOSTILE.repeat(10)),
         integration: Some(RIGHT_TO_LEFT.to_owned()),
         last_use: Some(used("1m", HOSTILE)),
-        requests: vec![RequestRow {
-            agent: HOSTILE.to_owned(),
-            ..request("1m", HOSTILE, &path, Some(Reason::UpstreamIdentityUnavailable))
-        }],
+        requests: vec![request("1m", HOSTILE, &path, Some(Reason::UpstreamIdentityUnavailable))],
         days: days(|_| u64::MAX, |_| u64::MAX),
         refusals: Reason::ALL.iter().map(|reason| (*reason, u64::MAX)).collect(),
         ..usual()

@@ -20,11 +20,10 @@ texts! {
         numbers: "Show numbers", "Zahlen zeigen";
         no_history: "No request in the last 30 days.", "Keine Anfrage in den letzten 30 Tagen.";
         latest: "Latest requests", "Letzte Anfragen";
-        no_requests: "No request yet. Here will stand what it did: when, where, from where, and why something was refused.", "Noch keine Anfrage. Hier steht später, was das Token getan hat: wann, wo, von wo aus, und warum etwas abgewiesen wurde.";
+        no_requests: "No request yet. Here will stand what it did: when, where, and why something was refused.", "Noch keine Anfrage. Hier steht später, was das Token getan hat: wann, wo, und warum etwas abgewiesen wurde.";
         time: "Time", "Zeit";
         request: "Request", "Anfrage";
         status: "Status", "Antwort";
-        from: "From", "Von";
         why: "Why?", "Warum?";
         refusals: "Why requests were refused", "Warum Anfragen abgewiesen wurden";
         broken: "It no longer complies with policy", "Es hält die Regeln nicht mehr ein";

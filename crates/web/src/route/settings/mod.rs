@@ -88,5 +88,5 @@ pub(super) async fn suspend(
         return Ok(0);
     }
     let done = visit.control().suspend_noncompliant(&visit.actor()?, ids, why).await?;
-    Ok(done.suspended.len() as u64)
+    Ok(done.results.iter().filter(|(_, result)| result.is_ok()).count() as u64)
 }
