@@ -112,15 +112,26 @@ await on("my_tokens-many.en.light", {}, async (page) => {
 
 // The whole row leads to its page, and the keyboard reaches the content first.
 await on("my_tokens-usual.en.light", {}, async (page) => {
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "content");
   const box = await page.locator("#tokens tbody tr").first().boundingBox();
   const hit = await page.evaluate(
     ([x, y]) => document.elementFromPoint(x, y)?.closest("a")?.getAttribute("href") ?? "",
     [box.x + box.width - 40, box.y + 8],
   );
   assert.match(hit, /^\/gatepass\/tokens\/tok_/);
-  await page.keyboard.press("Tab");
-  await page.keyboard.press("Enter");
-  assert.equal(await page.evaluate(() => document.activeElement.id), "content");
+  // A time in it shows the exact one, and is no hole.
+  const time = page.locator("#tokens tbody tr time").first();
+  const [above, title] = await time.evaluate((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return [document.elementFromPoint(x + width / 2, y + height / 2)?.tagName, element.title];
+  });
+  assert.deepEqual([above, title], ["TIME", "1 December 2026, 14:10 UTC"]);
+  const left = page.waitForRequest(/\/gatepass\/tokens\/tok_/);
+  await page.route(/\/gatepass\/tokens\//, (route) => route.abort());
+  await time.click();
+  await left;
 });
 
 await browser.close();

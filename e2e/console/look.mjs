@@ -42,6 +42,13 @@ async function audit(page, name) {
   }
 }
 
+async function expectToFit(page, name) {
+  const wider = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  if (wider > 0) found.push(`${name}: ${wider} px wider than the screen`);
+}
+
 async function look(name, width) {
   const theme = name.includes(".dark.") ? "dark" : "light";
   const context = await browser.newContext({
@@ -55,12 +62,14 @@ async function look(name, width) {
   });
   page.on("pageerror", (error) => found.push(`${name} (${width}): ${error}`));
   await page.goto(`${base}/${name}`, { waitUntil: "load" });
-  const wider = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  if (wider > 0) found.push(`${name} (${width}): ${wider} px wider than the screen`);
+  await expectToFit(page, `${name} (${width})`);
   await audit(page, `${name} (${width})`);
   await page.screenshot({ path: join(shots, `${name.replace(/\.html$/, "")}.${width}.png`), fullPage: true });
+  // Twice as large on a screen of 640 px, and the narrowest phones.
+  for (const narrow of width > 600 ? [] : [360, 320]) {
+    await page.setViewportSize({ width: narrow, height: 844 });
+    await expectToFit(page, `${name} (${narrow})`);
+  }
   await context.close();
 }
 

@@ -3,5 +3,6 @@ import "./copy.js";
 import "./dialog.js";
 import "./filter.js";
 import "./keys.js";
+import "./rows.js";
 import "./select.js";
 import "./summary.js";

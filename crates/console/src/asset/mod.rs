@@ -33,6 +33,7 @@ assets! {
     "dialog.js" "text/javascript; charset=utf-8",
     "filter.js" "text/javascript; charset=utf-8",
     "keys.js" "text/javascript; charset=utf-8",
+    "rows.js" "text/javascript; charset=utf-8",
     "select.js" "text/javascript; charset=utf-8",
     "summary.js" "text/javascript; charset=utf-8",
     "icon.svg" "image/svg+xml",

@@ -52,7 +52,19 @@ impl CreateToken {
                 choice.is_beyond = false;
             }
         }
+        choose_within(&mut choices);
         choices
+    }
+
+    /// What the date field holds: the latest day that policy allows, where only a date is left.
+    pub(crate) fn date(&self, chrome: &Chrome) -> String {
+        let typed = self.values.expires_date.clone();
+        let is_left =
+            self.ends(chrome).iter().all(|choice| choice.is_beyond || choice.value == "date");
+        match self.bounds.latest_end(chrome.now) {
+            Some(latest) if typed.is_empty() && is_left => crate::words::date_value(&latest),
+            _ => typed,
+        }
     }
 
     /// Whether an instance is ticked.
@@ -98,6 +110,19 @@ impl CreateToken {
     }
 }
 
+/// A choice that can't be chosen is not sent: instead of it, the longest span within the bound is
+/// chosen, or a date where none is.
+fn choose_within(choices: &mut [EndChoice]) {
+    if !choices.iter().any(|choice| choice.is_chosen && choice.is_beyond) {
+        return;
+    }
+    let span = choices.iter().rposition(|choice| choice.end.is_some() && !choice.is_beyond);
+    let date = choices.iter().position(|choice| choice.value == "date");
+    for (at, choice) in choices.iter_mut().enumerate() {
+        choice.is_chosen = Some(at) == span.or(date);
+    }
+}
+
 impl CreateValues {
     fn has_more(&self) -> bool {
         let texts = [&self.integration, &self.allow, &self.deny, &self.headers];
@@ -109,5 +134,30 @@ impl LimitValues {
     /// Whether nothing is typed.
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::chrome::{Language, Theme};
+    use crate::page::create::{Ruled, sample};
+
+    fn chosen(longest: &str) -> (&'static str, String) {
+        let mut form = sample::empty();
+        let value = longest.parse().unwrap();
+        form.bounds.longest_lifetime = Some(Ruled { value, rule: None });
+        let chrome = crate::sample::chrome(Language::English, Theme::System);
+        let chosen: Vec<_> =
+            form.ends(&chrome).into_iter().filter(|choice| choice.is_chosen).collect();
+        assert_eq!(chosen.len(), 1);
+        assert!(!chosen[0].is_beyond);
+        (chosen[0].value, form.date(&chrome))
+    }
+
+    #[test]
+    fn what_is_chosen_is_always_within_the_bound() {
+        assert_eq!(chosen("365d"), ("90d", String::new()));
+        assert_eq!(chosen("60d"), ("30d", String::new()));
+        assert_eq!(chosen("7d"), ("date", "2026-12-08".to_owned()));
     }
 }

@@ -24,7 +24,7 @@ fn ruled<T>(value: T, rule: &str) -> Ruled<T> {
     Ruled { value, rule: Some(rule.to_owned()) }
 }
 
-fn empty() -> CreateToken {
+pub(crate) fn empty() -> CreateToken {
     CreateToken {
         values: CreateValues::default(),
         faults: Vec::new(),
