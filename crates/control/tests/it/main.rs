@@ -21,4 +21,6 @@ mod policy_file;
 #[cfg(test)]
 mod product;
 #[cfg(test)]
+mod running;
+#[cfg(test)]
 mod support;

@@ -9,11 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use gatepass_control::{Control, ControlParts, KnownInstance, People, Products};
 use gatepass_gate::{Gate, Parts, Sockets, Totals};
 use gatepass_identity::{InstanceIdentity, Wallet};
 use gatepass_ledger::Ledger;
 use gatepass_model::{
-    Clock as _, Grant, IdentityMethod, InstanceName, Lifetime, ListenAddress, Person,
+    Clock as _, Grant, IdentityMethod, InstanceName, Lifetime, ListenAddress, Person, PersonKey,
     PolicyDocument, Token, TokenId, TokenState,
 };
 use gatepass_snapshot::{Follower, Settings as SnapshotSettings, Snapshot};
@@ -71,7 +72,7 @@ impl TestGate {
     /// Starts one. The runtime that this is called on is the gate's control runtime.
     pub async fn start(options: TestGateOptions) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
-        let clock = Arc::new(TestClock::default());
+        let clock = options.clock.clone().unwrap_or_default();
         let entropy = Arc::new(SeededEntropy::new(options.seed));
         let ring = Arc::new(KeyRing::generate(&*entropy)?);
         let store = open_store(&folder, &clock).await?;
@@ -93,7 +94,9 @@ impl TestGate {
             "test".to_owned(),
         );
         let following = tokio::spawn(follower.await?.run());
-        snapshot.replace_people(&build::DIRECTORY.parse()?, options.people.clone());
+        if options.stored_people.is_none() {
+            snapshot.replace_people(&build::DIRECTORY.parse()?, options.people.clone());
+        }
         let (ledger, books) = Books::open(&folder, &clock, &options).await?;
         let parts = Parts {
             settings: options.settings()?,
@@ -137,6 +140,22 @@ impl TestGate {
         &self.store
     }
 
+    /// The use cases on its store, as the gate itself would have them.
+    pub fn control(&self, instances: Vec<KnownInstance>, products: Products) -> Control {
+        Control::new(ControlParts {
+            store: Arc::clone(&self.store),
+            activity: None,
+            keyring: KeyRing::clone(&self.ring),
+            key_file: self.folder.path().join("gatepass.key"),
+            clock: Arc::clone(&self.clock) as _,
+            entropy: Arc::clone(&self.entropy) as _,
+            people: Arc::new(Nobody),
+            directories: instances.iter().map(|one| one.instance.directory.clone()).collect(),
+            instances,
+            products,
+        })
+    }
+
     /// What it decides by.
     pub const fn snapshot(&self) -> &Arc<Snapshot> {
         &self.snapshot
@@ -148,7 +167,7 @@ impl TestGate {
     }
 
     /// What it goes up with.
-    pub fn wallet(&self) -> &Wallet {
+    pub const fn wallet(&self) -> &Arc<Wallet> {
         &self.wallet
     }
 
@@ -246,6 +265,19 @@ impl TestGate {
     }
 }
 
+/// All people are in the store.
+struct Nobody;
+
+impl People for Nobody {
+    fn find(&self, _: &PersonKey) -> Option<Person> {
+        None
+    }
+
+    fn all(&self) -> Vec<Arc<[Person]>> {
+        Vec::new()
+    }
+}
+
 /// The activity store, and who writes into it.
 struct Books {
     activity: Arc<SqliteActivityStore>,
@@ -339,8 +371,11 @@ fn snapshot_for(options: &TestGateOptions, ring: &Arc<KeyRing>) -> anyhow::Resul
     let settings = SnapshotSettings {
         instances,
         directories: vec![build::DIRECTORY.parse()?],
-        stored_directories: Vec::new(),
-        stale_limit: Lifetime::from_seconds(900),
+        stored_directories: match options.stored_people {
+            None => Vec::new(),
+            Some(believed) => vec![(build::DIRECTORY.parse()?, believed)],
+        },
+        stale_limit: options.stale_limit,
     };
     Ok(Snapshot::new(settings, Arc::clone(ring)))
 }

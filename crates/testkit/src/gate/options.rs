@@ -8,11 +8,11 @@ use gatepass_gate::settings::{
     Entry, InstanceSettings, Limits, Settings, TargetMode, Timeouts, UpstreamHost, UpstreamTls,
 };
 use gatepass_gate::{LocalService, Sockets};
-use gatepass_model::{Instance, ListenAddress, Network, Person, PolicyDocument, Product};
+use gatepass_model::{Instance, Lifetime, ListenAddress, Network, Person, PolicyDocument, Product};
 use gatepass_store::activity::ActivityStore;
 
 use super::local::NothingThere;
-use crate::build;
+use crate::{TestClock, build};
 
 /// One instance: `jira` answers to `jira.example`, and so on.
 #[derive(Clone, Debug)]
@@ -90,6 +90,13 @@ pub struct TestGateOptions {
     pub instances: Vec<TestInstance>,
     /// Whom its one directory knows.
     pub people: Vec<Person>,
+    /// Set where its people are those of the store, as a product says: how long somebody is believed
+    /// whom it does not confirm. `people` is not looked at then.
+    pub stored_people: Option<Lifetime>,
+    /// How long it goes on without the store: a clock that jumps further looks like a lost store.
+    pub stale_limit: Lifetime,
+    /// The clock that it shares with somebody; `None`: one of its own.
+    pub clock: Option<Arc<TestClock>>,
     /// The native token of each person at each instance: (username, instance, token).
     pub credentials: Vec<(String, String, String)>,
     /// The policy that it starts with.
@@ -128,6 +135,9 @@ impl TestGateOptions {
         Ok(Self {
             threads: 1,
             people: vec![build::person("alice")?, build::person("bob")?],
+            stored_people: None,
+            stale_limit: Lifetime::from_seconds(900),
+            clock: None,
             credentials: instances.iter().map(of_alice).collect(),
             policy: PolicyDocument::default(),
             timeouts: Timeouts { parting: Duration::from_millis(100), ..Timeouts::default() },

@@ -1,0 +1,215 @@
+//! What changes about people, while a gate runs and a script sends requests.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use gatepass_control::{
+    Answered, Asked, Browser, Control, KnownInstance, Purpose, Refresher, Renewal, SignInAsked,
+    Where,
+};
+use gatepass_model::{Actor, IdentityMethod, Instance, InstanceName, Lifetime, PersonKey, Product};
+use gatepass_sandbox::{Jira, JiraSettings};
+use gatepass_store::NodeId;
+use gatepass_testkit::raw::Client;
+use gatepass_testkit::{TestClock, TestGate, TestGateOptions, jira_directory};
+
+use crate::support::request;
+
+/// How long somebody is believed whom Jira does not confirm.
+const BELIEVED: Lifetime = Lifetime::from_days(400);
+
+struct World {
+    gate: Arc<TestGate>,
+    jira: Jira,
+    control: Arc<Control>,
+    clock: Arc<TestClock>,
+}
+
+impl World {
+    async fn new(believed: Lifetime) -> Self {
+        let clock = Arc::new(TestClock::default());
+        let mut settings = JiraSettings::demo();
+        settings.clock = Arc::clone(&clock) as _;
+        let jira = Jira::start(settings).await.unwrap();
+        let lookup = jira.issue_native_token("carol", "look people up");
+        let mut options = TestGateOptions::jira(jira.address()).unwrap();
+        options.credentials.clear();
+        options.clock = Some(Arc::clone(&clock));
+        options.stored_people = Some(believed);
+        options.stale_limit = Lifetime::from_days(1000);
+        let gate = Arc::new(TestGate::start(options).await.unwrap());
+        let products = jira_directory("main", "jira", &jira.base_url(), Some(&lookup)).unwrap();
+        let known = KnownInstance {
+            instance: Instance {
+                name: jira_name(),
+                product: Product::Jira,
+                directory: "main".parse().unwrap(),
+                context_path: String::new(),
+            },
+            identity: vec![IdentityMethod::NativeToken],
+            reads: Vec::new(),
+        };
+        let control = Arc::new(gate.control(vec![known], products));
+        Self { gate, jira, control, clock }
+    }
+
+    /// Has the gate make a native token as this person, by his session.
+    async fn make_native(&self, username: &str) {
+        let instance = jira_name();
+        let console = "http://jira.example/gatepass";
+        let place = Where { console, instance: &instance, back: "/", person: None };
+        let begun = self.control.begin_sign_in(Purpose::Native, place, None).unwrap();
+        let cookie = format!("JSESSIONID={}", self.jira.open_session(username));
+        let asked = SignInAsked {
+            instance: &instance,
+            state: begun.query.strip_prefix("to=").unwrap(),
+            cookie: Some(cookie.as_bytes()),
+        };
+        let answered = self.control.answer_sign_in(asked).await.unwrap();
+        let Answered::Back(address) = answered else { panic!("{answered:?}") };
+        let browser = Browser {
+            secret: Some(&begun.browser),
+            session: None,
+            console,
+            address: "192.0.2.1".parse().unwrap(),
+            agent: "",
+        };
+        let code = address.rsplit_once('=').unwrap().1;
+        let finished = self.control.finish_sign_in(code, browser).await.unwrap().unwrap();
+        assert_eq!(finished.problem, None);
+    }
+
+    async fn token_of(&self, username: &str) -> String {
+        let actor = Actor::Person(key(username));
+        let mut asked = request(username);
+        asked.expires = Some(gatepass_model::Expiry::After(Lifetime::from_days(365)));
+        let issued = self.control.issue_token(&actor, &asked).await.unwrap();
+        issued.secret.reveal().to_owned()
+    }
+
+    async fn ask(&self, secret: &str) -> (u16, Option<String>) {
+        ask(&mut Client::connect(self.gate.address()).await.unwrap(), secret).await
+    }
+}
+
+async fn ask(client: &mut Client, secret: &str) -> (u16, Option<String>) {
+    let head = format!(
+        "GET /rest/api/2/myself HTTP/1.1\r\nHost: jira.example\r\nAuthorization: Bearer {secret}\r\n\r\n"
+    );
+    client.send(head).await.unwrap();
+    let answer = client.answer().await.unwrap();
+    (answer.status, answer.reason().map(str::to_owned))
+}
+
+fn key(username: &str) -> PersonKey {
+    PersonKey { directory: "main".parse().unwrap(), username: username.parse().unwrap() }
+}
+
+fn jira_name() -> InstanceName {
+    "jira".parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_native_token_is_renewed_while_a_script_runs_and_no_call_fails() {
+    let world = World::new(BELIEVED).await;
+    world.make_native("alice").await;
+    // The token lives as long as a year; the native one does not outlive it unaided.
+    let secret = world.token_of("alice").await;
+    let (stop, calls) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let script = {
+        let (stop, calls, secret) = (Arc::clone(&stop), Arc::clone(&calls), secret.clone());
+        let address = world.gate.address();
+        tokio::spawn(async move {
+            let mut client = Client::connect(address).await.unwrap();
+            while !stop.load(Ordering::Relaxed) {
+                let (status, reason) = ask(&mut client, &secret).await;
+                assert_eq!((status, reason), (200, None));
+                calls.fetch_add(1, Ordering::Relaxed);
+            }
+        })
+    };
+    let some_more = async || {
+        let seen = calls.load(Ordering::Relaxed);
+        while calls.load(Ordering::Relaxed) < seen + 20 && !script.is_finished() {
+            tokio::task::yield_now().await;
+        }
+    };
+    some_more().await;
+    let first = world.jira.native_tokens("alice");
+    world.clock.advance(Lifetime::from_days(352));
+    some_more().await;
+    let renewed = world.control.renew_natives().await.unwrap();
+    assert_eq!(renewed, Renewal { renewed: 1, failed: 0, deleted: 0 });
+    some_more().await;
+    // The grace is ten minutes; a gate follows within a second, however far the clock jumps.
+    let revision = world.gate.store().revision().await.unwrap();
+    world.gate.wait_applied(revision).await.unwrap();
+    world.clock.advance(Lifetime::from_seconds(600));
+    let deleted = world.control.renew_natives().await.unwrap();
+    assert_eq!(deleted, Renewal { renewed: 0, failed: 0, deleted: 1 });
+    some_more().await;
+    stop.store(true, Ordering::Relaxed);
+    script.await.unwrap();
+    let [left] = world.jira.native_tokens("alice").try_into().unwrap();
+    assert_ne!(left.id, first[0].id);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_taken_out_of_a_group_loses_his_tokens_with_one_refresh() {
+    let world = World::new(BELIEVED).await;
+    world.make_native("alice").await;
+    let secret = world.token_of("alice").await;
+    let text =
+        "[[rules]]\nname='devs'\ngroups=['jira-software-users']\nuse='allow'\ncreate='allow'";
+    let root = Actor::CommandLine("root".to_owned());
+    let file = gatepass_control::PolicyFile { name: "policy.toml", text };
+    world.control.apply_policy(&root, file, gatepass_control::Run::Real).await.unwrap();
+    assert_eq!(world.ask(&secret).await, (200, None));
+    world.jira.set_groups("alice", &["others"]);
+    assert_eq!(world.ask(&secret).await, (200, None));
+    world.clock.advance(Lifetime::from_seconds(301));
+    let refresher = Refresher::new(
+        Arc::clone(&world.control),
+        Arc::clone(world.gate.wallet()),
+        "main".parse().unwrap(),
+        NodeId([7; 16]),
+    );
+    let directory = world.control.product_directory(&"main".parse().unwrap()).unwrap();
+    assert!(refresher.turn(directory).await.unwrap());
+    let revision = world.gate.store().revision().await.unwrap();
+    world.gate.wait_applied(revision).await.unwrap();
+    let refused = world.ask(&secret).await;
+    assert_eq!(refused, (403, Some("use_not_permitted".to_owned())));
+    // Nobody else is due.
+    assert!(!refresher.turn(directory).await.unwrap());
+    // Another node does nothing while this one has the round.
+    world.clock.advance(Lifetime::from_seconds(5));
+    let other = Refresher::new(
+        Arc::clone(&world.control),
+        Arc::clone(world.gate.wallet()),
+        "main".parse().unwrap(),
+        NodeId([8; 16]),
+    );
+    world.clock.advance(Lifetime::from_seconds(1));
+    assert!(!other.turn(directory).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_not_confirmed_in_time_is_not_believed_any_more() {
+    let world = World::new(Lifetime::from_days(1)).await;
+    world.make_native("alice").await;
+    let secret = world.token_of("alice").await;
+    world.clock.advance(Lifetime::from_seconds(86_399));
+    assert_eq!(world.ask(&secret).await, (200, None));
+    world.jira.set_down(true);
+    world.clock.advance(Lifetime::from_seconds(1));
+    assert_eq!(world.ask(&secret).await, (503, Some("not_ready".to_owned())));
+    let asked = world.control.ask_about(&key("alice")).await.unwrap();
+    assert!(matches!(asked, Asked::Unanswered(_)), "{asked:?}");
+    assert_eq!(world.ask(&secret).await.0, 503);
+    world.jira.set_down(false);
+    world.control.ask_about(&key("alice")).await.unwrap();
+    let revision = world.gate.store().revision().await.unwrap();
+    world.gate.wait_applied(revision).await.unwrap();
+    assert_eq!(world.ask(&secret).await, (200, None));
+}
