@@ -226,6 +226,11 @@ pub(super) async fn chunk(
     Ok(query.build_query_as().fetch_all(&mut **read).await?)
 }
 
+/// What lists by name are sorted by: an index has no room for more than the beginning.
+fn name_key(name: &str) -> String {
+    name.chars().take(Token::MAX_NAME_CHARS).flat_map(char::to_lowercase).collect()
+}
+
 /// Where the filter by instance looks: `,jira,wiki,`; empty for all.
 fn instances_text(instances: &[gatepass_model::InstanceName]) -> String {
     if instances.is_empty() {
@@ -277,7 +282,7 @@ async fn insert(
     .bind(&mac.tag[..])
     .bind(search_text(token))
     .bind(revision.to_column())
-    .bind(token.name.to_lowercase())
+    .bind(name_key(&token.name))
     .bind(token.grant.access.as_str())
     .bind(instances_text(&token.grant.instances))
     .execute(&mut **write)
