@@ -5,9 +5,13 @@ mod audit;
 #[cfg(test)]
 mod credential;
 #[cfg(test)]
+mod desk;
+#[cfg(test)]
 mod effect;
 #[cfg(test)]
 mod explain;
+#[cfg(test)]
+mod find_tokens;
 #[cfg(test)]
 mod issue;
 #[cfg(test)]
@@ -17,6 +21,12 @@ mod moves;
 #[cfg(test)]
 mod policy;
 #[cfg(test)]
+mod policy_edit;
+#[cfg(test)]
 mod policy_file;
+#[cfg(test)]
+mod preview;
+#[cfg(test)]
+mod seen;
 #[cfg(test)]
 mod support;
