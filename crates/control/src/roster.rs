@@ -57,7 +57,9 @@ impl Control {
             let mut filter = PeopleFilter { directory, text: None, after: None, limit: PAGE };
             loop {
                 let known = self.store.list_people(&filter).await?;
-                known.iter().for_each(|known| see(&known.person));
+                for known in &known {
+                    see(&known.person);
+                }
                 if known.len() < PAGE as usize {
                     break;
                 }

@@ -25,8 +25,9 @@ impl TokenId {
 
     /// When it was made, to the millisecond.
     pub fn made_at(&self) -> Timestamp {
-        let [a, b, c, d, e, f, ..] = *self.0.as_bytes();
-        Timestamp::from_millis(i64::from_be_bytes([0, 0, a, b, c, d, e, f]))
+        // The first 48 bits (RFC 9562 5.7).
+        let millis = self.0.as_u128() >> 80;
+        Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
     }
 
     /// The sixteen bytes, big-endian: what is stored.

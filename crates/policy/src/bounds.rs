@@ -189,8 +189,8 @@ fn instances(
         None => Ok(named.clone()),
         Some(instance) => {
             let words = format!("tokens do not work on {instance}");
-            let names: Vec<&str> = bound.value.iter().map(InstanceName::as_str).collect();
-            Err(violation(bound, BoundName::Instances, words).of(names.join(", ")))
+            let allowed: Vec<&str> = bound.value.iter().map(InstanceName::as_str).collect();
+            Err(violation(bound, BoundName::Instances, words).of(allowed.join(", ")))
         }
     }
 }

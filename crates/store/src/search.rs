@@ -28,7 +28,7 @@ pub struct InstanceFilter {
 /// What tokens are sorted by; where two are alike, by their handles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SortKey {
-    /// Their names, letter case ignored.
+    /// Their names, letter case ignored; the first hundred characters of them.
     Name,
     /// Their owners' usernames, then the directories.
     Owner,

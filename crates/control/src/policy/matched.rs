@@ -66,8 +66,12 @@ impl Control {
         if tallies.is_empty() {
             return Ok(Vec::new());
         }
-        let see = |person: &Person| tallies.iter_mut().for_each(|tally| tally.see(person));
-        self.for_each_person(see).await?;
+        self.for_each_person(|person: &Person| {
+            for tally in &mut tallies {
+                tally.see(person);
+            }
+        })
+        .await?;
         Ok(tallies.into_iter().map(Tally::into_matched).collect())
     }
 }
@@ -85,9 +89,9 @@ impl<'r> Tally<'r> {
 
     fn see(&mut self, person: &Person) {
         if !self.unknown_groups.is_empty() {
-            person.groups.iter().for_each(|group| {
+            for group in &person.groups {
                 self.unknown_groups.remove(group.as_str());
-            });
+            }
         }
         self.unknown_people.remove(&person.key.username);
         if !person.active || !is_about(self.rule, person) {

@@ -5,9 +5,13 @@ mod audit;
 #[cfg(test)]
 mod credential;
 #[cfg(test)]
+mod desk;
+#[cfg(test)]
 mod effect;
 #[cfg(test)]
 mod explain;
+#[cfg(test)]
+mod find_tokens;
 #[cfg(test)]
 mod issue;
 #[cfg(test)]
@@ -17,10 +21,15 @@ mod moves;
 #[cfg(test)]
 mod policy;
 #[cfg(test)]
+mod policy_edit;
+#[cfg(test)]
 mod policy_file;
+mod preview;
 #[cfg(test)]
 mod product;
 #[cfg(test)]
 mod running;
+#[cfg(test)]
+mod seen;
 #[cfg(test)]
 mod support;

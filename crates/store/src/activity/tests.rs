@@ -3,6 +3,7 @@
 
 mod copying;
 mod folding;
+mod many;
 mod postgres;
 mod prune;
 mod sqlite;
@@ -58,6 +59,9 @@ macro_rules! stories {
             several_may_open_a_new_one_at_once;
             a_caller_with_a_nul_in_his_name_disturbs_nobody;
             what_was_counted_before_there_was_a_journal_stays;
+            many::last_uses_of_many_tokens_are_told_at_once;
+            many::refusals_of_many_tokens_are_told_by_reason;
+            many::of_all_tokens_the_last_use_is_told;
             folding::a_fold_takes_effect_whole_or_not_at_all;
             folding::what_a_killed_node_has_left_is_folded_by_another;
             folding::several_fold_each_block_once;
@@ -296,6 +300,9 @@ async fn of_a_place_where_nothing_is_yet_nothing_has_happened(place: &dyn Place)
     let reader = open_reader(&place.location()).await.unwrap();
     assert_eq!(reader.usage_of_token(ALICE, T0).await.unwrap(), TokenUsage::default());
     assert_eq!(reader.recent_requests(ALICE, 10).await.unwrap(), []);
+    assert_eq!(reader.last_uses_of(&[ALICE]).await.unwrap(), []);
+    assert_eq!(reader.refusals_of(&[ALICE], T0).await.unwrap(), []);
+    assert_eq!(reader.all_last_uses().await.unwrap(), []);
     assert_eq!(reader.callers(None, T0, 10).await.unwrap(), []);
     assert_eq!(reader.dropped(T0).await.unwrap(), Dropped::default());
 }

@@ -7,6 +7,7 @@ pub(crate) mod concurrency;
 pub(crate) mod corruption;
 pub(crate) mod credential;
 pub(crate) mod feed;
+pub(crate) mod found;
 pub(crate) mod load;
 pub(crate) mod node;
 pub(crate) mod person;
@@ -45,6 +46,11 @@ macro_rules! stories {
             feed::a_waiting_watch_hears_of_a_change_in_time;
             feed::a_watch_without_announcements_hears_of_it_too;
             feed::a_watch_that_waits_for_nothing_lets_time_pass;
+            found::a_search_finds_counts_and_sorts_as_by_hand;
+            found::candidates_are_all_that_is_found_whatever_its_state;
+            found::tokens_are_found_by_their_handles;
+            found::integrations_are_named_once_and_in_order;
+            found::living_tokens_are_counted_by_owner;
             load::all_is_read_as_one_moment_saw_it;
             load::tokens_that_ended_long_ago_are_left_out;
             load::more_tokens_than_fit_in_a_chunk_all_come;
@@ -53,6 +59,7 @@ macro_rules! stories {
             person::people_written_together_are_one_change;
             person::only_people_in_use_are_refreshed_the_oldest_first;
             person::people_are_listed_by_name_and_found_by_text;
+            person::several_people_are_found_at_once;
             policy::a_new_store_has_the_default_policy;
             policy::a_policy_is_replaced_only_by_who_saw_the_last;
             search::tokens_are_found_by_owner_state_and_integration;

@@ -66,7 +66,9 @@ impl Control {
             tokens.retain(|one| is_unused(used, one.id, uses.get(&one.id), search.now));
         }
         let mut states = StateCounts::default();
-        tokens.iter().for_each(|one| states.add(one.state, 1));
+        for one in &tokens {
+            states.add(one.state, 1);
+        }
         tokens.retain(|one| search.state.is_none_or(|state| one.state == state));
         let people: HashSet<u32> = tokens.iter().map(|one| one.owner).collect();
         if query.sort == TokenSortBy::LastUsed {

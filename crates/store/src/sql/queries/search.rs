@@ -5,18 +5,21 @@
 //! `integration || ''` keeps a database from another index, by which it would go to the table for
 //! each token that it finds: where half of them are found, that takes four times as long.
 
+mod asked;
+
 use std::collections::HashMap;
 
 use gatepass_model::{PersonKey, Timestamp, TokenId, TokenState};
 use sqlx::{QueryBuilder, query_scalar};
 
-use super::token::{LONGEST_SEARCH, contains, select};
+use super::token::select;
 use super::{Database, Db, count, page_size};
 use crate::codec::{TokenRow, bytes, decode_token, parse, person};
 use crate::{
-    Candidate, Candidates, Corruption, EndFilter, FoundPage, InstanceFilter, SortKey, StateCounts,
-    StoreError, StoredToken, TokenSearch, TokensFound,
+    Candidate, Candidates, Corruption, FoundPage, SortKey, StateCounts, StoreError, StoredToken,
+    TokenSearch, TokensFound,
 };
+use asked::{asks_nothing, finds_nothing, is_in_state, narrow, narrow_with_state, one_of, sort};
 
 type Connection = <Db as sqlx::Database>::Connection;
 
@@ -259,130 +262,4 @@ fn handle(id: &[u8]) -> Result<TokenId, StoreError> {
     let id = bytes(id, "handle");
     let corrupt = |problem| Corruption { what: "a token".to_owned(), problem };
     Ok(TokenId::from_bytes(id.map_err(corrupt)?))
-}
-
-/// As for lists: no stored text has a NUL, and a pattern ends at one in SQLite.
-fn finds_nothing(search: &TokenSearch) -> bool {
-    let TokenSearch { text, owner, integration, .. } = search;
-    let has_nul = |text: &Option<String>| text.as_ref().is_some_and(|text| text.contains('\0'));
-    let is_long = text.as_ref().is_some_and(|text| text.len() > LONGEST_SEARCH);
-    is_long || [text, owner, integration].into_iter().any(has_nul)
-}
-
-/// Whether all tokens are looked for.
-fn asks_nothing(search: &TokenSearch) -> bool {
-    let TokenSearch { text, owner, directory, integration, state, .. } = search;
-    let TokenSearch { access, instance, end, .. } = search;
-    text.is_none()
-        && owner.is_none()
-        && directory.is_none()
-        && integration.is_none()
-        && state.is_none()
-        && access.is_none()
-        && instance.is_none()
-        && end.is_none()
-}
-
-/// All that is asked for but the state. `few`: the only tokens of which that is true, where they
-/// are known.
-fn narrow(query: &mut QueryBuilder<Db>, search: &TokenSearch, few: Option<&[TokenId]>) {
-    match few {
-        None => {}
-        Some([]) => {
-            query.push(" AND 1 = 0");
-        }
-        Some(few) => {
-            query.push(" AND ");
-            one_of(query, few);
-        }
-    }
-    if let Some(owner) = &search.owner {
-        query.push(" AND owner_key = ").push_bind(owner.to_lowercase());
-    }
-    if let Some(directory) = &search.directory {
-        query.push(" AND owner_directory = ").push_bind(directory.as_str().to_owned());
-    }
-    if let Some(access) = search.access {
-        query.push(" AND access = ").push_bind(access.as_str());
-    }
-    if let Some(integration) = &search.integration {
-        query.push(" AND integration || '' = ").push_bind(integration.clone());
-    }
-    if let Some(InstanceFilter { instance, directory }) = &search.instance {
-        query.push(" AND (instances LIKE ").push_bind(format!("%,{instance},%"));
-        if let Some(directory) = directory {
-            query.push(" OR (instances = '' AND owner_directory = ");
-            query.push_bind(directory.as_str().to_owned()).push(")");
-        }
-        query.push(")");
-    }
-    match search.end {
-        None => {}
-        Some(EndFilter::Never) => {
-            query.push(" AND (expires_at + 0) IS NULL");
-        }
-        Some(EndFilter::Expired) => {
-            query.push(" AND ");
-            is_in_state(query, TokenState::Expired, search.now);
-        }
-        Some(EndFilter::Until(until)) => {
-            query.push(" AND state IN ('pending', 'active', 'suspended')");
-            query.push(" AND expires_at + 0 > ").push_bind(search.now.as_millis());
-            query.push(" AND expires_at + 0 <= ").push_bind(until.as_millis());
-        }
-    }
-    // The last: it costs the most.
-    if let Some(text) = &search.text {
-        query.push(" AND search LIKE ").push_bind(contains(&text.to_lowercase()));
-        query.push(" ESCAPE '\\'");
-    }
-}
-
-fn narrow_with_state(query: &mut QueryBuilder<Db>, search: &TokenSearch, few: Option<&[TokenId]>) {
-    if let Some(state) = search.state {
-        query.push(" AND ");
-        is_in_state(query, state, search.now);
-    }
-    narrow(query, search, few);
-}
-
-fn one_of(query: &mut QueryBuilder<Db>, ids: &[TokenId]) {
-    query.push("id IN (");
-    let mut list = query.separated(", ");
-    for id in ids.iter().take(1000) {
-        list.push_bind(id.as_bytes().to_vec());
-    }
-    query.push(")");
-}
-
-/// Whether a token is in a state at `now`: `Token::state_at`, in SQL.
-fn is_in_state(query: &mut QueryBuilder<Db>, state: TokenState, now: Timestamp) {
-    let now = now.as_millis();
-    match state {
-        TokenState::Revoked => {
-            query.push("state = 'revoked'");
-        }
-        TokenState::Expired => {
-            query.push("(state = 'expired' OR (state <> 'revoked' AND expires_at + 0 <= ");
-            query.push_bind(now).push("))");
-        }
-        other => {
-            query.push(format!("(state = '{other}' AND (expires_at IS NULL OR expires_at + 0 > "));
-            query.push_bind(now).push("))");
-        }
-    }
-}
-
-fn sort(query: &mut QueryBuilder<Db>, search: &TokenSearch) {
-    // NULLs where PostgreSQL has them in its indices anyway.
-    query.push(" ORDER BY ").push(match (search.sort, search.descending) {
-        (SortKey::Name, false) => "name_key, id",
-        (SortKey::Name, true) => "name_key DESC, id DESC",
-        (SortKey::Owner, false) => "owner_key, owner_directory, id",
-        (SortKey::Owner, true) => "owner_key DESC, owner_directory DESC, id DESC",
-        (SortKey::Created, false) => "id",
-        (SortKey::Created, true) => "id DESC",
-        (SortKey::End, false) => "expires_at ASC NULLS LAST, id",
-        (SortKey::End, true) => "expires_at DESC NULLS FIRST, id DESC",
-    });
 }

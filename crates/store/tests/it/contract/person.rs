@@ -103,3 +103,15 @@ pub(crate) async fn people_are_listed_by_name_and_found_by_text(backend: &dyn Ba
     assert_eq!(list(Some("_%"), None).await, ["Bob_%"]);
     assert_eq!(list(Some("a\0"), None).await, Vec::<String>::new());
 }
+
+pub(crate) async fn several_people_are_found_at_once(backend: &dyn Backend) {
+    let store = open(backend).await;
+    let main = "main".parse().unwrap();
+    store.put_people(&main, &[known("Zoë", 1), known("alice", 1), known("bob", 1)]).await.unwrap();
+    let asked = ["ZOË", "nobody", "Alice", "alice"].map(|name| person(name).username);
+    let found = store.find_people(&main, &asked).await.unwrap();
+    assert_eq!(names(&found), ["alice", "Zoë"]);
+    assert!(store.find_people(&main, &[]).await.unwrap().is_empty());
+    let other = "other".parse().unwrap();
+    assert!(store.find_people(&other, &asked).await.unwrap().is_empty());
+}

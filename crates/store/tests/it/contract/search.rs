@@ -54,6 +54,10 @@ pub(crate) async fn tokens_are_found_by_owner_state_and_integration(backend: &dy
         let filter = TokenFilter { state: Some((state, now)), ..TokenFilter::default() };
         assert_eq!(found(&*store, &filter).await, expected, "{state}");
     }
+    let living = |now| TokenFilter { living_at: Some(now), ..TokenFilter::default() };
+    let names = ["token 1", "token 2", "token 3", "token 5"];
+    assert_eq!(found(&*store, &living(after(4))).await, names);
+    assert_eq!(found(&*store, &living(after(5))).await, ["token 1", "token 2", "token 5"]);
     let both = TokenFilter { state: Some((TokenState::Revoked, START)), ..of_bob };
     assert!(found(&*store, &both).await.is_empty());
 }
