@@ -10,7 +10,8 @@ use std::sync::{Mutex, PoisonError};
 use gatepass_model::{InstanceName, Method, Timestamp, TokenId};
 use gatepass_store::activity::{
     ActivityReader, ActivityStore, Answer, CallerUsage, Dropped, Folded, JournalBlock,
-    JournalEvent, JournalSubject, Presented, Pruned, RecentRequest, TokenUsage,
+    JournalEvent, JournalSubject, LastUse, Presented, Pruned, RecentRequest, TokenRefusals,
+    TokenUsage,
 };
 
 use crate::plan::Plan;
@@ -111,6 +112,18 @@ impl ActivityReader for Tap {
     }
 
     fn recent_requests(&self, _: TokenId, _: u32) -> Answer<'_, Vec<RecentRequest>> {
+        nothing()
+    }
+
+    fn last_uses_of<'a>(&'a self, _: &'a [TokenId]) -> Answer<'a, Vec<(TokenId, LastUse)>> {
+        nothing()
+    }
+
+    fn refusals_of<'a>(&'a self, _: &'a [TokenId], _: Timestamp) -> Answer<'a, Vec<TokenRefusals>> {
+        nothing()
+    }
+
+    fn all_last_uses(&self) -> Answer<'_, Vec<(TokenId, Timestamp)>> {
         nothing()
     }
 

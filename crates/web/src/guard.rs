@@ -10,7 +10,7 @@ use std::sync::Arc;
 use axum::RequestExt as _;
 use axum::body::{Body, to_bytes};
 use axum::extract::RawPathParams;
-use axum::http::{HeaderMap, Request, header};
+use axum::http::{HeaderMap, HeaderValue, Request, header};
 use axum::response::Response;
 use gatepass_console::page::message::Happened;
 use gatepass_control::{BearerSecret, Lacking};
@@ -110,7 +110,7 @@ async fn enter(
 
 /// A page of the console stands in no other page.
 fn refuse_frames(headers: &HeaderMap) -> Result<(), Halt> {
-    let destination = headers.get("sec-fetch-dest").map(|value| value.as_bytes());
+    let destination = headers.get("sec-fetch-dest").map(HeaderValue::as_bytes);
     match destination {
         Some(b"iframe" | b"frame" | b"embed" | b"object") => Err(Happened::StaleForm.into()),
         _ => Ok(()),

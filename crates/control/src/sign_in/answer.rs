@@ -49,7 +49,10 @@ impl Control {
         let now = self.clock.now();
         let state = match self.read_state(asked, now) {
             Ok(state) => state,
-            Err((console, problem)) => return Ok(Answered::Problem { console, problem }),
+            Err(ended) => {
+                let (console, problem) = *ended;
+                return Ok(Answered::Problem { console, problem });
+            }
         };
         let console = || state.console.clone();
         let not_signed_in = || Ok(Answered::NotSignedIn { console: console() });
@@ -89,17 +92,18 @@ impl Control {
         &self,
         asked: SignInAsked<'_>,
         now: Timestamp,
-    ) -> Result<State, (Option<String>, SignInProblem)> {
-        let forged = || (None, SignInProblem::Forged);
+    ) -> Result<State, Box<(Option<String>, SignInProblem)>> {
+        let ends = |console, problem| Box::new((console, problem));
+        let forged = || ends(None, SignInProblem::Forged);
         let bytes = URL_SAFE_NO_PAD.decode(asked.state).map_err(|_| forged())?;
         let text = open(&self.keyring(), CONTEXT, &SealedCredential::from_bytes(bytes))
             .map_err(|_| forged())?;
         let state: State = serde_json::from_str(text.expose()).map_err(|_| forged())?;
         if is_over(state.ends, now) {
-            return Err((Some(state.console), SignInProblem::TooLate));
+            return Err(ends(Some(state.console), SignInProblem::TooLate));
         }
         if state.instance != asked.instance.as_str() {
-            return Err((None, SignInProblem::OtherPlace));
+            return Err(ends(None, SignInProblem::OtherPlace));
         }
         Ok(state)
     }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use gatepass_model::TokenState;
 use gatepass_model::audit::AuditSubject;
 use gatepass_model::policy::LongestLifetime;
-use gatepass_model::{Access, Actor, Expiry, Grant, PolicyDocument, Timestamp, Token, TokenId};
+use gatepass_model::{
+    Access, Actor, Expiry, Grant, Lifetime, PersonKey, PolicyDocument, Timestamp, Token, TokenId,
+};
 use gatepass_policy::bounds::{self, Adjusted, AskedFor, BoundViolation};
 use gatepass_policy::{EffectiveBounds, Right, Rights, rights_of};
 use gatepass_store::StoredToken;
@@ -42,6 +44,9 @@ impl Serialize for Issued {
     }
 }
 
+/// Somebody who was asked about so lately is not asked about again when he gets a token.
+const ASK_AGAIN: Lifetime = Lifetime::from_seconds(60);
+
 /// What will be issued, and what to say about it.
 struct Terms {
     adjusted: Adjusted,
@@ -63,6 +68,7 @@ impl Control {
     ) -> Result<Issued, ControlError> {
         let now = self.clock.now();
         self.authorise_other_owner(actor, request).await?;
+        self.refresh_owner(request, now).await?;
         let possible = self.possible(request, now).await?;
         self.authorise_issue(actor, request, &possible).await?;
         let policy = self.store.load_policy().await?.document;
@@ -71,6 +77,27 @@ impl Control {
         let mut terms = terms(request, &possible, &policy, living, now)?;
         terms.notes.extend(self.pattern_pitfalls(&terms.adjusted.grant, &possible.owner));
         self.write_new(actor, &possible, terms, now).await
+    }
+
+    /// What policy says of the owner depends on his groups: they must not be of yesterday. A product
+    /// that does not answer stops nobody; he has the rights of when it did.
+    async fn refresh_owner(
+        &self,
+        request: &IssueRequest,
+        now: Timestamp,
+    ) -> Result<(), ControlError> {
+        let Ok(directory) = self.known_directory(request.directory.as_ref()) else { return Ok(()) };
+        let Ok(username) = request.owner.parse() else { return Ok(()) };
+        let owner = PersonKey { directory, username };
+        if self.product_directory(&owner.directory).is_none() {
+            return Ok(());
+        }
+        if let Some(known) = self.store.find_person(&owner).await?
+            && now.since(known.asked_at) >= ASK_AGAIN
+        {
+            self.ask_about(&owner).await?;
+        }
+        Ok(())
     }
 
     /// Before anything is said about the owner: who may make tokens for nobody else learns of nobody.

@@ -45,9 +45,10 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Halt> {
     };
     let mut faults = Vec::new();
     let page = page(&query, &mut faults);
-    let mut lines = match faults.is_empty() {
-        true => visit.control().list_audit(&visit.actor()?, &page).await?,
-        false => Vec::new(),
+    let mut lines = if faults.is_empty() {
+        visit.control().list_audit(&visit.actor()?, &page).await?
+    } else {
+        Vec::new()
     };
     let has_more = lines.len() > PAGE_SIZE as usize;
     lines.truncate(PAGE_SIZE as usize);

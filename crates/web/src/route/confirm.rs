@@ -60,7 +60,7 @@ async fn show(visit: Visit, action: TokenAction) -> Result<Response, Halt> {
         return Err(Happened::IllegalMove { name, from }.into());
     }
     let page = page_of(&visit, action, &shown, Vec::new())?;
-    reply::page(&visit, current(&visit, &shown), &page)
+    reply::page(&visit, Some(current(&visit, &shown)), &page)
 }
 
 fn is_possible(shown: &TokenShown, action: TokenAction) -> bool {
@@ -72,10 +72,10 @@ fn is_possible(shown: &TokenShown, action: TokenAction) -> bool {
     }
 }
 
-fn current(visit: &Visit, shown: &TokenShown) -> Option<NavEntry> {
+fn current(visit: &Visit, shown: &TokenShown) -> NavEntry {
     let own = visit.visitor.as_ref().map(|visitor| visitor.who.key());
     let is_own = own == Some(&shown.token.token.owner);
-    Some(if is_own { NavEntry::MyTokens } else { NavEntry::AllTokens })
+    if is_own { NavEntry::MyTokens } else { NavEntry::AllTokens }
 }
 
 fn page_of(
@@ -136,7 +136,7 @@ async fn with_problems(
     };
     let faults = problems.into_iter().map(fault).collect();
     let page = page_of(&visit, action, &shown, faults)?;
-    reply::page_with_faults(&visit, current(&visit, &shown), &page)
+    reply::page_with_faults(&visit, Some(current(&visit, &shown)), &page)
 }
 
 /// What is said where not every node has confirmed.

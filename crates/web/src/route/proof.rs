@@ -11,6 +11,7 @@ use crate::halt::Halt;
 use crate::reply;
 use crate::visit::Visit;
 
+#[expect(clippy::unused_async, reason = "as all handlers")]
 pub(crate) async fn show(visit: Visit) -> Result<Response, Halt> {
     let instance = visit.who()?.session.instance.clone();
     let found = visit.config().find(&instance).ok_or(Happened::NotFound)?;
@@ -20,6 +21,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Halt> {
     reply::page(&visit, None, &page)
 }
 
+#[expect(clippy::unused_async, reason = "as all handlers")]
 pub(crate) async fn send(visit: Visit) -> Result<Response, Halt> {
     let instance = visit.who()?.session.instance.clone();
     let back = back_of(visit.form.get("back"));

@@ -49,7 +49,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Halt> {
             .collect(),
         requests: requests(&visit, &shown),
         refusals: shown.refusals.clone(),
-        may: may(&shown.may),
+        may: may(shown.may),
         form_id: visit.new_form_id()?,
     };
     let is_own = token.owner == *visit.who()?.key();
@@ -57,7 +57,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Halt> {
     reply::page(&visit, Some(current), &page)
 }
 
-fn may(may: &MayDo) -> Vec<TokenAction> {
+fn may(may: MayDo) -> Vec<TokenAction> {
     let all = [
         (may.renew, TokenAction::Rotate),
         (may.suspend, TokenAction::Suspend),

@@ -31,7 +31,7 @@ async fn every_page_says_what_a_browser_must_hold_to() {
         let policy = answer.headers["content-security-policy"].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'; script-src 'nonce-"), "{policy}");
         assert!(policy.contains("frame-ancestors 'none'") && policy.contains("base-uri 'none'"));
-        assert!(!policy.contains("unsafe") && !policy.contains("*"), "{policy}");
+        assert!(!policy.contains("unsafe") && !policy.contains('*'), "{policy}");
         let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
         assert!(answer.body.contains(nonce), "{path}");
         assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");

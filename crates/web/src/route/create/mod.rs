@@ -108,9 +108,10 @@ async fn form(
     let me = visit.me()?;
     let (owner, rights) = owner_of(visit, &values, &me, &mut faults).await?;
     let places = visit.config().places_of(&owner);
-    let integrations = match who.standing.administers() {
-        true => visit.control().integrations(&who.actor()).await?,
-        false => Vec::new(),
+    let integrations = if who.standing.administers() {
+        visit.control().integrations(&who.actor()).await?
+    } else {
+        Vec::new()
     };
     let summary = read::summary(fields, &owner, &rights, visit.now)
         .map(|(grant, end)| view::facts_of(visit.config(), &grant, &owner, end));

@@ -57,13 +57,13 @@ pub(super) fn request(fields: &Fields, me: &PersonKey) -> Result<IssueRequest, V
     let option = |name: &str| fields.text(name).map(str::to_owned);
     let owner = option(field::OWNER);
     let directory = match (&owner, fields.text(field::DIRECTORY)) {
-        (Some(_), Some(directory)) => match directory.parse() {
-            Ok(directory) => Some(directory),
-            Err(_) => {
+        (Some(_), Some(directory)) => {
+            let parsed = directory.parse().ok();
+            if parsed.is_none() {
                 faults.push(FieldFault { field: field::DIRECTORY, fault: Fault::NotAChoice });
-                None
             }
-        },
+            parsed
+        }
         _ => Some(me.directory.clone()),
     };
     if !faults.is_empty() {
@@ -142,12 +142,11 @@ fn grant(fields: &Fields, faults: &mut Vec<FieldFault>) -> Grant {
     };
     let mut instances = Vec::new();
     for name in fields.all(field::INSTANCE) {
-        match name.parse() {
-            Ok(name) => instances.push(name),
-            Err(_) => {
-                let fault = Fault::UnknownInstance { given: name.to_owned() };
-                faults.push(FieldFault { field: field::INSTANCE, fault });
-            }
+        if let Ok(name) = name.parse() {
+            instances.push(name);
+        } else {
+            let fault = Fault::UnknownInstance { given: name.to_owned() };
+            faults.push(FieldFault { field: field::INSTANCE, fault });
         }
     }
     let not_a_network = |given: String| Fault::NotANetwork { given };
@@ -174,12 +173,11 @@ fn lines<T: FromStr>(
 ) -> Vec<T> {
     let mut all = Vec::new();
     for line in fields.get(name).lines().map(str::trim).filter(|line| !line.is_empty()) {
-        match line.parse() {
-            Ok(value) => all.push(value),
-            Err(_) => {
-                let given = line.chars().take(200).collect();
-                faults.push(FieldFault { field: name, fault: wrong(given) });
-            }
+        if let Ok(value) = line.parse() {
+            all.push(value);
+        } else {
+            let given = line.chars().take(200).collect();
+            faults.push(FieldFault { field: name, fault: wrong(given) });
         }
     }
     all

@@ -48,7 +48,7 @@ fn modes(visit: &Visit, old: Modes) -> Result<Modes, Halt> {
     let mut modes = old;
     for kind in CredentialKind::ALL {
         if let Some(word) = visit.form.find(kind.mode_key()) {
-            *modes.of_mut(kind) = word.parse().map_err(|_| Happened::BadForm)?;
+            *modes.of_mut(kind) = word.parse().map_err(|()| Happened::BadForm)?;
         }
     }
     Ok(modes)

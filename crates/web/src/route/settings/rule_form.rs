@@ -138,13 +138,11 @@ fn entries(text: &str) -> impl Iterator<Item = &str> {
 fn people(text: &str, faults: &mut Vec<FieldFault>) -> Vec<Username> {
     let mut people = Vec::new();
     for line in entries(text) {
-        match line.parse() {
-            Ok(username) => people.push(username),
-            Err(_) => {
-                let given = line.chars().take(200).collect();
-                let fault = Fault::UnknownPerson { given };
-                faults.push(FieldFault { field: field::PEOPLE, fault });
-            }
+        if let Ok(username) = line.parse() {
+            people.push(username);
+        } else {
+            let given = line.chars().take(200).collect();
+            faults.push(FieldFault { field: field::PEOPLE, fault: Fault::UnknownPerson { given } });
         }
     }
     people
@@ -156,12 +154,11 @@ fn instances(typed: &[String], faults: &mut Vec<FieldFault>) -> Option<Vec<Insta
     }
     let mut names = Vec::new();
     for text in typed {
-        match text.parse() {
-            Ok(name) => names.push(name),
-            Err(_) => {
-                let fault = Fault::UnknownInstance { given: text.clone() };
-                faults.push(FieldFault { field: field::INSTANCES, fault });
-            }
+        if let Ok(name) = text.parse() {
+            names.push(name);
+        } else {
+            let fault = Fault::UnknownInstance { given: text.clone() };
+            faults.push(FieldFault { field: field::INSTANCES, fault });
         }
     }
     Some(names)
