@@ -3,12 +3,15 @@
 import json
 import re
 import urllib.request
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from jira import JIRA, JIRAError
 
 from browser import Person, chromium
 from harness import Demo, wait_until
+from test_secrets import spellings
 
 
 @pytest.fixture(scope="module")
@@ -168,3 +171,77 @@ def test_signing_out_ends_the_session(demo, people):
     bob.context.add_cookies(session)
     answer = bob.context.request.get(f"{demo.url}/gatepass/sessions", max_redirects=0)
     assert answer.status == 303 and "/sign-in" in answer.headers["location"]
+
+
+AXE = Path(__file__).parent / "console/node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(demo, browser, theme):
+    axe = AXE.read_text()
+    carol = Person(browser, demo, "carol", color_scheme=theme)
+    try:
+        carol.sign_in()
+        _, address = create(carol, "Nightly export", purpose="For the data warehouse")
+        token = address.removeprefix(f"{demo.url}/gatepass")
+        paths = ["/", "/tokens/new", token, f"{token}/created", f"{token}/rotate"]
+        paths += [f"{token}/suspend", f"{token}/revoke", "/all", "/all?q=nothing", "/settings"]
+        paths += ["/settings/rules/new", "/settings/rules/everybody", "/audit", "/sessions"]
+        paths += ["/settings/rules/everybody/delete", "/proof", "/sign-in?out=1", "/nothing"]
+        found = []
+        for path in paths:
+            carol.go(path)
+            carol.page.evaluate(axe)
+            options = {"runOnly": {"type": "tag", "values": RULES}}
+            result = carol.page.evaluate("options => axe.run(document, options)", options)
+            for violation in result["violations"]:
+                places = [" ".join(node["target"]) for node in violation["nodes"]]
+                found.append(f"{path}: {violation['id']}: {places}")
+        assert found == []
+        # A page that is not there says so; nothing else does.
+        assert [text for text in carol.complaints if "404" not in text] == []
+    finally:
+        carol.close()
+
+
+def test_no_secret_of_a_sign_in_is_left_behind(demo, browser, tmp_path):
+    bob = Person(browser, demo, "bob")
+    addresses = []
+    bob.context.on("request", lambda request: addresses.append(request.url))
+    bob.sign_in()
+    secret, address = create(bob, "kept nowhere")
+    secrets = {"the token": secret, "the password": "bob-password"}
+    for cookie in bob.context.cookies():
+        if cookie["name"] != "gatepass-notice":
+            secrets[cookie["name"]] = cookie["value"]
+    for text in addresses:
+        for name, value in parse_qsl(urlsplit(text).query):
+            if name in ("code", "to"):
+                secrets[f"{name} {len(secrets)}"] = value
+    bob.page.goto(address)
+    secrets["the mark of forms"] = bob.page.locator("[name=csrf]").first.input_value()
+    assert len(secrets) >= 8, secrets.keys()
+    client(demo, secret).myself()
+    bob.close()
+    backup = demo.folder / "backup.db"
+    said = demo.run("backup", backup) + demo.run("audit", "list") + demo.run("token", "list")
+    operations = json.loads(demo.process.out.read_text())["operations"]
+    with urllib.request.urlopen(f"{operations}/metrics") as metrics:
+        said += metrics.read().decode()
+    places = {path.name: path.read_bytes() for path in demo.folder.rglob("*") if path.is_file()}
+    places["what was printed"] = said.encode()
+    places["what the demo said"] = demo.process.err.read_bytes()
+    assert b"kept nowhere" in b"".join(places.values()), "it is not where it is searched for"
+    assert {"gatepass.db", "gatepass.activity.db"} <= places.keys(), places.keys()
+    assert any("backup" in name and name.endswith(".db") for name in places), places.keys()
+    leaks = [
+        f"{name} ({how}) in {place}"
+        for name, value in secrets.items()
+        for how, spelling in spellings(value)
+        # Sessions and codes are found by it; nobody makes 256 random bits of it.
+        if not how.startswith("SHA-256") or name == "the token"
+        for place, content in places.items()
+        if spelling in content
+    ]
+    assert leaks == []

@@ -24,6 +24,7 @@ mod policy;
 mod policy_edit;
 #[cfg(test)]
 mod policy_file;
+#[cfg(test)]
 mod preview;
 #[cfg(test)]
 mod product;

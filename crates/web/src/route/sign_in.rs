@@ -94,6 +94,8 @@ pub(crate) async fn finish(visit: Visit) -> Result<Response, Halt> {
 fn signed_in(visit: &Visit, finished: Finished) -> Response {
     let instance = visit.config().title_of(finished.instance.as_str());
     let notices = match (finished.purpose, finished.problem) {
+        // After a token was made nothing was broken before: its page says all.
+        (Purpose::Native, None) if finished.back.ends_with("/created") => Vec::new(),
         (Purpose::Native, None) => vec![Flash::Mended(instance)],
         (Purpose::Native, Some(words)) => {
             vec![Flash::NotMended(instance.clone()), Flash::Said(format!("{instance}: {words}"))]
