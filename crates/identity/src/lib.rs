@@ -22,7 +22,8 @@ pub use directory::{
 };
 pub use prober::{PROBE_EVERY, probe_once, run_probes};
 pub use product::{
-    Account, AskError, Asker, LookedUp, MintError, MintedToken, NativeTokenInfo, ProductDesk,
+    Account, AskError, Asker, GroupMember, GroupPage, LookedUp, MintError, MintedToken,
+    NativeTokenInfo, ProductDesk,
 };
 pub use prover::{ProofError, Prover, Upstream};
 pub use secret_file::{SecretFileError, service_password, service_token};

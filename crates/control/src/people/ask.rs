@@ -210,7 +210,7 @@ pub(crate) const REFUSED: &str = "the product does not take it any more";
 
 /// Whether the product means somebody else by the name now. Where it never told of keys, nobody can
 /// say.
-fn is_another(before: &KnownPerson, native_key: Option<&str>) -> bool {
+pub(super) fn is_another(before: &KnownPerson, native_key: Option<&str>) -> bool {
     match (before.native_key.as_deref(), native_key) {
         (Some(before), Some(now)) => before != now,
         _ => false,

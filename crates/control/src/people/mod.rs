@@ -5,6 +5,7 @@
 //! the round that goes on in the background.
 
 mod ask;
+mod listing;
 mod refresh;
 
 use std::sync::Arc;

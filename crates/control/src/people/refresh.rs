@@ -7,10 +7,17 @@ use gatepass_identity::Wallet;
 use gatepass_model::{DirectoryName, InstanceName, Lifetime, PersonKey, Timestamp};
 use gatepass_store::NodeId;
 
+use tokio::sync::Mutex;
+
 use super::ProductDirectory;
+use super::listing::{self, Listing, Progress};
 use crate::control::Control;
 use crate::error::ControlError;
 
+/// So many people are confirmed by one listing at most.
+const MOST_AT_ONCE: u32 = 1_000;
+/// After this time it is seen again whether a listing is worth it.
+const TRY_AGAIN: Lifetime = Lifetime::from_seconds(3_600);
 /// For how long a node has the round; it takes it anew each second.
 const LEASE: Lifetime = Lifetime::from_seconds(10);
 
@@ -22,17 +29,26 @@ pub struct Refresher {
     wallet: Arc<Wallet>,
     directory: DirectoryName,
     node: NodeId,
+    round: Mutex<Round>,
+}
+
+/// What one turn leaves for the next.
+struct Round {
+    listing: Option<Listing>,
+    /// Before then no listing is tried again: the last one would not have been worth it.
+    not_before: Timestamp,
 }
 
 impl Refresher {
     /// For one directory; nothing is asked when it is no product.
-    pub const fn new(
+    pub fn new(
         control: Arc<Control>,
         wallet: Arc<Wallet>,
         directory: DirectoryName,
         node: NodeId,
     ) -> Self {
-        Self { control, wallet, directory, node }
+        let round = Round { listing: None, not_before: Timestamp::EPOCH };
+        Self { control, wallet, directory, node, round: Mutex::new(round) }
     }
 
     /// Goes round until it is dropped.
@@ -64,9 +80,58 @@ impl Refresher {
             return Ok(true);
         }
         let before = now.minus(directory.refresh);
+        if self.list_groups(directory, before, now).await? {
+            return Ok(true);
+        }
         let due = self.control.store.people_to_refresh(&self.directory, before, now, 1).await?;
         let Some(known) = due.into_iter().next() else { return Ok(false) };
         self.control.ask_about(&known.person.key).await?;
+        Ok(true)
+    }
+
+    /// Reads one page of a group, where many people are due at once. Whether it did.
+    async fn list_groups(
+        &self,
+        directory: &ProductDirectory,
+        before: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, ControlError> {
+        let mut round = self.round.lock().await;
+        if directory.lookup.is_none() || now < round.not_before {
+            return Ok(false);
+        }
+        let due = async || {
+            let store = &self.control.store;
+            store.people_to_refresh(&self.directory, before, now, MOST_AT_ONCE).await
+        };
+        if round.listing.is_none() {
+            let people = due().await?.len();
+            if people < listing::WORTH_IT {
+                return Ok(false);
+            }
+            let policy = self.control.store.load_policy().await?.document;
+            round.listing = Listing::begin(listing::groups_of(&policy), people, now);
+        }
+        let Some(listing) = &mut round.listing else {
+            round.not_before = now.plus(TRY_AGAIN);
+            return Ok(false);
+        };
+        match listing.step(&self.control, directory).await {
+            Ok(Progress::More) => return Ok(true),
+            Ok(Progress::Done) => {
+                let people = due().await?;
+                let confirmed = listing.apply(&self.control, directory, people).await?;
+                tracing::debug!(directory = %self.directory, confirmed, "people by their groups");
+                // Who is in none of the groups is asked about one by one, before the next listing.
+                round.not_before = now.plus(directory.refresh);
+            }
+            Ok(Progress::NotWorthIt) => round.not_before = now.plus(TRY_AGAIN),
+            Err(words) => {
+                tracing::warn!(directory = %self.directory, words, "groups could not be listed");
+                round.not_before = now.plus(TRY_AGAIN);
+            }
+        }
+        round.listing = None;
         Ok(true)
     }
 

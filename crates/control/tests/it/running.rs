@@ -8,7 +8,7 @@ use gatepass_control::{
     Where,
 };
 use gatepass_model::{Actor, IdentityMethod, Instance, InstanceName, Lifetime, PersonKey, Product};
-use gatepass_sandbox::{Jira, JiraSettings};
+use gatepass_sandbox::{Account, Jira, JiraSettings};
 use gatepass_store::NodeId;
 use gatepass_testkit::raw::Client;
 use gatepass_testkit::{TestClock, TestGate, TestGateOptions, jira_directory};
@@ -85,6 +85,17 @@ impl World {
         asked.expires = Some(gatepass_model::Expiry::After(Lifetime::from_days(365)));
         let issued = self.control.issue_token(&actor, &asked).await.unwrap();
         issued.secret.reveal().to_owned()
+    }
+
+    fn refresher(&self) -> Refresher {
+        let control = Arc::clone(&self.control);
+        let wallet = Arc::clone(self.gate.wallet());
+        Refresher::new(control, wallet, "main".parse().unwrap(), NodeId([7; 16]))
+    }
+
+    /// How often Jira was asked for what begins so, since it was last told to forget.
+    fn asked_for(&self, begin: &str) -> usize {
+        self.jira.requests().iter().filter(|seen| seen.target.starts_with(begin)).count()
     }
 
     async fn ask(&self, secret: &str) -> (u16, Option<String>) {
@@ -168,12 +179,7 @@ async fn who_is_taken_out_of_a_group_loses_his_tokens_with_one_refresh() {
     world.jira.set_groups("alice", &["others"]);
     assert_eq!(world.ask(&secret).await, (200, None));
     world.clock.advance(Lifetime::from_seconds(301));
-    let refresher = Refresher::new(
-        Arc::clone(&world.control),
-        Arc::clone(world.gate.wallet()),
-        "main".parse().unwrap(),
-        NodeId([7; 16]),
-    );
+    let refresher = world.refresher();
     let directory = world.control.product_directory(&"main".parse().unwrap()).unwrap();
     assert!(refresher.turn(directory).await.unwrap());
     let revision = world.gate.store().revision().await.unwrap();
@@ -212,4 +218,78 @@ async fn who_is_not_confirmed_in_time_is_not_believed_any_more() {
     let revision = world.gate.store().revision().await.unwrap();
     world.gate.wait_applied(revision).await.unwrap();
     assert_eq!(world.ask(&secret).await, (200, None));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_people_of_a_few_groups_are_confirmed_by_listing_them() {
+    let world = World::new(BELIEVED).await;
+    let names: Vec<String> = (0..130).map(|number| format!("robot-{number}")).collect();
+    let root = Actor::CommandLine("root".to_owned());
+    for (number, name) in names.iter().enumerate() {
+        // Nobody is asked for the last five by their group.
+        let group = if number < 125 { "robots" } else { "strays" };
+        world.jira.add_user(Account {
+            username: name.clone(),
+            password: "secret".to_owned(),
+            display_name: name.clone(),
+            email: "robot@example.com".to_owned(),
+            groups: ["jira-software-users", group].map(str::to_owned).to_vec(),
+            active: true,
+        });
+        world.control.issue_token(&root, &request(name)).await.unwrap();
+    }
+    let text = "[[rules]]\nname='r'\ngroups=['robots', 'not there']\nuse='allow'";
+    let file = gatepass_control::PolicyFile { name: "policy.toml", text };
+    world.control.apply_policy(&root, file, gatepass_control::Run::Real).await.unwrap();
+    let before = gatepass_model::Clock::now(&*world.clock);
+    // One has left the group since, and another is deactivated: neither is on the list.
+    world.jira.set_groups("robot-0", &["strays"]);
+    world.jira.set_user_active("robot-1", false);
+    world.clock.advance(Lifetime::from_seconds(301));
+    world.jira.forget_requests();
+    let (refresher, main) = (world.refresher(), "main".parse().unwrap());
+    let directory = world.control.product_directory(&main).unwrap();
+    while refresher.turn(directory).await.unwrap() {}
+    // 123 are left of the group: three pages, and one answer that the other is not there.
+    assert_eq!(world.asked_for("/rest/api/2/group/member"), 4);
+    assert_eq!(world.asked_for("/rest/api/2/user?"), 7);
+    let store = world.gate.store();
+    for name in &names {
+        let known = store.find_person(&key(name)).await.unwrap().unwrap();
+        assert_eq!(known.person.active, name != "robot-1", "{name}");
+        assert!(known.confirmed_at > before, "{name}");
+        let robot = known.person.groups.iter().any(|group| group == "robots");
+        let number: u32 = name.strip_prefix("robot-").unwrap().parse().unwrap();
+        assert_eq!(robot, (1..125).contains(&number), "{name}: {:?}", known.person.groups);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_group_of_fifty_thousand_is_not_listed_for_a_hundred_people() {
+    let world = World::new(BELIEVED).await;
+    let root = Actor::CommandLine("root".to_owned());
+    for number in 0..50_000 {
+        let name = format!("robot-{number}");
+        world.jira.add_user(Account {
+            username: name.clone(),
+            password: String::new(),
+            display_name: name.clone(),
+            email: String::new(),
+            groups: vec!["robots".to_owned()],
+            active: true,
+        });
+        if number < 100 {
+            world.control.issue_token(&root, &request(&name)).await.unwrap();
+        }
+    }
+    let text = "[[rules]]\nname='r'\ngroups=['robots']\nuse='allow'";
+    let file = gatepass_control::PolicyFile { name: "policy.toml", text };
+    world.control.apply_policy(&root, file, gatepass_control::Run::Real).await.unwrap();
+    world.clock.advance(Lifetime::from_seconds(301));
+    world.jira.forget_requests();
+    let (refresher, main) = (world.refresher(), "main".parse().unwrap());
+    let directory = world.control.product_directory(&main).unwrap();
+    while refresher.turn(directory).await.unwrap() {}
+    assert_eq!(world.asked_for("/rest/api/2/group/member"), 1);
+    assert_eq!(world.asked_for("/rest/api/2/user?"), 100);
 }

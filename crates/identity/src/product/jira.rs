@@ -122,7 +122,7 @@ pub(super) async fn look_up(
 }
 
 /// A 404 in Jira's own words; a proxy in between, or another context path, says it otherwise.
-fn is_said_by_jira(answer: &Answer) -> bool {
+pub(super) fn is_said_by_jira(answer: &Answer) -> bool {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Said {
@@ -132,7 +132,7 @@ fn is_said_by_jira(answer: &Answer) -> bool {
         && header_user(answer).is_ok_and(|user| matches!(user, Some(ClaimedUser::Somebody(_))))
 }
 
-fn header_user(answer: &Answer) -> Result<Option<ClaimedUser>, AskError> {
+pub(super) fn header_user(answer: &Answer) -> Result<Option<ClaimedUser>, AskError> {
     match answer.header_count(Profile::USER_HEADER) {
         0 => Ok(None),
         1 => {

@@ -4,6 +4,7 @@
 //! far. What comes back is checked against what it must be, and taken as not answered where it is
 //! anything else: a look-up that failed never says that somebody is gone, nor that he may more.
 
+mod group;
 mod jira;
 mod native_token;
 
@@ -15,6 +16,7 @@ use gatepass_model::{InstanceName, Person, Product, ProductRank, Username};
 use crate::credential::ReadyCredential;
 use crate::prover::Upstream;
 
+pub use group::{GroupMember, GroupPage};
 pub use native_token::{MintError, MintedToken, NativeTokenInfo};
 
 /// Somebody as a product tells of him.
@@ -134,6 +136,18 @@ impl ProductDesk {
         username: &Username,
     ) -> Result<LookedUp, AskError> {
         jira::look_up(self.upstream(instance)?, administrator, username).await
+    }
+
+    /// Some of the active members of a group, from the `start`th on. `administrator` must be one. A group
+    /// that is not there has no members.
+    pub async fn group_members(
+        &self,
+        instance: &InstanceName,
+        administrator: &ReadyCredential,
+        group: &str,
+        start: u64,
+    ) -> Result<GroupPage, AskError> {
+        group::members(self.upstream(instance)?, administrator, group, start).await
     }
 
     /// Makes a native token for whoever `asker` is. `days`: until it ends; `None`: never.
