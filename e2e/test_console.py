@@ -110,6 +110,29 @@ def test_a_person_makes_a_token_and_an_administrator_ends_it(demo, people):
     assert bob.complaints == [] and carol.complaints == []
 
 
+def test_the_products_own_page_of_native_tokens_leads_here_where_policy_says_so(demo, people):
+    page = people("bob").page
+    tab = "com.atlassian.pats.pats-plugin:jira-user-personal-access-tokens"
+    address = f"{demo.url}/secure/ViewProfile.jspa?selectedTab={tab}"
+    page.goto(address)
+    page.fill("#login-form-username", "bob")
+    page.fill("#login-form-password", "bob-password")
+    page.click("#login-form-submit")
+    page.goto(address)
+    assert urlsplit(page.url).path == "/secure/ViewProfile.jspa"
+    before = demo.run("policy", "export")
+    demo.apply_policy(f'[instances.jira]\nnative_token_page = "gatepass"\n{before}')
+    assert 'native_token_page = "gatepass"' in demo.run("policy", "export")
+    page.goto(address)
+    assert "My API tokens" in page.inner_text("h1")
+    # The rest of the profile is the product's still, and so is what its own scripts fetch.
+    page.goto(address.split("?")[0])
+    assert urlsplit(page.url).path == "/secure/ViewProfile.jspa"
+    request = urllib.request.Request(address, headers={"X-Requested-With": "XMLHttpRequest"})
+    with urllib.request.urlopen(request) as answer:
+        assert urlsplit(answer.url).path != "/gatepass/"
+
+
 def test_what_policy_refuses_is_said_at_the_field_and_what_was_typed_stays(demo, people):
     bob = people("bob").sign_in("/tokens/new")
     page = bob.page

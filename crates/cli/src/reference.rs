@@ -33,6 +33,8 @@ const CODES: &[(&str, &str)] = &[
     ("keys_missing", "the key file is not there, and the store is not new"),
     ("keys_unusable", "the key file can't be read, or others can read it too"),
     ("directory_unreadable", "a directory of people can't be read"),
+    ("lookup_token_unreadable", "the token that asks a product about people can't be read"),
+    ("no_sign_in", "nobody can sign in to the console: no directory is a product"),
     ("service_account_unreadable", "the secret of a service account can't be read"),
     ("invalid", "what was asked for can't be; `problems` has each part"),
     ("policy_refused", "policy does not allow it; `problems` has each rule"),

@@ -39,7 +39,9 @@ pub use network::Network;
 pub use operation::{Effect, Family, Method, MethodSet, Operation, PasswordDoor};
 pub use pattern::Pattern;
 pub use person::{KnownPerson, Person, ProductRank};
-pub use policy::{Bounds, Exemption, InstancePolicy, Mode, Modes, PolicyDocument, Rule, Say};
+pub use policy::{
+    Bounds, Exemption, InstancePolicy, Mode, Modes, NativeTokenPage, PolicyDocument, Rule, Say,
+};
 pub use refusal::{Bucket, ComeAgain, Reason, Refusal};
 pub use session::{Session, SessionId};
 pub use target::{CanonicalTarget, Segments, TargetError};

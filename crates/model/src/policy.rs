@@ -113,6 +113,39 @@ pub struct InstancePolicy {
     /// How long the product may take, on average, until its answers begin: above it requests with
     /// tokens are shed. `None`: its time is not looked at, only its own 429 and 503.
     pub slow_above: Option<Lifetime>,
+    /// What stands at the product's own page of native tokens.
+    pub native_token_page: NativeTokenPage,
+}
+
+/// What stands at the page where a product lists somebody's native tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum NativeTokenPage {
+    /// The product's page.
+    #[default]
+    Upstream,
+    /// Nothing: the browser is sent to the console.
+    Gatepass,
+}
+
+impl NativeTokenPage {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Upstream, Self::Gatepass];
+
+    /// As the policy file writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Upstream => "upstream",
+            Self::Gatepass => "gatepass",
+        }
+    }
+}
+
+impl FromStr for NativeTokenPage {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|page| page.as_str() == text).ok_or(())
+    }
 }
 
 /// What a rule says about one right.

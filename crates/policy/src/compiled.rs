@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gatepass_model::{
     Access, CredentialSet, Exemption, Grant, InstanceName, InstancePolicy, Lifetime, Limits,
-    Method, Modes, Network, Pattern, Product, RequiredHeader, Timestamp, Username,
+    Method, Modes, NativeTokenPage, Network, Pattern, Product, RequiredHeader, Timestamp, Username,
 };
 
 /// The patterns of a grant, folded for one product.
@@ -93,6 +93,7 @@ pub struct CompiledInstancePolicy {
     pub(crate) exemptions: Box<[CompiledExemption]>,
     limits: Limits,
     slow_above: Option<Lifetime>,
+    native_token_page: NativeTokenPage,
 }
 
 /// An exemption with its paths folded. Its conditions are those of [`Exemption`].
@@ -122,6 +123,7 @@ impl CompiledInstancePolicy {
             exemptions: policy.exemptions.iter().map(compile).collect(),
             limits: policy.limits,
             slow_above: policy.slow_above,
+            native_token_page: policy.native_token_page,
         }
     }
 
@@ -138,5 +140,10 @@ impl CompiledInstancePolicy {
     /// How long the product may take on average before tokens are shed.
     pub const fn slow_above(&self) -> Option<Lifetime> {
         self.slow_above
+    }
+
+    /// What stands at the product's own page of native tokens.
+    pub const fn native_token_page(&self) -> NativeTokenPage {
+        self.native_token_page
     }
 }

@@ -22,6 +22,7 @@ mod fold;
 pub mod identity_header;
 mod key;
 mod module;
+mod native_page;
 mod profile;
 mod row;
 mod session;

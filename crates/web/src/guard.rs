@@ -101,7 +101,7 @@ async fn enter(
         check_csrf(visit)?;
     }
     // Where a product's scripts run on the same origin, somebody must have been here lately.
-    let is_shared = !visit.config().has_own_host;
+    let is_shared = !visit.config().has_own_host();
     if route.wants_proof && is_shared && !visit.who()?.is_proved {
         return Err(Halt::Proof);
     }

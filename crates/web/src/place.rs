@@ -11,8 +11,9 @@ use crate::service::Arrival;
 pub struct ConsoleConfig {
     /// Below which path it stands: `/gatepass`.
     pub base: String,
-    /// Whether it has a host of its own. Without one, any script in a product's page could drive it.
-    pub has_own_host: bool,
+    /// The host that is its own, with its port where it has one. Without one it stands on the hosts
+    /// of all instances, and any script in a product's page could drive it.
+    pub own_host: Option<String>,
     /// The instances.
     pub instances: Vec<ConsoleInstance>,
 }
@@ -31,6 +32,22 @@ pub struct ConsoleInstance {
 }
 
 impl ConsoleConfig {
+    /// Whether no product's page shares its origin.
+    pub(crate) const fn has_own_host(&self) -> bool {
+        self.own_host.is_some()
+    }
+
+    /// Where a browser that reached an instance at `arrival` reaches the console, without a slash
+    /// at its end.
+    pub(crate) fn url(&self, arrival: &Arrival) -> String {
+        match &self.own_host {
+            Some(host) => {
+                format!("{}://{}{}", arrival.scheme, with_port_of(host, &arrival.host), self.base)
+            }
+            None => self.base.clone(),
+        }
+    }
+
     pub(crate) fn find(&self, name: &InstanceName) -> Option<&ConsoleInstance> {
         self.instances.iter().find(|one| one.instance.name == *name)
     }
@@ -104,18 +121,14 @@ impl ConsoleInstance {
         if let Some(url) = &self.public_url {
             return url.clone();
         }
-        let (bare, port) = split_port(&arrival.host);
+        let (bare, _) = split_port(&arrival.host);
         let answers = |name: &String| {
             name.eq_ignore_ascii_case(&arrival.host) || name.eq_ignore_ascii_case(bare)
         };
         let host = match self.hosts.first() {
             None => arrival.host.clone(),
             Some(_) if self.hosts.iter().any(answers) => arrival.host.clone(),
-            // The same port as the console's: one gate listens for both.
-            Some(first) => match port {
-                Some(port) if split_port(first).1.is_none() => format!("{first}:{port}"),
-                _ => first.clone(),
-            },
+            Some(first) => with_port_of(first, &arrival.host),
         };
         format!("{}://{host}{}", arrival.scheme, self.instance.context_path)
     }
@@ -125,6 +138,14 @@ impl ConsoleInstance {
         let url = self.url(arrival);
         let path = self.instance.context_path.len();
         url.get(..url.len() - path).unwrap_or(&url).to_owned()
+    }
+}
+
+/// A host that names no port has the one of `other`: one gate listens for both.
+fn with_port_of(host: &str, other: &str) -> String {
+    match split_port(other).1 {
+        Some(port) if split_port(host).1.is_none() => format!("{host}:{port}"),
+        _ => host.to_owned(),
     }
 }
 
@@ -153,6 +174,25 @@ mod tests {
             public_url: public.map(str::to_owned),
             hosts: hosts.iter().map(|&host| host.to_owned()).collect(),
         }
+    }
+
+    #[test]
+    fn the_console_is_reached_by_its_own_host_or_by_the_one_that_was_asked() {
+        let url = |own: Option<&str>, host: &str| {
+            let arrival = Arrival {
+                scheme: "https",
+                host: host.to_owned(),
+                client: "127.0.0.1".parse().unwrap(),
+                request_id: String::new(),
+            };
+            let own_host = own.map(str::to_owned);
+            ConsoleConfig { base: "/gatepass".to_owned(), own_host, instances: Vec::new() }
+                .url(&arrival)
+        };
+        assert_eq!(url(None, "jira:8443"), "/gatepass");
+        assert_eq!(url(Some("g"), "jira:8443"), "https://g:8443/gatepass");
+        assert_eq!(url(Some("g:444"), "jira:8443"), "https://g:444/gatepass");
+        assert_eq!(url(Some("g"), "jira"), "https://g/gatepass");
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub enum Target {
     Console,
     /// To where the people of this instance sign in.
     SignIn(InstanceName),
+    /// To this instance's own page of native tokens, in whose place the console stands.
+    NativeTokens(InstanceName),
 }
 
 /// The console. Cheap to clone.
@@ -78,6 +80,9 @@ impl Console {
             },
             Target::SignIn(instance) => {
                 route::sign_in_answer::answer(&self.parts, &instance, request).await
+            }
+            Target::NativeTokens(instance) => {
+                route::native_page::answer(&self.parts.config, &instance, &request)
             }
         }
     }

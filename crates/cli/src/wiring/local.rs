@@ -31,6 +31,7 @@ impl LocalService for LocalDesk {
                 LocalPlace::Console if is_of_api(&request.path) => None,
                 LocalPlace::Console => Some(Target::Console),
                 LocalPlace::SignIn(instance) => Some(Target::SignIn(instance.clone())),
+                LocalPlace::NativeTokens(instance) => Some(Target::NativeTokens(instance.clone())),
             };
             let Some(request) = translate(request) else { return failed(404) };
             let response = match target {

@@ -103,7 +103,7 @@ pub(crate) fn console(config: &Config) -> ConsoleConfig {
     };
     ConsoleConfig {
         base: config.server.console_path.clone(),
-        has_own_host: config.server.console_host.is_some(),
+        own_host: config.server.console_host.as_ref().map(ToString::to_string),
         instances: config.instances.iter().map(instance).collect(),
     }
 }

@@ -123,6 +123,13 @@ fn console(
             );
             errors.add(&origin(&raw.root, &keys::CONSOLE_HOST), keys::CONSOLE_HOST.path, problem);
         }
+        Some(host) if instance.hosts.is_empty() => {
+            let problem = format_args!(
+                "{} answers to every host, {host} too, which is the console's own; name its hosts",
+                instance.instance.name
+            );
+            errors.add(&origin(table, &keys::HOSTS), &table.shown(keys::HOSTS.path), problem);
+        }
         Some(_) => {}
         None => {
             let context = &instance.instance.context_path;

@@ -129,7 +129,9 @@ fn a_console_that_would_hide_an_instance_is_refused() {
     );
     assert!(crate::support::read(&format!("[server]\nconsole_path = \"/jir\"\n{LEAST}")).is_ok());
     let own = "[server]\nconsole_host = \"g\"\nconsole_path = \"/jira\"\n";
-    assert!(crate::support::read(&format!("{own}{LEAST}")).is_ok());
+    assert!(crate::support::read(&format!("{own}{LEAST}hosts = [\"jira\"]\n")).is_ok());
+    let every = told(&format!("{own}{LEAST}"));
+    assert!(every[0].contains("jira answers to every host, g too"), "{every:?}");
     let taken = told(&format!("{own}{LEAST}hosts = [\"G:80\"]\n"));
     assert!(
         taken[0].starts_with("gatepass.toml:2: server.console_host: g is a host of jira"),

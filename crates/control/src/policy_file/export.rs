@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use gatepass_model::policy::LongestLifetime;
 use gatepass_model::{
     Bounds, CredentialKind, Exemption, InstanceName, InstancePolicy, LimitName, Limits,
-    PolicyDocument, Rule, Say, Timestamp,
+    NativeTokenPage, PolicyDocument, Rule, Say, Timestamp,
 };
 
 const HEADER: &str = "\
@@ -64,10 +64,13 @@ impl File {
     }
 
     fn instance(&mut self, name: &InstanceName, instance: &InstancePolicy) {
-        let InstancePolicy { modes, exemptions, limits, slow_above } = instance;
+        let InstancePolicy { modes, exemptions, limits, slow_above, native_token_page } = instance;
         self.line(format_args!("\n[instances.{name}]"));
         for kind in CredentialKind::ALL {
             self.text(kind.mode_key(), Some(modes.of(kind).as_str()));
+        }
+        if *native_token_page != NativeTokenPage::default() {
+            self.text("native_token_page", Some(native_token_page.as_str()));
         }
         let slow_above =
             slow_above.map(|span| format!("slow_above = {}", quoted(&span.to_string())));

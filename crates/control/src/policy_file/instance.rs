@@ -2,6 +2,7 @@
 
 use gatepass_model::{
     CredentialKind, CredentialSet, Exemption, InstanceName, InstancePolicy, Mode, Modes,
+    NativeTokenPage,
 };
 
 use super::fields::{Fields, Kind, Known, Located};
@@ -15,6 +16,7 @@ const INSTANCE: &[Known] = &[
     Known { key: "sessions", kind: Kind::Text },
     Known { key: "oauth", kind: Kind::Text },
     Known { key: "anonymous", kind: Kind::Text },
+    Known { key: "native_token_page", kind: Kind::Text },
     Known { key: "limits", kind: Kind::Table },
     Known { key: "exempt", kind: Kind::Tables },
 ];
@@ -68,7 +70,19 @@ impl Reader<'_> {
             exemptions.push(self.exemption(Fields::new(table, &path, line)));
         }
         let (limits, slow_above) = self.instance_limits(fields);
-        InstancePolicy { modes, exemptions, limits, slow_above }
+        let native_token_page = self.native_token_page(fields);
+        InstancePolicy { modes, exemptions, limits, slow_above, native_token_page }
+    }
+
+    fn native_token_page(&mut self, fields: Fields<'_>) -> NativeTokenPage {
+        const KEY: &str = "native_token_page";
+        let Some(word) = fields.text(KEY) else { return NativeTokenPage::default() };
+        word.parse().unwrap_or_else(|()| {
+            let pages = NativeTokenPage::ALL.map(NativeTokenPage::as_str);
+            let hint = did_you_mean(word, pages);
+            fields.wrong(KEY, format!("{word:?} is none of {}{hint}", listed(pages)), self);
+            NativeTokenPage::default()
+        })
     }
 
     fn exemption(&mut self, fields: Fields<'_>) -> Exemption {

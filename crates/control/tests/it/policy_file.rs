@@ -4,7 +4,7 @@ use gatepass_control::{PolicyFile, parse_policy, policy_text};
 use gatepass_model::policy::LongestLifetime;
 use gatepass_model::{
     Bounds, ByteCount, CredentialKind, CredentialSet, Exemption, InstanceName, InstancePolicy,
-    Lifetime, Limits, Mode, Modes, PolicyDocument, Rule, Say, Timestamp,
+    Lifetime, Limits, Mode, Modes, NativeTokenPage, PolicyDocument, Rule, Say, Timestamp,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
@@ -245,11 +245,12 @@ fn exemption() -> impl Strategy<Value = Exemption> {
 fn instance() -> impl Strategy<Value = InstancePolicy> {
     let slow_above = option::of((1_u32..5000).prop_map(Lifetime::from_seconds));
     let modes = [mode(), mode(), mode(), mode(), mode()];
-    (modes, vec(exemption(), 0..3), limits(), slow_above).prop_map(
-        |(modes, exemptions, limits, slow_above)| {
+    let page = select(NativeTokenPage::ALL.to_vec());
+    (modes, vec(exemption(), 0..3), limits(), slow_above, page).prop_map(
+        |(modes, exemptions, limits, slow_above, native_token_page)| {
             let [passwords, native_tokens, sessions, oauth, anonymous] = modes;
             let modes = Modes { passwords, native_tokens, sessions, oauth, anonymous };
-            InstancePolicy { modes, exemptions, limits, slow_above }
+            InstancePolicy { modes, exemptions, limits, slow_above, native_token_page }
         },
     )
 }

@@ -258,9 +258,9 @@ async fn many_people_of_a_few_groups_are_confirmed_by_listing_them() {
         let known = store.find_person(&key(name)).await.unwrap().unwrap();
         assert_eq!(known.person.active, name != "robot-1", "{name}");
         assert!(known.confirmed_at > before, "{name}");
-        let robot = known.person.groups.iter().any(|group| group == "robots");
+        let is_listed = known.person.groups.iter().any(|group| group == "robots");
         let number: u32 = name.strip_prefix("robot-").unwrap().parse().unwrap();
-        assert_eq!(robot, (1..125).contains(&number), "{name}: {:?}", known.person.groups);
+        assert_eq!(is_listed, (1..125).contains(&number), "{name}: {:?}", known.person.groups);
     }
 }
 

@@ -23,6 +23,9 @@ pub enum LocalPlace {
     Console,
     /// To where the people of this instance sign in, below its context path.
     SignIn(InstanceName),
+    /// To this instance's own page of native tokens, where policy says that the console stands in
+    /// for it.
+    NativeTokens(InstanceName),
 }
 
 /// A request that Gatepass answers itself, with its body.
@@ -36,7 +39,7 @@ pub struct LocalRequest {
     pub host: String,
     /// What is asked.
     pub method: Method,
-    /// The path below `console_path`, beginning with `/`; `/` for a sign-in.
+    /// The path below `console_path`, beginning with `/`; `/` for what stands elsewhere.
     pub path: String,
     /// The query without its `?`.
     pub query: Option<String>,

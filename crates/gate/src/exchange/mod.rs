@@ -4,6 +4,7 @@ pub(crate) mod ask;
 pub(crate) mod forward;
 pub(crate) mod local;
 pub(crate) mod meter;
+mod native_page;
 pub(crate) mod pump;
 pub(crate) mod respond;
 pub(crate) mod tally;
@@ -122,6 +123,11 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         }
         Ok(Place::Instance(index, target)) => {
             let Some(room) = shared.instances.get(index) else { return After::Close };
+            if native_page::is_taken_over(head, &target, room, shared) {
+                let name = room.settings.instance.name.clone();
+                let place = (LocalPlace::NativeTokens(name), "/".to_owned());
+                return local::serve(line, head, &target, &peer, place, responder).await;
+            }
             let read = Read {
                 path: target.path().as_bytes(),
                 query: target.query(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use gatepass_model::policy::LongestLifetime;
 use gatepass_model::{
     Bounds, CredentialKind, CredentialSet, Exemption, InstancePolicy, Lifetime, Modes,
-    PolicyDocument, Rule, Say,
+    NativeTokenPage, PolicyDocument, Rule, Say,
 };
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,9 @@ struct InstanceDocument {
     limits: Option<LimitsDocument>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     slow_above: Option<i64>,
+    /// Left out: the product's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    native_token_page: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -120,13 +123,15 @@ pub(crate) fn parse_policy(text: &str) -> Result<PolicyDocument, Problem> {
 }
 
 fn write_instance(policy: &InstancePolicy) -> InstanceDocument {
-    let InstancePolicy { modes, exemptions, limits, slow_above } = policy;
+    let InstancePolicy { modes, exemptions, limits, slow_above, native_token_page } = policy;
     let mode = |kind: CredentialKind| (kind.as_str().to_owned(), modes.of(kind).as_str().into());
     InstanceDocument {
         modes: CredentialKind::ALL.into_iter().map(mode).collect(),
         exemptions: exemptions.iter().map(write_exemption).collect(),
         limits: write_limits(limits),
         slow_above: slow_above.map(Lifetime::as_millis),
+        native_token_page: (*native_token_page != NativeTokenPage::default())
+            .then(|| native_token_page.as_str().to_owned()),
     }
 }
 
@@ -146,6 +151,10 @@ fn read_instance(document: InstanceDocument) -> Result<InstancePolicy, Problem> 
         exemptions: exemptions.collect::<Result<_, _>>()?,
         limits: read_limits(document.limits)?,
         slow_above,
+        native_token_page: match document.native_token_page {
+            Some(page) => parse(&page, "native_token_page")?,
+            None => NativeTokenPage::default(),
+        },
     })
 }
 

@@ -8,6 +8,7 @@ mod create;
 mod created;
 mod draft;
 mod my_tokens;
+pub(crate) mod native_page;
 mod preferences;
 mod proof;
 mod sessions;

@@ -68,7 +68,7 @@ impl World {
         let test = TestControl::open_with(Vec::new(), vec![known], products, clock).await.unwrap();
         let config = ConsoleConfig {
             base: "/gatepass".to_owned(),
-            has_own_host,
+            own_host: has_own_host.then(|| HOST.to_owned()),
             instances: vec![ConsoleInstance {
                 instance,
                 signs_in: true,

@@ -8,7 +8,7 @@ texts! {
         code_used: "This sign-in link was used already", "Dieser Anmeldelink wurde schon benutzt";
         code_used_means: "Each is good once. Perhaps the page was loaded twice, or you went back.", "Jeder gilt einmal. Vielleicht wurde die Seite zweimal geladen, oder Sie sind zurückgegangen.";
         code_expired: "The sign-in took too long", "Die Anmeldung hat zu lange gedauert";
-        code_expired_means: "What the product said is good for a minute only.", "Was das Produkt gesagt hat, gilt nur eine Minute.";
+        code_expired_means: "What the product said is good for 30 seconds only.", "Was das Produkt gesagt hat, gilt nur 30 Sekunden.";
         sign_in_again: "Sign in again.", "Melden Sie sich noch einmal an.";
         sign_in: "Sign in", "Anmelden";
         upstream_means: "Gatepass asked it who you are, and it knows nobody in this browser.", "Gatepass hat dort gefragt, wer Sie sind; es kennt in diesem Browser niemanden.";

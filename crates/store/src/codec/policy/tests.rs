@@ -1,5 +1,5 @@
 use super::*;
-use gatepass_model::{Limits, Mode, Timestamp};
+use gatepass_model::{Limits, Mode, NativeTokenPage, Timestamp};
 
 fn full() -> PolicyDocument {
     let exemption = Exemption {
@@ -64,6 +64,7 @@ fn full() -> PolicyDocument {
         exemptions: vec![exemption, bare],
         limits: Limits { heavy_concurrency: Some(2), ..Limits::NONE },
         slow_above: Some(Lifetime::from_millis(1500)),
+        native_token_page: NativeTokenPage::Gatepass,
     };
     document.instances.insert("jira".parse().unwrap(), policy);
     document.instances.insert("wiki".parse().unwrap(), InstancePolicy::default());
