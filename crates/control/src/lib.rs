@@ -40,6 +40,8 @@ pub use credential::{AddCredential, CredentialAdded, CredentialRemoved, Credenti
 pub use effect::InEffect;
 pub use error::{ControlError, Problem, Violation};
 pub use explain::{ExplainRequest, Explained};
+/// Of what a change was seen: see [`PolicyEdit`].
+pub use gatepass_store::Revision;
 pub use keys::{KeysOpened, KeysRotated, open_or_create_keys, record_new_keys};
 pub use limits::{LeftView, LimitView};
 pub use native::{NativeMade, NativeStanding, Renewal, Renewer};
