@@ -44,7 +44,7 @@ pub use explain::{ExplainRequest, Explained};
 pub use form::FormState;
 pub use gatepass_policy::{Bound, EffectiveBounds, Right, Rights};
 pub use gatepass_store::activity::{LastUse, RecentRequest};
-pub use gatepass_store::{AuditPage, StoredPolicy};
+pub use gatepass_store::{AuditPage, Revision, StoredPolicy};
 pub use gatepass_vault::{BearerSecret, is_same_secret};
 pub use keys::{KeysOpened, KeysRotated, open_or_create_keys, record_new_keys};
 pub use limits::{LeftView, LimitView};

@@ -25,6 +25,8 @@ mod policy_edit;
 #[cfg(test)]
 mod policy_file;
 #[cfg(test)]
+mod policy_rule;
+#[cfg(test)]
 mod preview;
 #[cfg(test)]
 mod product;

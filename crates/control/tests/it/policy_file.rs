@@ -204,7 +204,7 @@ fn tables_written_as_something_else_are_mistakes_and_not_nothing() {
     assert_eq!(told.len(), 2, "{told:?}");
 }
 
-fn lines_of_text() -> impl Strategy<Value = String> {
+pub(crate) fn lines_of_text() -> impl Strategy<Value = String> {
     "[ -~äß€\u{202e}\u{feff}]{0,12}".prop_map(|text| format!("x{text}x"))
 }
 
@@ -299,7 +299,7 @@ fn bounds() -> impl Strategy<Value = Bounds> {
         })
 }
 
-fn rule() -> impl Strategy<Value = Rule> {
+pub(crate) fn rule() -> impl Strategy<Value = Rule> {
     let says = [say(), say(), say(), say(), say()];
     (names(), usernames(), says, bounds()).prop_map(|(groups, people, says, bounds)| Rule {
         name: String::new(),

@@ -8,13 +8,12 @@ use gatepass_model::{
 };
 use gatepass_store::{
     Durability, EndFilter, FoundPage, InstanceFilter, SortKey, StateCounts, Store, StoreOptions,
-    TokenSearch,
+    TokenFilter, TokenPage, TokenSearch,
 };
 
 use crate::backend::{Backend, open, patient};
 use crate::sample::{after, issued, jira, mac, person, token};
 
-/// More than are looked up one by one, so that each way to an answer is gone.
 const MANY: u32 = 700;
 const NOW: i64 = 100;
 
@@ -164,34 +163,89 @@ fn by_hand<'t>(search: &TokenSearch, tokens: &'t [Token]) -> (Vec<&'t Token>, St
     (found, states)
 }
 
+/// That each page of a search is what it is by hand.
+async fn compare(store: &dyn Store, search: &TokenSearch, tokens: &[Token], offsets: &[u16]) {
+    let (expected, states) = by_hand(search, tokens);
+    let people: BTreeSet<&PersonKey> = expected.iter().map(|token| &token.owner).collect();
+    for &offset in offsets {
+        let page = FoundPage { offset: offset.into(), limit: 20 };
+        let found = store.search_tokens(search, page).await.unwrap();
+        let what = format!("{search:?}, from {offset}");
+        assert_eq!(found.states, states, "{what}");
+        assert_eq!(found.found, expected.len() as u64, "{what}");
+        assert_eq!(found.people, people.len() as u64, "{what}");
+        assert_eq!(found.total, tokens.len() as u64, "{what}");
+        let ids: Vec<TokenId> = found.tokens.iter().map(|one| one.token.id).collect();
+        let wanted = expected.iter().skip(offset.into()).take(20);
+        assert_eq!(ids, wanted.map(|token| token.id).collect::<Vec<_>>(), "{what}");
+    }
+    let counts = store.search_tokens(search, FoundPage { offset: 0, limit: 0 }).await.unwrap();
+    assert_eq!((counts.tokens.len(), counts.states), (0, states));
+}
+
 pub(crate) async fn a_search_finds_counts_and_sorts_as_by_hand(backend: &dyn Backend) {
     let (store, tokens) = filled(backend).await;
-    for (at, search) in searches().into_iter().enumerate() {
+    for search in searches() {
         let sorts = SORTS.into_iter().flat_map(|sort| [(sort, false), (sort, true)]);
         for (sort, descending) in sorts {
             let search = TokenSearch { sort, descending, ..search.clone() };
-            let (expected, states) = by_hand(&search, &tokens);
-            let people: BTreeSet<&PersonKey> = expected.iter().map(|token| &token.owner).collect();
-            for offset in [0_u16, 7, 300] {
-                let page = FoundPage { offset: offset.into(), limit: 20 };
-                let found = store.search_tokens(&search, page).await.unwrap();
-                let what = format!("search {at}, {search:?}, from {offset}");
-                assert_eq!(found.states, states, "{what}");
-                assert_eq!(found.found, expected.len() as u64, "{what}");
-                assert_eq!(found.people, people.len() as u64, "{what}");
-                assert_eq!(found.total, u64::from(MANY), "{what}");
-                let ids: Vec<TokenId> = found.tokens.iter().map(|one| one.token.id).collect();
-                let wanted = expected.iter().skip(offset.into()).take(20);
-                assert_eq!(ids, wanted.map(|token| token.id).collect::<Vec<_>>(), "{what}");
-            }
+            compare(&*store, &search, &tokens, &[0, 7, 300]).await;
         }
+    }
+}
+
+/// As many as by `search` are found in one go, and more.
+const VERY_MANY: &str = "WITH RECURSIVE numbers (number) AS (
+        SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 12000)
+    INSERT INTO token (id, name, owner_directory, owner_username, owner_key, creator, integration,
+        grant_json, state, created_at, expires_at, secret_key, secret_digest, secret_hint, mac_key,
+        mac, search, revision, name_key, access, instances)
+    SELECT CAST(CAST(1000000000000000 + number AS TEXT) AS {BYTES}), 'same', 'main',
+        'u' || number % 7, 'u' || number % 7, creator, CASE WHEN number % 2 = 0 THEN 'tempo' END,
+        grant_json, CASE number % 5 WHEN 0 THEN 'suspended' WHEN 1 THEN 'revoked' ELSE 'active' END,
+        created_at, CASE WHEN number % 3 > 0 THEN created_at + number % 200 END, 1,
+        CAST(CAST(1000000000000000 + number AS TEXT) || CAST(1000000000000000 + number AS TEXT)
+            AS {BYTES}),
+        secret_hint, mac_key, mac, search, revision, 'same', access, instances
+    FROM token CROSS JOIN numbers";
+
+pub(crate) async fn a_search_that_finds_very_many_does_so_too(backend: &dyn Backend) {
+    let store = open(backend).await;
+    let model = token(1);
+    store.create_token(&model, &mac(1), &issued(&model)).await.unwrap();
+    backend.execute(VERY_MANY).await;
+    let mut tokens = Vec::new();
+    let mut after = None;
+    loop {
+        let page = TokenPage { after, limit: 1000 };
+        let list = store.list_tokens(&TokenFilter::default(), page).await.unwrap();
+        tokens.extend(list.tokens.into_iter().map(|stored| stored.token));
+        after = list.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(tokens.len(), 12_001);
+    let all = || TokenSearch::all(now());
+    let searches = [
+        all(),
+        TokenSearch { integration: Some("tempo".to_owned()), ..all() },
+        TokenSearch { access: Some(Access::ReadOnly), state: Some(TokenState::Expired), ..all() },
+        TokenSearch { state: Some(TokenState::Active), ..all() },
+    ];
+    for (search, sort) in searches.iter().flat_map(|search| SORTS.map(|sort| (search, sort))) {
+        let descending = sort != SortKey::Name;
+        let search = TokenSearch { sort, descending, ..search.clone() };
+        // The last one is reached by sorting, the first one by walking along an index.
+        compare(&*store, &search, &tokens, &[0, 2_500, 5_990]).await;
     }
 }
 
 pub(crate) async fn candidates_are_all_that_is_found_whatever_its_state(backend: &dyn Backend) {
     let (store, tokens) = filled(backend).await;
     for search in searches() {
-        for (sort, descending) in [(SortKey::Name, false), (SortKey::End, true)] {
+        let sorts = SORTS.into_iter().flat_map(|sort| [(sort, false), (sort, true)]);
+        for (sort, descending) in sorts {
             let search = TokenSearch { sort, descending, ..search.clone() };
             let (expected, _) = by_hand(&TokenSearch { state: None, ..search.clone() }, &tokens);
             let found = store.search_candidates(&search, 10_000).await.unwrap();

@@ -15,33 +15,20 @@ pub(super) fn finds_nothing(search: &TokenSearch) -> bool {
     is_long || [text, owner, integration].into_iter().any(has_nul)
 }
 
-/// Whether all tokens are looked for.
-pub(super) fn asks_nothing(search: &TokenSearch) -> bool {
-    let TokenSearch { text, owner, directory, integration, state, .. } = search;
-    let TokenSearch { access, instance, end, .. } = search;
+/// Whether tokens of all kinds are looked for, be it in one state.
+pub(super) fn asks_nothing_but_state(search: &TokenSearch) -> bool {
+    let TokenSearch { text, owner, directory, integration, access, instance, end, .. } = search;
     text.is_none()
         && owner.is_none()
         && directory.is_none()
         && integration.is_none()
-        && state.is_none()
         && access.is_none()
         && instance.is_none()
         && end.is_none()
 }
 
-/// All that is asked for but the state. `few`: the only tokens of which that is true, where they
-/// are known.
-pub(super) fn narrow(query: &mut QueryBuilder<Db>, search: &TokenSearch, few: Option<&[TokenId]>) {
-    match few {
-        None => {}
-        Some([]) => {
-            query.push(" AND 1 = 0");
-        }
-        Some(few) => {
-            query.push(" AND ");
-            one_of(query, few);
-        }
-    }
+/// All that is asked for but the state.
+pub(super) fn narrow(query: &mut QueryBuilder<Db>, search: &TokenSearch) {
     if let Some(owner) = &search.owner {
         query.push(" AND owner_key = ").push_bind(owner.to_lowercase());
     }
@@ -84,16 +71,11 @@ pub(super) fn narrow(query: &mut QueryBuilder<Db>, search: &TokenSearch, few: Op
     }
 }
 
-pub(super) fn narrow_with_state(
-    query: &mut QueryBuilder<Db>,
-    search: &TokenSearch,
-    few: Option<&[TokenId]>,
-) {
+pub(super) fn narrow_to_state(query: &mut QueryBuilder<Db>, search: &TokenSearch) {
     if let Some(state) = search.state {
         query.push(" AND ");
         is_in_state(query, state, search.now);
     }
-    narrow(query, search, few);
 }
 
 pub(super) fn one_of(query: &mut QueryBuilder<Db>, ids: &[TokenId]) {
