@@ -69,16 +69,20 @@ fn has_tests(folder: &Path) -> Result<bool> {
 }
 
 /// The pages of the console, by their samples, in a real browser: what axe-core says of each in both
-/// themes, what the scripts add, and pictures, in the target folder.
+/// themes, whether it fits a narrow screen, and what the scripts add.
 pub(super) fn console(repo: &Repo) -> Result<String> {
     let folder = repo.target.join("console");
-    let (pages, shots) = (folder.join("pages"), folder.join("shots"));
+    let pages = folder.join("pages");
     let install = ["ci", "--prefix", "e2e/console", "--no-audit", "--no-fund"];
     command::run(repo.command("npm").args(install))?;
+    // Of pages that are made no more nothing may be left.
+    if pages.exists() {
+        fs::remove_dir_all(&pages).with_context(|| pages.display().to_string())?;
+    }
     let mut samples = repo.cargo("run --quiet --package gatepass-console --example samples --");
     command::run(samples.arg(&pages))?;
     let mut look = repo.command("node");
-    look.arg("e2e/console/look.mjs").args([&pages, &shots]);
+    look.arg("e2e/console/look.mjs").arg(&pages);
     let looked = command::run_and_keep(look)?;
     let mut behave = repo.command("node");
     behave.arg("e2e/console/behave.mjs").arg(&pages);

@@ -7,6 +7,7 @@
 mod ask;
 mod listing;
 mod refresh;
+mod stranger;
 
 use std::sync::Arc;
 

@@ -11,6 +11,7 @@ use tokio::sync::Mutex;
 
 use super::ProductDirectory;
 use super::listing::{self, Listing, Progress};
+use super::stranger::Strangers;
 use crate::control::Control;
 use crate::error::ControlError;
 
@@ -37,6 +38,8 @@ struct Round {
     listing: Option<Listing>,
     /// Before then no listing is tried again: the last one would not have been worth it.
     not_before: Timestamp,
+    /// `None` until it was looked for them.
+    strangers: Option<Strangers>,
 }
 
 impl Refresher {
@@ -47,7 +50,7 @@ impl Refresher {
         directory: DirectoryName,
         node: NodeId,
     ) -> Self {
-        let round = Round { listing: None, not_before: Timestamp::EPOCH };
+        let round = Round { listing: None, not_before: Timestamp::EPOCH, strangers: None };
         Self { control, wallet, directory, node, round: Mutex::new(round) }
     }
 
@@ -80,13 +83,29 @@ impl Refresher {
             return Ok(true);
         }
         let before = now.minus(directory.refresh);
-        if self.list_groups(directory, before, now).await? {
+        if self.meet_a_stranger(directory, now).await?
+            || self.list_groups(directory, before, now).await?
+        {
             return Ok(true);
         }
         let due = self.control.store.people_to_refresh(&self.directory, before, now, 1).await?;
         let Some(known) = due.into_iter().next() else { return Ok(false) };
         self.control.ask_about(&known.person.key).await?;
         Ok(true)
+    }
+
+    /// Asks about an owner of tokens of whom nothing is known yet. Whether there was one.
+    async fn meet_a_stranger(
+        &self,
+        directory: &ProductDirectory,
+        now: Timestamp,
+    ) -> Result<bool, ControlError> {
+        let mut round = self.round.lock().await;
+        let strangers = match &mut round.strangers {
+            Some(strangers) => strangers,
+            none => none.insert(Strangers::find(&self.control, &self.directory, now).await?),
+        };
+        strangers.meet_one(&self.control, now, directory.refresh).await
     }
 
     /// Reads one page of a group, where many people are due at once. Whether it did.

@@ -293,3 +293,31 @@ async fn a_group_of_fifty_thousand_is_not_listed_for_a_hundred_people() {
     assert_eq!(world.asked_for("/rest/api/2/group/member"), 1);
     assert_eq!(world.asked_for("/rest/api/2/user?"), 100);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn owners_of_whom_the_product_has_never_told_are_asked_about() {
+    let world = World::new(BELIEVED).await;
+    // As after a change from a file of people to the product.
+    let mut secrets = Vec::new();
+    for owner in ["alice", "bob", "nobody at all"] {
+        let issued = world.gate.issue(owner, gatepass_model::Grant::read_only()).await.unwrap();
+        secrets.push(issued.secret);
+    }
+    let refused = (403, Some("owner_inactive".to_owned()));
+    assert_eq!(world.ask(&secrets[0]).await, refused);
+    let (refresher, main) = (world.refresher(), "main".parse().unwrap());
+    let directory = world.control.product_directory(&main).unwrap();
+    world.jira.set_down(true);
+    // It says nothing of anybody: once round, and not again at once.
+    for is_asked in [true, true, true, false] {
+        assert_eq!(refresher.turn(directory).await.unwrap(), is_asked);
+    }
+    world.jira.set_down(false);
+    world.clock.advance(Lifetime::from_seconds(301));
+    while refresher.turn(directory).await.unwrap() {}
+    let revision = world.gate.store().revision().await.unwrap();
+    world.gate.wait_applied(revision).await.unwrap();
+    for (secret, is_there) in secrets.iter().zip([true, true, false]) {
+        assert_eq!(world.ask(secret).await == refused, !is_there);
+    }
+}
