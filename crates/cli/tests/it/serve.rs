@@ -186,3 +186,34 @@ fn a_native_token_of_somebody_else_is_not_taken() {
     assert_eq!(refused.json()["error"]["code"], "credential_of_another");
     assert!(!refused.err.contains(&token) && !refused.out.contains(&token));
 }
+
+#[test]
+fn check_asks_a_product_whether_it_may_be_asked_about_people() {
+    let product = StandIn::start();
+    let here = Installation::before(&product.jira.base_url());
+    let file = "kind = \"file\"\npath = \"people.toml\"";
+    let config = std::fs::read_to_string(here.path("gatepass.toml")).unwrap();
+    let configure = |more: &str| {
+        let by_product = format!("kind = \"product\"\ninstance = \"jira\"\n{more}");
+        assert!(config.contains(file));
+        here.write("gatepass.toml", &config.replace(file, &by_product));
+    };
+    configure("");
+    let without = here.run(&["check"]);
+    assert!(without.out.contains("without a lookup_token_file"), "{}", without.out);
+    configure("lookup_token_file = \"lookup.token\"\n");
+    let missing = here.run(&["check"]);
+    assert_eq!(missing.code, 1, "{missing:?}");
+    assert!(missing.out.contains("lookup.token"), "{}", missing.out);
+    for (username, code, words) in [
+        ("alice", 1, "does not take the look-up token for an administrator's"),
+        ("carol", 0, "jira takes the look-up token for an administrator's"),
+    ] {
+        let token = product.jira.issue_native_token(username, "look people up");
+        here.write("lookup.token", &token);
+        let checked = here.run(&["check"]);
+        assert!(checked.out.contains(words), "{}", checked.out);
+        assert_eq!(checked.code, code, "{checked:?}");
+        assert!(!checked.out.contains(&token) && !checked.err.contains(&token));
+    }
+}

@@ -62,6 +62,19 @@ impl Control {
         }
     }
 
+    /// What he may do at the product, on the word of his own native token: an administrator who looks
+    /// him up is not told. Where there is none, or it says nothing, what was known stays.
+    pub(crate) async fn ask_for_rank(&self, key: &PersonKey) -> Result<(), ControlError> {
+        let Some(directory) = self.product_directory(&key.directory) else { return Ok(()) };
+        if directory.lookup.is_none() {
+            return Ok(());
+        }
+        if let Said::Of(account) = self.ask_as_himself(directory, key).await? {
+            self.take_account(directory, account, self.clock.now()).await?;
+        }
+        Ok(())
+    }
+
     async fn look_up(
         &self,
         directory: &ProductDirectory,

@@ -123,6 +123,7 @@ impl Control {
         possible: &Possible,
     ) -> Result<(), ControlError> {
         if *actor != Actor::Person(possible.owner.key.clone()) {
+            self.ask_for_rank(&possible.owner.key).await?;
             self.authorise(actor, Ability::CreateFor(&possible.owner)).await?;
         }
         if request.override_reason.is_some() {

@@ -64,9 +64,22 @@ impl Control {
             action: "token.rotated",
             ability: |token| Ability::Renew(token),
         };
+        self.ask_for_rank_of_owner(actor, id).await?;
         let (stored, _) = self.edit_token(actor, id, wanted, now, edit).await?;
         let effect = self.effect_of(stored.revision).await;
         Ok(Rotated { token: self.view(stored, now), secret, former_until: until, effect })
+    }
+
+    /// Before somebody else than the owner gets the secret: what the owner may do at the product.
+    async fn ask_for_rank_of_owner(&self, actor: &Actor, id: TokenId) -> Result<(), ControlError> {
+        let Actor::Person(own) = actor else { return Ok(()) };
+        let Some(token) = self.store.find_token(id).await?.map(|stored| stored.token) else {
+            return Ok(());
+        };
+        if token.owner == *own || self.authorise(actor, Ability::LookAt(&token)).await.is_err() {
+            return Ok(());
+        }
+        self.ask_for_rank(&token.owner).await
     }
 }
 

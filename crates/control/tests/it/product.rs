@@ -476,6 +476,11 @@ async fn an_administrator_of_gatepass_gets_no_administrators_power_of_jira() {
     // Of others' tokens nobody learns.
     let foreign = world.control.show_token(&bob, id, 0).await.unwrap_err();
     assert!(matches!(foreign, ControlError::NotFound(_)), "{foreign:?}");
+    // Who has become an administrator since he signed in is one, on the word of his native token.
+    world.make_native("bob").await;
+    world.jira.set_groups("bob", &["jira-administrators"]);
+    let refused = world.control.issue_token(&alice, &request("bob")).await.unwrap_err();
+    assert!(refused.to_string().contains("on_behalf_of_administrators"), "{refused}");
     apply(&format!("{policy}\non_behalf_of_administrators='allow'")).await;
     world.control.issue_token(&alice, &request("carol")).await.unwrap();
 }

@@ -4,6 +4,7 @@ mod finding;
 mod identity;
 mod limits;
 mod local;
+mod people;
 mod tls;
 mod upstream;
 
@@ -37,6 +38,7 @@ impl Check {
         match Trust::of(&config) {
             Ok(trust) => {
                 upstream::reach(&config, &trust, &mut findings).await?;
+                people::look_up(&config, &trust, &mut findings).await;
                 identity::prove(&config, &trust, opened.as_ref(), &mut findings).await?;
             }
             // Nobody can be asked, for the gate would not start.
