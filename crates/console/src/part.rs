@@ -80,6 +80,8 @@ pub enum IdentityTrouble {
     Missing,
     /// The product refuses the one there is.
     Refused,
+    /// The one there is works until its end, and no other can be made.
+    NotRenewed,
 }
 
 /// An instance at which the gate can't act as the owner. Mended by `POST

@@ -90,6 +90,8 @@ impl Chrome {
         match (problem.trouble, problem.can_mend) {
             (IdentityTrouble::Missing, true) => common.identity_missing(&place),
             (IdentityTrouble::Refused, true) => common.identity_refused(&place),
+            (IdentityTrouble::NotRenewed, true) => common.identity_not_renewed(&place),
+            (IdentityTrouble::NotRenewed, false) => common.identity_not_renewed_other(&place),
             (IdentityTrouble::Missing, false) => common.identity_missing_other(&place),
             (IdentityTrouble::Refused, false) => common.identity_refused_other(&place),
         }

@@ -20,8 +20,10 @@ use crate::error::ControlError;
 pub enum NativeStanding {
     /// There is one, and nothing is known against it.
     Good,
-    /// There is one, and the product does not take it, or it can't be renewed: why.
+    /// There is one, and the product does not take it: why.
     Broken(String),
+    /// There is one that works until its end, and no other can be made: why.
+    NotRenewed(String),
     /// There is none.
     Missing,
 }
@@ -34,14 +36,19 @@ impl Control {
         owner: &PersonKey,
     ) -> Result<Vec<(InstanceName, NativeStanding)>, ControlError> {
         let credentials = self.store.list_credentials(Some(owner)).await?;
-        let mut all = Vec::new();
+        let (mut all, now) = (Vec::new(), self.clock.now());
         for known in self.instances.iter().filter(|one| needs_native(one, owner)) {
             let name = &known.instance.name;
             let found = credentials.iter().find(|credential| credential.instance == *name);
             let standing = match found {
                 None => NativeStanding::Missing,
-                Some(UpstreamCredential { problem: Some(words), .. }) => {
-                    NativeStanding::Broken(words.clone())
+                Some(UpstreamCredential { problem: Some(words), expires_at, .. }) => {
+                    let has_ended = expires_at.is_some_and(|end| end <= now);
+                    if words == crate::people::REFUSED || has_ended {
+                        NativeStanding::Broken(words.clone())
+                    } else {
+                        NativeStanding::NotRenewed(words.clone())
+                    }
                 }
                 Some(_) => NativeStanding::Good,
             };

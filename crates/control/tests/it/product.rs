@@ -353,6 +353,24 @@ async fn a_native_token_is_renewed_before_it_ends_and_the_old_one_deleted() {
 }
 
 #[tokio::test]
+async fn a_native_token_that_cannot_be_renewed_works_until_its_end() {
+    let world = World::new(Lookup::Without, |_| ()).await;
+    world.make_native("alice").await;
+    for number in 1..10 {
+        world.jira.issue_native_token("alice", &format!("her own {number}"));
+    }
+    world.pass(Lifetime::from_days(352));
+    let failed = world.control.renew_natives().await.unwrap();
+    assert_eq!(failed, Renewal { renewed: 0, failed: 1, deleted: 0 });
+    let standing = async || world.control.native_standing(&key("alice")).await.unwrap();
+    let NativeStanding::NotRenewed(words) = &standing().await[0].1 else { panic!("it is good") };
+    assert!(words.contains("could not be renewed"), "{words}");
+    assert!(matches!(world.control.ask_about(&key("alice")).await.unwrap(), Asked::Confirmed(_)));
+    world.pass(Lifetime::from_days(14));
+    assert!(matches!(standing().await[0].1, NativeStanding::Broken(_)));
+}
+
+#[tokio::test]
 async fn a_native_token_that_was_deleted_says_nothing_about_its_owner() {
     let world = World::new(Lookup::Without, |_| ()).await;
     world.make_native("alice").await;

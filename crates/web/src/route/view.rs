@@ -107,6 +107,7 @@ pub(super) fn identity_problems(
             NativeStanding::Good => return None,
             NativeStanding::Missing => IdentityTrouble::Missing,
             NativeStanding::Broken(_) => IdentityTrouble::Refused,
+            NativeStanding::NotRenewed(_) => IdentityTrouble::NotRenewed,
         };
         let can_mend = is_own && one.signs_in;
         Some(IdentityProblem { place: config.place(&one.instance), trouble, can_mend })

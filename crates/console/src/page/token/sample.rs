@@ -116,7 +116,7 @@ fn troubled() -> TokenPage {
         ],
         identity: vec![IdentityProblem {
             place: place("jira"),
-            trouble: IdentityTrouble::Refused,
+            trouble: IdentityTrouble::NotRenewed,
             can_mend: true,
         }],
         creator: Doer::CommandLine("root".to_owned()),
