@@ -116,7 +116,9 @@ fn base_url(shared: &Shared, parts: &Parts) -> String {
     if let Some(base) = &shared.base_url_as_seen {
         return base.clone();
     }
-    format!("http://{}{}", host(parts).unwrap_or("localhost"), shared.context_path)
+    let forwarded = parts.headers.get("x-forwarded-proto").map(HeaderValue::as_bytes);
+    let scheme = if forwarded == Some(b"https") { "https" } else { "http" };
+    format!("{scheme}://{}{}", host(parts).unwrap_or("localhost"), shared.context_path)
 }
 
 fn host(parts: &Parts) -> Option<&str> {
