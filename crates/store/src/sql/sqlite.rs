@@ -29,6 +29,9 @@ const BEGIN_READ: &str = "BEGIN";
 /// It numbers behind the last row by itself.
 const CONTINUE_NUMBERS: Option<&str> = None;
 
+/// A text without regard to ASCII's letter case, for LIKE, which has none in SQLite.
+const FOLDED: &str = "{field}";
+
 /// Rows of an answer that the thread of the database hands over without being waited for.
 const ROWS: usize = 1_000;
 
