@@ -163,10 +163,13 @@ pub(super) async fn candidates(
     let mut read = store.begin_read().await?;
     let total = total(&mut read).await?;
     if finds_nothing(search) {
-        return Ok(Candidates { tokens: Vec::new(), total });
+        return Ok(Candidates { total, ..Candidates::default() });
     }
-    let mut query = QueryBuilder::<Db>::new("SELECT id, state_now, owner FROM ");
-    begin_all(&mut query, "id, owner_directory || ' ' || owner_key AS owner, CASE");
+    let mut query =
+        QueryBuilder::<Db>::new("SELECT id, state_now || ' ' || ending || ' ' || owner FROM ");
+    let facts = "id, owner_directory || ' ' || owner_key AS owner,
+         COALESCE(CAST(expires_at AS TEXT), '') AS ending, CASE";
+    begin_all(&mut query, facts);
     for state in COUNTED {
         query.push(" WHEN ");
         is_in_state(&mut query, state, search.now);
@@ -177,18 +180,29 @@ pub(super) async fn candidates(
     end_all(&mut query);
     sort(&mut query, search);
     query.push(" LIMIT ").push_bind(i64::from(limit));
-    let rows: Vec<(Vec<u8>, String, String)> = query.build_query_as().fetch_all(&mut *read).await?;
-    let mut owners: HashMap<String, u32> = HashMap::new();
-    let mut found = Vec::with_capacity(rows.len());
-    for (id, state, owner) in rows {
-        let next = u32::try_from(owners.len()).unwrap_or(u32::MAX);
-        let owner = *owners.entry(owner).or_insert(next);
-        let id = handle(&id)?;
-        let state = parse(&state, "state")
-            .map_err(|problem| Corruption { what: format!("token {id}"), problem })?;
-        found.push(Candidate { id, state, owner });
+    // In one text, since the driver takes its time for each value.
+    let rows: Vec<(Vec<u8>, String)> = query.build_query_as().fetch_all(&mut *read).await?;
+    read_candidates(&rows, total)
+}
+
+fn read_candidates(rows: &[(Vec<u8>, String)], total: u64) -> Result<Candidates, StoreError> {
+    let (mut owners, mut numbers) = (Vec::new(), HashMap::new());
+    let mut tokens = Vec::with_capacity(rows.len());
+    for (id, facts) in rows {
+        let id = handle(id)?;
+        let corrupt = |problem| Corruption { what: format!("token {id}"), problem };
+        let mut facts = facts.splitn(3, ' ');
+        let mut next = || facts.next().unwrap_or_default();
+        let (state, end, owner) = (next(), next(), next());
+        let state = parse(state, "state").map_err(corrupt)?;
+        let ends_at = end.parse().ok().map(Timestamp::from_millis);
+        let owner = *numbers.entry(owner).or_insert_with(|| {
+            owners.push(owner.to_owned());
+            u32::try_from(owners.len() - 1).unwrap_or(u32::MAX)
+        });
+        tokens.push(Candidate { id, state, ends_at, owner });
     }
-    Ok(Candidates { tokens: found, total })
+    Ok(Candidates { tokens, owners, total })
 }
 
 /// The rows of these tokens that there are, in the order of their handles.
