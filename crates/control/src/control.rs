@@ -17,6 +17,7 @@ use gatepass_vault::{Entropy, KeyRing};
 use crate::error::Problem;
 use crate::nearest::{did_you_mean, listed};
 use crate::people::{People, Products};
+use crate::policy::Verdicts;
 use crate::token::{LastUses, Roll};
 
 /// One instance, as far as the use cases need it.
@@ -71,6 +72,8 @@ pub struct Control {
     pub(crate) last_uses: LastUses,
     /// Kept from one look to the next.
     pub(crate) roll: Roll,
+    /// Kept from one look to the next.
+    pub(crate) verdicts: Verdicts,
     /// Where it is known what was used of limits: in a gate that runs.
     pub(crate) snapshot: OnceLock<Arc<Snapshot>>,
 }
@@ -109,6 +112,7 @@ impl Control {
             patience: Self::PATIENCE,
             last_uses: LastUses::default(),
             roll: Roll::default(),
+            verdicts: Verdicts::default(),
             snapshot: OnceLock::new(),
         }
     }
