@@ -16,7 +16,7 @@ use gatepass_store::{
 use super::compliance::{MAX_NAMED, NonCompliance, NonComplying, PAGE, violations};
 use crate::control::Control;
 use crate::error::ControlError;
-use crate::roster::display_name;
+use crate::roster::{Roster, display_name};
 
 /// So many owners are judged one by one, before it is quicker to judge all anew.
 const FEW: usize = 200;
@@ -37,6 +37,15 @@ struct Judged {
     owners: HashMap<PersonKey, Verdict>,
     /// Rights, each once: there are few.
     rights: HashSet<Arc<Rights>>,
+    /// Those that were named last, as long as nothing was changed since.
+    named: Option<Named>,
+}
+
+/// The first of those that don't comply.
+#[derive(Debug)]
+struct Named {
+    ids: Vec<TokenId>,
+    tokens: Vec<NonComplying>,
 }
 
 /// How somebody's tokens fare.
@@ -112,7 +121,7 @@ impl Control {
             Some(judged) => judged,
             None => self.judge_all(policy, now).await?,
         };
-        self.named(kept.insert(judged), now).await
+        self.told(kept.insert(judged), now).await
     }
 
     async fn judge_all(
@@ -167,9 +176,13 @@ impl Control {
         policy: &StoredPolicy,
         now: Timestamp,
     ) -> Result<Option<Judged>, ControlError> {
+        let before = judged.seen;
         let Some(changed) = self.changed_owners(&mut judged, policy, now).await? else {
             return Ok(None);
         };
+        if judged.seen != before || !changed.is_empty() {
+            judged.named = None;
+        }
         if changed.len() > FEW {
             return Ok(None);
         }
@@ -254,14 +267,34 @@ impl Control {
     }
 
     /// How many tokens don't comply, and the first of them.
-    async fn named(&self, judged: &Judged, now: Timestamp) -> Result<NonCompliance, ControlError> {
+    async fn told(
+        &self,
+        judged: &mut Judged,
+        now: Timestamp,
+    ) -> Result<NonCompliance, ControlError> {
         let broken = judged.owners.values().flat_map(|verdict| &verdict.broken);
         let mut ids: Vec<TokenId> =
             broken.filter(|(_, end)| *end > now).map(|(id, _)| *id).collect();
         let count = ids.len();
         ids.sort_unstable();
         ids.truncate(MAX_NAMED);
-        let found = self.store.find_tokens(&ids).await?;
+        if let Some(named) = judged.named.as_ref().filter(|named| named.ids == ids) {
+            return Ok(NonCompliance { count, tokens: named.tokens.clone() });
+        }
+        let tokens = self.named(judged, &ids, now).await?;
+        // Of people in memory nobody tells that their names have changed.
+        let is_followed = tokens.iter().all(|one| self.is_in_store(&one.owner_key.directory));
+        judged.named = is_followed.then(|| Named { ids, tokens: tokens.clone() });
+        Ok(NonCompliance { count, tokens })
+    }
+
+    async fn named(
+        &self,
+        judged: &Judged,
+        ids: &[TokenId],
+        now: Timestamp,
+    ) -> Result<Vec<NonComplying>, ControlError> {
+        let found = self.store.find_tokens(ids).await?;
         let roster = self.roster_of_owners(&found).await?;
         let name = |StoredToken { token, .. }: &StoredToken| {
             let verdict = judged.owners.get(&token.owner)?;
@@ -269,13 +302,10 @@ impl Control {
             let name = display_name(&roster, &token.owner);
             (!broken.is_empty()).then(|| NonComplying::new(token, &name, broken))
         };
-        Ok(NonCompliance { count, tokens: found.iter().filter_map(name).collect() })
+        Ok(found.iter().filter_map(name).collect())
     }
 
-    async fn roster_of_owners(
-        &self,
-        tokens: &[StoredToken],
-    ) -> Result<crate::roster::Roster, ControlError> {
+    async fn roster_of_owners(&self, tokens: &[StoredToken]) -> Result<Roster, ControlError> {
         self.find_people(&tokens.iter().map(|stored| stored.token.owner.clone()).collect()).await
     }
 }
@@ -283,6 +313,6 @@ impl Control {
 impl Judged {
     fn new(policy: &StoredPolicy, seen: Revision) -> Self {
         let (owners, rights) = (HashMap::new(), HashSet::new());
-        Self { seen, policy: policy.revision, owners, rights }
+        Self { seen, policy: policy.revision, owners, rights, named: None }
     }
 }
