@@ -6,7 +6,12 @@
 //! `tokens.tsv`, a line for each token: its secret, its owner, the owner's native token, and `rw`
 //! or `ro`. A seed decides secrets and native tokens, so that all runs ask for the same; nothing
 //! made here may be used anywhere else.
+//!
+//! With `--console` it is filled as the console's pages need it, see `console.rs`; then
+//! `tokens.tsv` has the secret of each token, its owner and its handle.
 
+mod activity;
+mod console;
 mod random;
 
 use std::fs::File;
@@ -50,6 +55,10 @@ struct Arguments {
     /// Decides secrets and native tokens
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// For the pages of the console: tokens of all kinds and ages, people of a product, and what
+    /// was done; without `people.toml` and native tokens
+    #[arg(long)]
+    console: bool,
 }
 
 struct Owner {
@@ -92,6 +101,10 @@ async fn run(arguments: &Arguments) -> Result<()> {
         now,
         actor: Actor::CommandLine("bench".to_owned()),
     };
+    if arguments.console {
+        console::fill(&seeder, arguments.people, arguments.tokens, folder).await?;
+        return Ok(seeder.store.close().await?);
+    }
     let owners = seeder.owners(arguments.people)?;
     write_people(&owners, &folder.join("people.toml"))?;
     for owner in &owners {

@@ -12,6 +12,22 @@ impl Seeded {
         Self(AtomicU64::new(seed))
     }
 
+    /// A number below `end`; 0 where there is none.
+    pub(crate) fn below(&self, end: u64) -> u64 {
+        self.next().checked_rem(end).unwrap_or_default()
+    }
+
+    /// Whether something comes true that does so often in a thousand cases.
+    pub(crate) fn happens(&self, in_thousand: u64) -> bool {
+        self.below(1_000) < in_thousand
+    }
+
+    /// One of these.
+    pub(crate) fn one_of(&self, words: &[&'static str]) -> &'static str {
+        let place = usize::try_from(self.below(words.len() as u64)).unwrap_or_default();
+        words.get(place).copied().unwrap_or_default()
+    }
+
     fn next(&self) -> u64 {
         const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
         let mut word = self.0.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);

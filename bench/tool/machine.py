@@ -62,10 +62,13 @@ def versions():
         "lua module": lua,
         "haproxy": first("haproxy", "-v"),
         "wrk": first("wrk", "-v"),
-        "kernel": platform.release(),
-        "cpu": cpu_model(),
-        "cores": os.cpu_count(),
+        **hardware(),
     }
+
+
+def hardware():
+    """On what it is measured."""
+    return {"kernel": platform.release(), "cpu": cpu_model(), "cores": os.cpu_count()}
 
 
 def cpu_model():

@@ -9,10 +9,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import compare, heads, profile, starts
-from .machine import Failed, first_in_line, install, versions
+from . import compare, heads, pages, profile, starts
+from .machine import Failed, first_in_line, hardware, install, versions
 from .rivals import RIVALS, Gatepass, Settings
-from .world import RIVAL_CORE, Product, seed_store, write_requests
+from .world import RIVAL_CORE, Product, seed, seed_store, write_requests
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
@@ -43,7 +43,7 @@ def keep(name, kept, into):
     say(f"raw data: {file}")
 
 
-def head_of(arguments):
+def head_of(arguments, versions=versions):
     commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT,
                             capture_output=True, text=True, check=False).stdout.strip()
     return {"commit": commit, "at": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
@@ -149,6 +149,23 @@ def run_classify(_arguments, _folder):
             raise Failed(f"{both} ns to classify a request, and {MOST_NANOS} are too many")
 
 
+def run_pages(arguments, folder):
+    gatepass, seeder = build()
+    many = arguments.tokens or 100_000
+    say(f"filling a store with {many} tokens")
+    store = folder / "store"
+    tokens = seed(seeder, store, many, arguments.seed, pages.PEOPLE, "--console")
+    kept = head_of(arguments, hardware)
+    times = 50 if arguments.quick else 200
+    kept["tokens"], kept["measured"] = many, pages.run_all(gatepass, store, tokens, times, say)
+    keep("pages", kept, arguments.results)
+    print(pages.table(kept["measured"]))
+    most, page = pages.slowest(kept["measured"])
+    print(f"\npages: p95 of the slowest {most:.1f} ms ({page})")
+    if most > pages.MOST_MILLIS:
+        raise Failed(f"{most:.1f} ms, and {pages.MOST_MILLIS} are too many")
+
+
 def run_callgrind(arguments, folder):
     install({"valgrind": "/usr/bin/valgrind"})
     with Stage(arguments, folder, arguments.tokens or 10_000) as stage:
@@ -171,6 +188,7 @@ WHAT = {
     "memory": (run_memory, "memory with a million tokens"),
     "startup": (run_startup, "time from start to first answer with 100,000 tokens"),
     "classify": (run_classify, "nanoseconds to say what a request is"),
+    "pages": (run_pages, "how long the console's pages take with 100,000 tokens"),
     "callgrind": (run_callgrind, "instructions per request of the gate, by function"),
     "perf": (run_perf, "samples of a rival under load, by function"),
 }

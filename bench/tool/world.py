@@ -64,15 +64,19 @@ class Token:
     handle: str
 
 
-def seed_store(program, folder, tokens, seed, people=50):
+def seed_store(program, folder, tokens, number, people=50):
     """A new store with so many tokens; gives them."""
+    return [Token(*fields) for fields in seed(program, folder, tokens, number, people)]
+
+
+def seed(program, folder, tokens, number, people, *more):
+    """A new store with so many tokens; gives the fields of each."""
     folder.mkdir(parents=True)
-    words = [program, folder, "--tokens", tokens, "--seed", seed, "--people", people]
+    words = [program, folder, "--tokens", tokens, "--seed", number, "--people", people, *more]
     words = [str(word) for word in words]
     if subprocess.run(words, check=False, preexec_fn=first_in_line).returncode:
         raise Failed("the store could not be filled")
-    lines = (folder / "tokens.tsv").read_text().splitlines()
-    return [Token(*line.split("\t")) for line in lines]
+    return [line.split("\t") for line in (folder / "tokens.tsv").read_text().splitlines()]
 
 
 def request(route, token, number, host="jira.example.com"):

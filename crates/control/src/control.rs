@@ -17,7 +17,8 @@ use gatepass_vault::{Entropy, KeyRing};
 use crate::error::Problem;
 use crate::nearest::{did_you_mean, listed};
 use crate::people::{People, Products};
-use crate::token::LastUses;
+use crate::policy::Verdicts;
+use crate::token::{LastUses, Roll};
 
 /// One instance, as far as the use cases need it.
 #[derive(Clone, Debug)]
@@ -69,6 +70,10 @@ pub struct Control {
     pub(crate) patience: Duration,
     /// Kept for a minute, for lists that are sorted by it.
     pub(crate) last_uses: LastUses,
+    /// Kept from one look to the next.
+    pub(crate) roll: Roll,
+    /// Kept from one look to the next.
+    pub(crate) verdicts: Verdicts,
     /// Where it is known what was used of limits: in a gate that runs.
     pub(crate) snapshot: OnceLock<Arc<Snapshot>>,
 }
@@ -106,6 +111,8 @@ impl Control {
             products,
             patience: Self::PATIENCE,
             last_uses: LastUses::default(),
+            roll: Roll::default(),
+            verdicts: Verdicts::default(),
             snapshot: OnceLock::new(),
         }
     }

@@ -70,7 +70,7 @@ impl Control {
         Ok(())
     }
 
-    fn is_in_store(&self, directory: &DirectoryName) -> bool {
+    pub(crate) fn is_in_store(&self, directory: &DirectoryName) -> bool {
         self.product_directory(directory).is_some()
     }
 }

@@ -143,6 +143,8 @@ pub struct TokensFound {
 pub struct Candidates {
     /// In the order that was asked for.
     pub tokens: Vec<Candidate>,
+    /// Whose they are, by their numbers: the directory, a space, and the username in lower case.
+    pub owners: Vec<String>,
     /// How many tokens there are at all.
     pub total: u64,
 }
@@ -154,6 +156,8 @@ pub struct Candidate {
     pub id: TokenId,
     /// Where it is in its life at the moment of the search.
     pub state: TokenState,
+    /// When it ends; `None`: not by itself.
+    pub ends_at: Option<Timestamp>,
     /// Whose it is: equal for tokens of one person among the answer, and nothing else.
     pub owner: u32,
 }

@@ -17,8 +17,8 @@ use crate::nearest::listed;
 use crate::token::{Moved, check_count};
 
 /// Most tokens that are named.
-const MAX_NAMED: usize = 1000;
-const PAGE: u32 = 1000;
+pub(super) const MAX_NAMED: usize = 1000;
+pub(super) const PAGE: u32 = 1000;
 
 /// Living tokens that do not keep to a policy: of a change those that kept to the old one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -89,8 +89,8 @@ impl Control {
     /// ceased to keep to it. Those whose owner is gone work no more, and are not among them.
     pub async fn noncompliant_now(&self, actor: &Actor) -> Result<NonCompliance, ControlError> {
         self.authorise(actor, Ability::Look).await?;
-        let policy = self.store.load_policy().await?.document;
-        self.not_keeping(Measure { old: None, new: &policy }).await
+        let policy = self.store.load_policy().await?;
+        self.not_keeping_now(&policy).await
     }
 
     /// Suspends those of these tokens that do not keep to the policy in force; at most 1,000 are
@@ -216,16 +216,22 @@ impl NonCompliance {
         }
         self.count += 1;
         if self.tokens.len() < MAX_NAMED {
-            self.tokens.push(NonComplying {
-                id: token.id.to_string(),
-                name: token.name.clone(),
-                owner: token.owner.to_string(),
-                violations: broken.iter().map(ToString::to_string).collect(),
-                token: token.id,
-                owner_key: token.owner.clone(),
-                owner_name: owner.name.clone(),
-                broken,
-            });
+            self.tokens.push(NonComplying::new(token, &owner.name, broken));
+        }
+    }
+}
+
+impl NonComplying {
+    pub(super) fn new(token: &Token, owner_name: &str, broken: Vec<Violation>) -> Self {
+        Self {
+            id: token.id.to_string(),
+            name: token.name.clone(),
+            owner: token.owner.to_string(),
+            violations: broken.iter().map(ToString::to_string).collect(),
+            token: token.id,
+            owner_key: token.owner.clone(),
+            owner_name: owner_name.to_owned(),
+            broken,
         }
     }
 }
@@ -235,7 +241,7 @@ fn is_living(token: &Token, now: Timestamp) -> bool {
 }
 
 /// What a token that exists does not keep to. Its life counts from its creation.
-fn violations(token: &Token, rights: &Rights, living: u32) -> Vec<Violation> {
+pub(super) fn violations(token: &Token, rights: &Rights, living: u32) -> Vec<Violation> {
     let mut violations = Vec::new();
     if !rights.use_tokens.allowed {
         violations.push(Violation {

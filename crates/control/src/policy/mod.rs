@@ -8,6 +8,7 @@ mod export;
 mod matched;
 mod note;
 mod observed;
+mod verdicts;
 
 pub use apply::{Applied, Run};
 pub use compliance::{NonCompliance, NonCompliantSuspended, NonComplying};
@@ -15,3 +16,4 @@ pub use diff::{DiffLine, DiffSign, PolicyDiff};
 pub use edit::PolicyEdit;
 pub use matched::{Matched, MatchedPerson};
 pub use observed::{SeenCaller, SeenKind};
+pub(crate) use verdicts::Verdicts;

@@ -22,7 +22,7 @@ pub use preview::{MovePreview, Stuck, WhyStuck};
 pub use request::IssueRequest;
 pub use rotate::Rotated;
 pub use row::{RefusedLately, TokenRow};
-pub(crate) use search::LastUses;
 pub use search::{EndsFilter, TokenQuery, TokenSortBy, TokensFoundView, UsedFilter};
+pub(crate) use search::{LastUses, Roll};
 pub use show::{DayUse, MayDo, TokenShown};
 pub use view::{GrantView, LimitsView, TokenView};

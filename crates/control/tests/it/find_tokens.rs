@@ -133,6 +133,34 @@ async fn last_uses_are_those_of_a_minute_ago_at_most() {
 }
 
 #[tokio::test]
+async fn a_search_by_last_use_knows_what_was_changed_since_the_one_before() {
+    let desk = filled().await;
+    let never = || TokenQuery { used: Some(UsedFilter::Never), ..TokenQuery::default() };
+    let before = found(&desk, never()).await;
+    assert_eq!((names(&before), before.people), (vec!["d", "c", "b", "a"], 3));
+    let newest = desk.issue_to("bob", "e").await;
+    let shop = Some("shop".parse().unwrap());
+    desk.issue(&IssueRequest { name: "f".to_owned(), directory: shop, ..request("Bob") }).await;
+    desk.control.revoke_token(&Desk::root(), newest, None).await.unwrap();
+    let after = found(&desk, never()).await;
+    assert_eq!(names(&after), ["f", "e", "d", "c", "b", "a"]);
+    assert_eq!((after.found, after.people, after.total), (6, 4, 6));
+    assert_eq!(
+        after.states,
+        [
+            (TokenState::Pending, 0),
+            (TokenState::Active, 4),
+            (TokenState::Suspended, 1),
+            (TokenState::Expired, 0),
+            (TokenState::Revoked, 1),
+        ]
+    );
+    desk.pass("91d");
+    let expired = TokenQuery { state: Some(TokenState::Expired), ..never() };
+    assert_eq!(names(&found(&desk, expired).await), ["f", "d", "c", "b", "a"]);
+}
+
+#[tokio::test]
 async fn where_activity_is_not_read_nobody_is_told_that_tokens_are_unused() {
     let world = World::new().await;
     world.issue(&request("alice")).await.unwrap();

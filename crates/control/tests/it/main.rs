@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod comply;
+#[cfg(test)]
 mod credential;
 #[cfg(test)]
 mod desk;

@@ -26,10 +26,11 @@ type Db = Sqlite;
 const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
 /// Its first query takes the snapshot that all others see.
 const BEGIN_READ: &str = "BEGIN";
-/// The handle of a token as text.
-const HANDLE_IN_HEX: &str = "hex(id)";
 /// It numbers behind the last row by itself.
 const CONTINUE_NUMBERS: Option<&str> = None;
+
+/// A text without regard to ASCII's letter case, for LIKE, which has none in SQLite.
+const FOLDED: &str = "{field}";
 
 /// Rows of an answer that the thread of the database hands over without being waited for.
 const ROWS: usize = 1_000;

@@ -1,6 +1,7 @@
 //! Look for tokens among those of everybody.
 
 mod query;
+mod roll;
 mod used;
 
 use std::collections::HashMap;
@@ -10,6 +11,7 @@ use gatepass_store::{
     FoundPage, InstanceFilter, SortKey, StateCounts, StoredToken, TokenSearch, TokensFound,
 };
 
+pub(crate) use roll::Roll;
 pub(crate) use used::LastUses;
 
 pub use query::{EndsFilter, TokenQuery, TokenSortBy, UsedFilter};

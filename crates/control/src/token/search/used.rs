@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use gatepass_model::{Lifetime, Timestamp, TokenId};
 use gatepass_store::activity::LAST_USES;
-use gatepass_store::{Candidate, StateCounts, TokenSearch, TokensFound};
+use gatepass_store::{Candidate, Candidates, StateCounts, TokenSearch, TokensFound};
 
 use super::{TokenQuery, TokenSortBy, UsedFilter, counted, last_page, offset};
 use crate::control::Control;
@@ -55,9 +55,7 @@ impl Control {
         page_size: u32,
     ) -> Result<(TokensFound, u32), ControlError> {
         let uses = self.last_uses().await?;
-        let most = u32::try_from(LAST_USES).unwrap_or(u32::MAX);
-        let candidates = self.store.search_candidates(search, most).await?;
-        let (mut tokens, total) = (candidates.tokens, candidates.total);
+        let Candidates { mut tokens, total, .. } = self.candidates(search).await?;
         if tokens.len() >= LAST_USES {
             let words = format!("{LAST_USES} tokens are too many to be told by their last use");
             return Err(ControlError::ActivityUnavailable(words));
@@ -71,14 +69,14 @@ impl Control {
         }
         tokens.retain(|one| search.state.is_none_or(|state| one.state == state));
         let people: HashSet<u32> = tokens.iter().map(|one| one.owner).collect();
-        if query.sort == TokenSortBy::LastUsed {
-            sort_by_use(&mut tokens, &uses, query.descending);
-        }
         let found = counted(&states, search.state);
         let page = query.page.clamp(1, last_page(found, page_size));
         let before = usize::try_from(offset(page, page_size)).unwrap_or(usize::MAX);
-        let page_of = tokens.iter().skip(before).take(page_size as usize);
-        let ids: Vec<TokenId> = page_of.map(|one| one.id).collect();
+        let ids: Vec<TokenId> = if query.sort == TokenSortBy::LastUsed {
+            by_use(&tokens, &uses, query.descending, (before, page_size as usize))
+        } else {
+            tokens.iter().skip(before).take(page_size as usize).map(|one| one.id).collect()
+        };
         let tokens = self.tokens_in_order(&ids).await?;
         let people = u64::try_from(people.len()).unwrap_or(u64::MAX);
         Ok((TokensFound { tokens, found, people, states, total }, page))
@@ -96,10 +94,55 @@ fn is_unused(used: UsedFilter, id: TokenId, last: Option<&Timestamp>, now: Times
     }
 }
 
-/// Those that never were used first, and of those that are alike the oldest.
-fn sort_by_use(tokens: &mut [Candidate], uses: &Uses, descending: bool) {
-    tokens.sort_by_cached_key(|one| (uses.get(&one.id).copied(), one.id));
-    if descending {
-        tokens.reverse();
+/// So many from that place on, by their last use: those that never were used first, and of those
+/// that are alike the oldest; or all the other way round. Only these are sorted.
+fn by_use(
+    tokens: &[Candidate],
+    uses: &Uses,
+    descending: bool,
+    (before, count): (usize, usize),
+) -> Vec<TokenId> {
+    let key = |one: &Candidate| (uses.get(&one.id).copied(), one.id);
+    let mut keys: Vec<(Option<Timestamp>, TokenId)> = tokens.iter().map(key).collect();
+    let (before, count) = (before.min(keys.len()), count.min(keys.len().saturating_sub(before)));
+    // In ascending order the part begins here.
+    let begin = if descending { keys.len() - before - count } else { before };
+    let Some(part) = part_in_order(&mut keys, begin, count) else { return Vec::new() };
+    let ids = part.iter().map(|(_, id)| *id);
+    if descending { ids.rev().collect() } else { ids.collect() }
+}
+
+/// What would stand at these places if all were sorted.
+fn part_in_order<T: Ord>(all: &mut [T], begin: usize, count: usize) -> Option<&mut [T]> {
+    if count == 0 {
+        return None;
+    }
+    if begin > 0 {
+        all.select_nth_unstable(begin);
+    }
+    let rest = all.get_mut(begin..)?;
+    if count < rest.len() {
+        rest.select_nth_unstable(count);
+    }
+    let part = rest.get_mut(..count)?;
+    part.sort_unstable();
+    Some(part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_that_of_the_whole_in_order() {
+        let all: Vec<u32> = (0..100_u32).map(|number| number * 37 % 101).collect();
+        let mut sorted = all.clone();
+        sorted.sort_unstable();
+        for (begin, count) in [(0, 100), (0, 1), (7, 50), (99, 1), (50, 50)] {
+            let mut mixed = all.clone();
+            let part = part_in_order(&mut mixed, begin, count).unwrap();
+            assert_eq!(part, &sorted[begin..begin + count]);
+        }
+        assert_eq!(part_in_order(&mut [1], 0, 0), None);
     }
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use gatepass_model::{InstanceName, Timestamp, TokenId};
-use sqlx::{QueryBuilder, Row as _, query};
+use sqlx::{QueryBuilder, Row as _, query, query_scalar};
 
 use super::{Connection, Db, number};
 use crate::activity::fold::sheet::{self, Line};
@@ -142,34 +142,16 @@ pub(in crate::activity) async fn callers(
     limit: u32,
 ) -> Result<Vec<CallerUsage>, ActivityError> {
     let since = UnixHour::of(since);
-    // The sums have names of their own: PostgreSQL would sort by the column otherwise.
-    let rows = query::<Db>(
-        "SELECT s.id, s.instance, s.credential, s.standing, s.username, s.agent, \
-         s.last_at, s.last_instance, s.last_address, s.last_agent, t.requests, t.refused, \
-         t.bytes_in, t.bytes_out, t.upstream_micros \
-         FROM (SELECT subject, CAST(SUM(requests) AS BIGINT) AS requests, \
-                CAST(SUM(refused) AS BIGINT) AS refused, \
-                CAST(SUM(bytes_in) AS BIGINT) AS bytes_in, \
-                CAST(SUM(bytes_out) AS BIGINT) AS bytes_out, \
-                CAST(SUM(upstream_micros) AS BIGINT) AS upstream_micros \
-               FROM activity_hour WHERE caller = 1 AND hour >= $1 GROUP BY subject) t \
-         JOIN activity_subject s ON s.id = t.subject \
-         WHERE ($2 = '' OR s.instance = $2) \
-         ORDER BY t.requests DESC, s.id LIMIT $3",
-    )
-    .bind(since.as_i64())
-    .bind(instance.map_or("", InstanceName::as_str))
-    .bind(i64::from(limit.min(CALLERS)))
-    .fetch_all(&mut *connection)
-    .await?;
-    let mut ids = Vec::with_capacity(rows.len());
-    for row in &rows {
-        ids.push(row.try_get::<i64, _>("id")?);
+    let ids = busiest(connection, instance, since, limit.min(CALLERS)).await?;
+    let mut rows = HashMap::with_capacity(ids.len());
+    for row in sums(connection, &ids, since).await? {
+        rows.insert(row.try_get::<i64, _>("id")?, row);
     }
     let mut refusals = parts(connection, Part::Refusal, &ids, since).await?;
     let mut observed = parts(connection, Part::Observed, &ids, since).await?;
     let mut found = Vec::with_capacity(rows.len());
-    for (row, id) in rows.iter().zip(ids) {
+    for id in ids {
+        let Some(row) = rows.get(&id) else { continue };
         found.push(CallerUsage {
             caller: caller(row)?,
             total: counts(row)?,
@@ -179,6 +161,55 @@ pub(in crate::activity) async fn callers(
         });
     }
     Ok(found)
+}
+
+/// Callers by their requests, the busiest first. Nothing else is summed up here: all hours of all
+/// callers are gone through.
+async fn busiest(
+    connection: &mut Connection,
+    instance: Option<&InstanceName>,
+    since: UnixHour,
+    limit: u32,
+) -> Result<Vec<i64>, ActivityError> {
+    // The sum has a name of its own: PostgreSQL would sort by the column otherwise.
+    let ids = query_scalar::<Db, i64>(
+        "SELECT s.id FROM (SELECT subject, SUM(requests) AS total \
+                FROM activity_hour WHERE caller = 1 AND hour >= $1 GROUP BY subject) t \
+         JOIN activity_subject s ON s.id = t.subject \
+         WHERE ($2 = '' OR s.instance = $2) \
+         ORDER BY t.total DESC, s.id LIMIT $3",
+    )
+    .bind(since.as_i64())
+    .bind(instance.map_or("", InstanceName::as_str))
+    .bind(i64::from(limit));
+    Ok(ids.fetch_all(connection).await?)
+}
+
+/// All that is counted of these callers.
+async fn sums(
+    connection: &mut Connection,
+    callers: &[i64],
+    since: UnixHour,
+) -> Result<Vec<Row>, ActivityError> {
+    if callers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let columns = ["requests", "refused", "bytes_in", "bytes_out", "upstream_micros"];
+    let sums = columns.map(|name| format!("CAST(SUM({name}) AS BIGINT) AS {name}"));
+    let mut text = QueryBuilder::<Db>::new(format!(
+        "SELECT s.id, s.instance, s.credential, s.standing, s.username, s.agent, \
+         s.last_at, s.last_instance, s.last_address, s.last_agent, t.requests, t.refused, \
+         t.bytes_in, t.bytes_out, t.upstream_micros \
+         FROM (SELECT subject, {} FROM activity_hour WHERE hour >= ",
+        sums.join(", ")
+    ));
+    text.push_bind(since.as_i64()).push(" AND subject IN (");
+    let mut list = text.separated(", ");
+    for caller in callers {
+        list.push_bind(*caller);
+    }
+    text.push(") GROUP BY subject) t JOIN activity_subject s ON s.id = t.subject");
+    Ok(text.build().persistent(false).fetch_all(connection).await?)
 }
 
 /// See [`ActivityReader::dropped`](crate::activity::ActivityReader::dropped).

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gatepass_model::audit::{AuditContent, AuditSeal};
 use sqlx::{QueryBuilder, Row as _};
 
+use super::super::FOLDED;
 use super::{Database, Db, Transaction, count, page_size, query, query_scalar, token};
 use crate::audit::tag;
 use crate::codec::{moment, plain};
@@ -117,11 +118,10 @@ fn narrow(query: &mut QueryBuilder<Db>, page: &AuditPage) {
         query.push(" AND at < ").push_bind(until.as_millis());
     }
     if let Some(text) = text {
-        // LOWER knows ASCII only: in SQLite always, in PostgreSQL by the columns' COLLATE "C".
         let pattern = token::contains(&text.to_ascii_lowercase());
         let fields = ["actor", "action", "subject", "detail"];
         for (field, before) in fields.into_iter().zip([" AND (", " OR ", " OR ", " OR "]) {
-            query.push(before).push("LOWER(").push(field).push(") LIKE ");
+            query.push(before).push(FOLDED.replace("{field}", field)).push(" LIKE ");
             query.push_bind(pattern.clone()).push(" ESCAPE '\\'");
         }
         query.push(")");

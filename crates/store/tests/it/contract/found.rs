@@ -255,6 +255,10 @@ pub(crate) async fn candidates_are_all_that_is_found_whatever_its_state(backend:
             let mut owners = BTreeMap::new();
             for (candidate, token) in found.tokens.iter().zip(&expected) {
                 assert_eq!(candidate.state, token.state_at(now()));
+                assert_eq!(candidate.ends_at, token.expires_at);
+                let PersonKey { directory, username } = &token.owner;
+                let owner = format!("{directory} {}", username.folded());
+                assert_eq!(found.owners[candidate.owner as usize], owner);
                 assert_eq!(*owners.entry(&token.owner).or_insert(candidate.owner), candidate.owner);
             }
             let numbers: HashSet<&u32> = owners.values().collect();

@@ -7,8 +7,8 @@ mod rule_form;
 use axum::response::Response;
 use gatepass_console::NavEntry;
 use gatepass_console::page::settings::{InstanceSettings, RuleRow, Seen, SeenCaller, Settings};
-use gatepass_control::SeenKind;
-use gatepass_model::{Lifetime, TokenId};
+use gatepass_control::{ControlError, SeenKind};
+use gatepass_model::{Actor, Lifetime, PolicyDocument, TokenId};
 
 use super::view;
 use crate::flash::Flash;
@@ -25,12 +25,35 @@ const OBSERVED: Lifetime = Lifetime::from_days(7);
 pub(crate) async fn show(visit: Visit) -> Result<Response, Halt> {
     let (actor, control) = (visit.actor()?, visit.control());
     let policy = control.policy(&actor).await?.document;
+    // Beside each other: each waits for questions of its own to the databases.
+    let (instances, matched, noncompliance) = tokio::try_join!(
+        instances(&visit, &actor, &policy),
+        control.people_matched_by_each(&actor, &policy.rules),
+        control.noncompliant_now(&actor),
+    )?;
+    let rules = policy
+        .rules
+        .into_iter()
+        .zip(matched)
+        .map(|(rule, matched)| RuleRow { rule, people: matched.count })
+        .collect();
+    let noncompliance = view::non_compliance(&noncompliance);
+    let page = Settings { instances, rules, noncompliance, form_id: visit.new_form_id()? };
+    reply::page(&visit, Some(NavEntry::Settings), &page)
+}
+
+/// What is set for each instance, and what was seen there.
+async fn instances(
+    visit: &Visit,
+    actor: &Actor,
+    policy: &PolicyDocument,
+) -> Result<Vec<InstanceSettings>, ControlError> {
     let since = visit.now.minus(OBSERVED);
     let mut instances = Vec::new();
     for one in &visit.config().instances {
         let name = &one.instance.name;
         let written = policy.instances.get(name).cloned().unwrap_or_default();
-        let observed = control.observed(&actor, name, since).await?;
+        let observed = visit.control().observed(actor, name, since).await?;
         instances.push(InstanceSettings {
             place: visit.config().place(&one.instance),
             modes: written.modes,
@@ -38,16 +61,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Halt> {
             exemptions: written.exemptions,
         });
     }
-    let matched = control.people_matched_by_each(&actor, &policy.rules).await?;
-    let rules = policy
-        .rules
-        .into_iter()
-        .zip(matched)
-        .map(|(rule, matched)| RuleRow { rule, people: matched.count })
-        .collect();
-    let noncompliance = view::non_compliance(&control.noncompliant_now(&actor).await?);
-    let page = Settings { instances, rules, noncompliance, form_id: visit.new_form_id()? };
-    reply::page(&visit, Some(NavEntry::Settings), &page)
+    Ok(instances)
 }
 
 pub(super) fn seen(kind: SeenKind) -> Seen {
