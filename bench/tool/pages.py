@@ -250,7 +250,7 @@ def measure(browser, path, times):
         if status != 200:
             raise Failed(f"{path}: {status}\n{body[:2000].decode()}")
         if turn >= WARM_UP:
-            took.append(passed)
+            took.append(round(passed, 3))
     return took
 
 
