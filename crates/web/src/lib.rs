@@ -6,7 +6,7 @@
 //! sockets.
 //!
 //! Every address stands in one table, [`route::ROUTES`], with what its visitor needs; whatever it
-//! says is checked before a handler runs, in [`guard`]. Start there, and at [`visit::Visit`], which
+//! says is checked before a handler runs, in `guard.rs`. Start there, and at `visit.rs`, which
 //! every handler gets.
 
 mod cookie;
