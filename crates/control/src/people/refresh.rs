@@ -4,9 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gatepass_identity::Wallet;
-use gatepass_model::{DirectoryName, InstanceName, Lifetime, PersonKey, Timestamp};
+use gatepass_model::{DirectoryName, InstanceName, KnownPerson, Lifetime, PersonKey, Timestamp};
 use gatepass_store::NodeId;
-
 use tokio::sync::Mutex;
 
 use super::ProductDirectory;
@@ -16,7 +15,7 @@ use crate::control::Control;
 use crate::error::ControlError;
 
 /// So many people are confirmed by one listing at most.
-const MOST_AT_ONCE: u32 = 1_000;
+const MOST_AT_ONCE: usize = 1_000;
 /// After this time it is seen again whether a listing is worth it.
 const TRY_AGAIN: Lifetime = Lifetime::from_seconds(3_600);
 /// For how long a node has the round; it takes it anew each second.
@@ -82,25 +81,43 @@ impl Refresher {
             self.control.ask_about(&owner).await?;
             return Ok(true);
         }
-        let before = now.minus(directory.refresh);
-        if self.meet_a_stranger(directory, now).await?
-            || self.list_groups(directory, before, now).await?
-        {
+        let mut round = self.round.lock().await;
+        if self.meet_a_stranger(&mut round, directory, now).await? {
             return Ok(true);
         }
-        let due = self.control.store.people_to_refresh(&self.directory, before, now, 1).await?;
-        let Some(known) = due.into_iter().next() else { return Ok(false) };
-        self.control.ask_about(&known.person.key).await?;
+        let before = now.minus(directory.refresh);
+        if round.listing.is_none() {
+            let due = self.due(before, now, listing::WORTH_IT).await?;
+            let may_list = directory.lookup.is_some() && now >= round.not_before;
+            let is_worth_it = may_list && due.len() >= listing::WORTH_IT;
+            if !is_worth_it || !self.begin_listing(&mut round, before, now).await? {
+                let Some(known) = due.into_iter().next() else { return Ok(false) };
+                self.control.ask_about(&known.person.key).await?;
+                return Ok(true);
+            }
+        }
+        self.list_groups(&mut round, directory, before, now).await?;
         Ok(true)
+    }
+
+    /// Some of those who must be asked about, the longest ago first.
+    async fn due(
+        &self,
+        before: Timestamp,
+        now: Timestamp,
+        most: usize,
+    ) -> Result<Vec<KnownPerson>, ControlError> {
+        let most = u32::try_from(most).unwrap_or(u32::MAX);
+        Ok(self.control.store.people_to_refresh(&self.directory, before, now, most).await?)
     }
 
     /// Asks about an owner of tokens of whom nothing is known yet. Whether there was one.
     async fn meet_a_stranger(
         &self,
+        round: &mut Round,
         directory: &ProductDirectory,
         now: Timestamp,
     ) -> Result<bool, ControlError> {
-        let mut round = self.round.lock().await;
         let strangers = match &mut round.strangers {
             Some(strangers) => strangers,
             none => none.insert(Strangers::find(&self.control, &self.directory, now).await?),
@@ -108,37 +125,35 @@ impl Refresher {
         strangers.meet_one(&self.control, now, directory.refresh).await
     }
 
-    /// Reads one page of a group, where many people are due at once. Whether it did.
-    async fn list_groups(
+    /// Begins a listing, where policy names groups, and fewer than there are people. Whether it did.
+    async fn begin_listing(
         &self,
-        directory: &ProductDirectory,
+        round: &mut Round,
         before: Timestamp,
         now: Timestamp,
     ) -> Result<bool, ControlError> {
-        let mut round = self.round.lock().await;
-        if directory.lookup.is_none() || now < round.not_before {
-            return Ok(false);
-        }
-        let due = async || {
-            let store = &self.control.store;
-            store.people_to_refresh(&self.directory, before, now, MOST_AT_ONCE).await
-        };
+        let people = self.due(before, now, MOST_AT_ONCE).await?.len();
+        let policy = self.control.store.load_policy().await?.document;
+        round.listing = Listing::begin(listing::groups_of(&policy), people, now);
         if round.listing.is_none() {
-            let people = due().await?.len();
-            if people < listing::WORTH_IT {
-                return Ok(false);
-            }
-            let policy = self.control.store.load_policy().await?.document;
-            round.listing = Listing::begin(listing::groups_of(&policy), people, now);
-        }
-        let Some(listing) = &mut round.listing else {
             round.not_before = now.plus(TRY_AGAIN);
-            return Ok(false);
-        };
+        }
+        Ok(round.listing.is_some())
+    }
+
+    /// Reads one page of a group.
+    async fn list_groups(
+        &self,
+        round: &mut Round,
+        directory: &ProductDirectory,
+        before: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), ControlError> {
+        let Some(listing) = &mut round.listing else { return Ok(()) };
         match listing.step(&self.control, directory).await {
-            Ok(Progress::More) => return Ok(true),
+            Ok(Progress::More) => return Ok(()),
             Ok(Progress::Done) => {
-                let people = due().await?;
+                let people = self.due(before, now, MOST_AT_ONCE).await?;
                 let confirmed = listing.apply(&self.control, directory, people).await?;
                 tracing::debug!(directory = %self.directory, confirmed, "people by their groups");
                 // Who is in none of the groups is asked about one by one, before the next listing.
@@ -151,7 +166,7 @@ impl Refresher {
             }
         }
         round.listing = None;
-        Ok(true)
+        Ok(())
     }
 
     /// Somebody whom the product was seen to refuse here, and where.
