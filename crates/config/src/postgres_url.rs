@@ -1,7 +1,9 @@
 //! Where a database of PostgreSQL's is, and as whom it is opened.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::str::FromStr;
+
+use gatepass_model::target::percent_encoded;
 
 /// `postgres://user:password@host:port/database?parameter=value`, as libpq reads it (PostgreSQL
 /// documentation, 34.1.1.2). It prints without its password.
@@ -79,20 +81,6 @@ impl PostgresUrl {
         let question = if parameters.is_empty() { "" } else { "?" };
         format!("postgres://{login}{at}{hosts}{database}{question}{parameters}")
     }
-}
-
-/// Every byte that could mean something in a URL.
-fn percent_encoded(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a text can't fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
 }
 
 impl FromStr for PostgresUrl {

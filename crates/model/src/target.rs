@@ -4,6 +4,7 @@
 //! as `/rest/api/2/user`), so nothing is repaired here: a target is canonical already, or it is
 //! refused. The one exception stands at [`CanonicalTarget::parse`].
 
+mod encode;
 mod parameters;
 mod readings;
 
@@ -12,6 +13,7 @@ use std::fmt;
 
 use smallvec::SmallVec;
 
+pub use encode::percent_encoded;
 pub use parameters::Parameters;
 pub use readings::readings;
 

@@ -1,10 +1,11 @@
 //! Who is in a group, as an administrator of Jira sees it (`/rest/api/2/group/member`).
 
 use gatepass_model::Username;
+use gatepass_model::target::percent_encoded;
 use gatepass_profiles::ClaimedUser;
 use serde::Deserialize;
 
-use super::jira::{header_user, is_said_by_jira, percent_encoded};
+use super::jira::{header_user, is_said_by_jira};
 use super::{AskError, Asker};
 use crate::credential::ReadyCredential;
 use crate::prover::Upstream;

@@ -2,9 +2,9 @@
 //! 10.3).
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
 use gatepass_http_client::Answer;
+use gatepass_model::target::percent_encoded;
 use gatepass_model::{Product, ProductRank, Username};
 use gatepass_profiles::{ClaimedUser, Profile, profile};
 use serde::Deserialize;
@@ -174,18 +174,4 @@ fn account(answer: &Answer) -> Result<Account, AskError> {
             && user.active.ok_or(AskError::Nonsense("it does not say who is active"))?,
         rank: ProductRank::Unknown,
     })
-}
-
-/// As a value in a query (RFC 3986 2.3).
-pub(super) fn percent_encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a text can't fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
 }
