@@ -10,8 +10,8 @@ use std::sync::{Mutex, PoisonError};
 use gatepass_model::{InstanceName, Method, Timestamp, TokenId};
 use gatepass_store::activity::{
     ActivityReader, ActivityStore, Answer, CallerUsage, Dropped, Folded, JournalBlock,
-    JournalEvent, JournalSubject, LastUse, Presented, Pruned, RecentRequest, TokenRefusals,
-    TokenUsage,
+    JournalEvent, JournalSubject, LastUse, Presented, PresentedUsage, Pruned, RecentRequest,
+    TokenRefusals, TokenUsage,
 };
 
 use crate::plan::Plan;
@@ -133,6 +133,10 @@ impl ActivityReader for Tap {
         _: Timestamp,
         _: u32,
     ) -> Answer<'_, Vec<CallerUsage>> {
+        nothing()
+    }
+
+    fn callers_by_presented(&self, _: Timestamp, _: usize) -> Answer<'_, Vec<PresentedUsage>> {
         nothing()
     }
 

@@ -138,15 +138,13 @@ pub struct TokensFound {
     pub total: u64,
 }
 
-/// All that was looked for, to be sorted and counted by what the store does not know.
+/// All tokens, to be sorted and counted by what the store does not know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Candidates {
-    /// In the order that was asked for.
+    /// In the order of their handles.
     pub tokens: Vec<Candidate>,
     /// Whose they are, by their numbers: the directory, a space, and the username in lower case.
     pub owners: Vec<String>,
-    /// How many tokens there are at all.
-    pub total: u64,
 }
 
 /// As much of a token as is needed to sort and count it by what the store does not know.
@@ -154,7 +152,7 @@ pub struct Candidates {
 pub struct Candidate {
     /// Its handle.
     pub id: TokenId,
-    /// Where it is in its life at the moment of the search.
+    /// Where it is in its life at the moment of the question.
     pub state: TokenState,
     /// When it ends; `None`: not by itself.
     pub ends_at: Option<Timestamp>,

@@ -82,13 +82,18 @@ pub trait Tokens: Send + Sync {
         page: FoundPage,
     ) -> Answer<'a, TokensFound>;
 
-    /// All that is looked for, in order, but not by state: for whoever sorts and filters it by
-    /// what the store does not know. At most `limit`; who gets as many may not have got all.
-    fn search_candidates<'a>(
+    /// The handles of all that is looked for, in order, but not by state: for whoever sorts and
+    /// filters it by what the store does not know. At most `limit`; who gets as many may not have
+    /// got all.
+    fn search_handles<'a>(
         &'a self,
         search: &'a TokenSearch,
         limit: u32,
-    ) -> Answer<'a, Candidates>;
+    ) -> Answer<'a, Vec<TokenId>>;
+
+    /// As much of all tokens as is needed to count them, at `now`. At most `limit`; who gets as many
+    /// may not have got all.
+    fn candidates(&self, now: Timestamp, limit: u32) -> Answer<'_, Candidates>;
 
     /// The names of integrations that there are tokens for, each once, in order; at most 1,000.
     fn integrations(&self, limit: u32) -> Answer<'_, Vec<String>>;

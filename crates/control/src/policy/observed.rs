@@ -1,12 +1,14 @@
 //! Who came without a token: what a mode would do.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use gatepass_model::{
     Actor, CredentialKind, Exemption, InstanceName, InstancePolicy, Mode, Modes, PersonKey,
     Timestamp,
 };
-use gatepass_store::activity::{CallerUsage, CallerUser, Presented};
+use gatepass_store::activity::{
+    ActivityError, BusyCaller, CallerUsage, CallerUser, Presented, PresentedUsage,
+};
 
 use crate::authorise::Ability;
 use crate::control::Control;
@@ -23,7 +25,7 @@ const CALLERS: u32 = 1000;
 pub struct SeenKind {
     /// Which kind.
     pub kind: CredentialKind,
-    /// All requests with it, of the thousand callers who caused most.
+    /// All requests with it.
     pub requests: u64,
     /// Who caused most of them; five at most.
     pub callers: Vec<SeenCaller>,
@@ -45,21 +47,30 @@ pub struct SeenCaller {
 }
 
 impl Control {
-    /// Who came to an instance without a token from the hour of `since` on, by kind of credential.
-    /// A kind that was not seen is missing.
+    /// Who came without a token from the hour of `since` on: by instance, by kind of credential. An
+    /// instance or a kind that was not seen is missing.
     pub async fn observed(
         &self,
         actor: &Actor,
-        instance: &InstanceName,
         since: Timestamp,
-    ) -> Result<Vec<SeenKind>, ControlError> {
+    ) -> Result<HashMap<InstanceName, Vec<SeenKind>>, ControlError> {
         self.authorise(actor, Ability::Look).await?;
-        let callers = self.callers_of(instance, since).await?;
-        Ok(CredentialKind::ALL.into_iter().filter_map(|kind| seen(kind, &callers)).collect())
+        let mut observed: HashMap<InstanceName, Vec<SeenKind>> = HashMap::new();
+        let Some(activity) = &self.activity else { return Ok(observed) };
+        let usages = activity.callers_by_presented(since, NAMED).await;
+        let usages = usages.map_err(|error| unavailable(&error))?;
+        for kind in CredentialKind::ALL {
+            let of_kind = |usage: &&PresentedUsage| usage.presented == Presented::Credential(kind);
+            for usage in usages.iter().filter(of_kind) {
+                let of_instance = observed.entry(usage.instance.clone()).or_default();
+                of_instance.push(summed(kind, usage));
+            }
+        }
+        Ok(observed)
     }
 
-    /// The same of those whom `modes` would refuse and the modes in force do not, less who is
-    /// exempt.
+    /// Who would be refused on an instance by `modes` and is not by those in force, less who is
+    /// exempt; of the thousand callers who caused most.
     ///
     /// Counts know neither addresses nor paths: whoever is exempt only from some networks or on
     /// some paths is among them, and so are pages, on which neither a session nor the want of any
@@ -92,7 +103,7 @@ impl Control {
     ) -> Result<Vec<CallerUsage>, ControlError> {
         let Some(activity) = &self.activity else { return Ok(Vec::new()) };
         let callers = activity.callers(Some(instance.clone()), since, CALLERS).await;
-        callers.map_err(|error| ControlError::ActivityUnavailable(error.to_string()))
+        callers.map_err(|error| unavailable(&error))
     }
 
     /// Those callers with a password whose groups matter.
@@ -167,9 +178,28 @@ fn kind_of(usage: &CallerUsage) -> Option<CredentialKind> {
 }
 
 fn name_of(usage: &CallerUsage) -> Option<&str> {
-    match &usage.caller.user {
+    name(&usage.caller.user)
+}
+
+fn name(user: &CallerUser) -> Option<&str> {
+    match user {
         CallerUser::Verified(name) | CallerUser::Claimed(name) => Some(name),
         CallerUser::Nobody | CallerUser::Other => None,
+    }
+}
+
+fn summed(kind: CredentialKind, usage: &PresentedUsage) -> SeenKind {
+    let caller = |caller: &BusyCaller| SeenCaller {
+        name: name(&caller.user).map(str::to_owned),
+        agent: caller.agent.clone(),
+        requests: caller.requests,
+        last: caller.last_at,
+    };
+    SeenKind {
+        kind,
+        requests: usage.requests,
+        callers: usage.busiest.iter().map(caller).collect(),
+        more: usage.callers.saturating_sub(usage.busiest.len() as u64),
     }
 }
 
@@ -193,4 +223,8 @@ fn seen(kind: CredentialKind, callers: &[CallerUsage]) -> Option<SeenKind> {
         callers,
         more: u64::try_from(more).unwrap_or(u64::MAX),
     })
+}
+
+fn unavailable(error: &ActivityError) -> ControlError {
+    ControlError::ActivityUnavailable(error.to_string())
 }

@@ -8,7 +8,7 @@ use gatepass_ledger::{FOLD_AFTER, GATHER, RequestEvent, Subject, ledger};
 use gatepass_model::{InstanceName, Timestamp, TokenId};
 use gatepass_store::activity::{
     ActivityError, ActivityReader, ActivityStore, Answer, CallerUsage, Dropped, Folded,
-    JournalBlock, LastUse, Pruned, RecentRequest, TokenRefusals, TokenUsage,
+    JournalBlock, LastUse, PresentedUsage, Pruned, RecentRequest, TokenRefusals, TokenUsage,
 };
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::Instant;
@@ -100,6 +100,10 @@ impl ActivityReader for Memory {
         _: Timestamp,
         _: u32,
     ) -> Answer<'_, Vec<CallerUsage>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn callers_by_presented(&self, _: Timestamp, _: usize) -> Answer<'_, Vec<PresentedUsage>> {
         Box::pin(async { Ok(Vec::new()) })
     }
 

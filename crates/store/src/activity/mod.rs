@@ -44,7 +44,9 @@ pub use journal::{
 pub use location::{ActivityLocation, open, open_reader};
 pub use postgres::{PostgresActivityReader, PostgresActivityStore};
 pub use sqlite::{SqliteActivityReader, SqliteActivityStore};
-pub use usage::{CallerUsage, HourUsage, RecentRequest, TokenRefusals, TokenUsage};
+pub use usage::{
+    BusyCaller, CallerUsage, HourUsage, PresentedUsage, RecentRequest, TokenRefusals, TokenUsage,
+};
 
 /// How many single requests of one token are kept and answered.
 pub const REQUESTS_PER_TOKEN: u32 = 1_000;
@@ -165,6 +167,14 @@ pub trait ActivityReader: Send + Sync {
         since: Timestamp,
         limit: u32,
     ) -> Answer<'_, Vec<CallerUsage>>;
+
+    /// The same in short, of all instances: by what was presented, with at most `named` of the
+    /// busiest callers each. In the order of instances' names.
+    fn callers_by_presented(
+        &self,
+        since: Timestamp,
+        named: usize,
+    ) -> Answer<'_, Vec<PresentedUsage>>;
 
     /// What was not recorded for want of room, from the hour of `since` on.
     fn dropped(&self, since: Timestamp) -> Answer<'_, Dropped>;

@@ -53,6 +53,7 @@ macro_rules! stories {
             blocks_add_up_and_come_back;
             an_older_use_does_not_cover_a_newer_one;
             callers_are_told_apart_by_what_is_known_of_them;
+            callers_are_summed_up_by_what_they_presented;
             what_was_dropped_adds_up_by_hour;
             another_reader_sees_what_was_written;
             of_a_place_where_nothing_is_yet_nothing_has_happened;
@@ -262,6 +263,53 @@ async fn callers_are_told_apart_by_what_is_known_of_them(place: &dyn Place) {
     assert_eq!(store.callers(Some("jira".parse().unwrap()), T0, 2).await.unwrap().len(), 2);
 }
 
+async fn callers_are_summed_up_by_what_they_presented(place: &dyn Place) {
+    let store = open_at(place).await;
+    assert_eq!(store.callers_by_presented(T0, 5).await.unwrap(), []);
+    let kind = CredentialKind::Password;
+    for (number, name) in (1..).zip(["u1", "u2", "u3", "u4"]) {
+        let subject = Subject::Caller { kind, user: User::Claimed(name) };
+        append(&*store, requests(subject, seconds(number), number)).await;
+    }
+    // An hour later, and of those the busiest; as often as u4 came.
+    let verified = Subject::Caller { kind, user: User::Verified("bob") };
+    append(&*store, requests(verified, T0, 1)).await;
+    append(&*store, requests(verified, seconds(3_600), 3)).await;
+    let kind = CredentialKind::Session;
+    append(&*store, requests(Subject::Caller { kind, user: User::Nobody }, T0, 2)).await;
+    append(&*store, requests(Subject::UnknownToken { user: User::Nobody }, T0, 7)).await;
+    append(&*store, requests(Subject::Token(ALICE), T0, 9)).await;
+
+    let found = store.callers_by_presented(T0, 3).await.unwrap();
+    let told: Vec<_> =
+        found.iter().map(|usage| (usage.presented, usage.requests, usage.callers)).collect();
+    let credential = Presented::Credential;
+    assert_eq!(
+        told,
+        [
+            (credential(CredentialKind::Password), 14, 5),
+            (credential(CredentialKind::Session), 2, 1),
+            (Presented::UnknownToken, 7, 1),
+        ]
+    );
+    let all = store.callers(None, T0, 10).await.unwrap();
+    let busy = |user: CallerUser| {
+        let full = all.iter().find(|usage| usage.caller.user == user).unwrap().clone();
+        let (agent, requests) = (full.caller.agent, full.total.requests);
+        BusyCaller { user, agent, requests, last_at: full.last.at }
+    };
+    let claimed = |name: &str| CallerUser::Claimed(name.to_owned());
+    let bob = CallerUser::Verified("bob".to_owned());
+    let busiest = [claimed("u4"), bob, claimed("u3")].map(busy);
+    assert_eq!(busiest.each_ref().map(|caller| caller.requests), [4, 4, 3]);
+    assert_eq!(found[0].busiest, busiest);
+    assert_eq!(found[0].instance, "jira".parse().unwrap());
+
+    let later = store.callers_by_presented(seconds(3_600), 3).await.unwrap();
+    assert_eq!((later.len(), later[0].requests, later[0].busiest.len()), (1, 3, 1));
+    assert_eq!(store.callers_by_presented(T0, 0).await.unwrap()[0].busiest, []);
+}
+
 async fn what_was_dropped_adds_up_by_hour(place: &dyn Place) {
     let store = open_at(place).await;
     append(&*store, lost(1, 2)).await;
@@ -304,6 +352,7 @@ async fn of_a_place_where_nothing_is_yet_nothing_has_happened(place: &dyn Place)
     assert_eq!(reader.refusals_of(&[ALICE], T0).await.unwrap(), []);
     assert_eq!(reader.all_last_uses().await.unwrap(), []);
     assert_eq!(reader.callers(None, T0, 10).await.unwrap(), []);
+    assert_eq!(reader.callers_by_presented(T0, 5).await.unwrap(), []);
     assert_eq!(reader.dropped(T0).await.unwrap(), Dropped::default());
 }
 

@@ -1,9 +1,9 @@
 //! What is read. Names of reasons, families and methods are text here: the log may be older than
 //! the program that reads it.
 
-use gatepass_model::{Timestamp, TokenId};
+use gatepass_model::{InstanceName, Timestamp, TokenId};
 
-use super::{Caller, Counts, LastUse, UnixHour};
+use super::{Caller, CallerUser, Counts, LastUse, Presented, UnixHour};
 
 /// Counts of one hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,34 @@ pub struct CallerUsage {
     pub observed: Vec<(String, u64)>,
     /// His last use ever.
     pub last: LastUse,
+}
+
+/// What callers without a token did on an instance, of those who presented the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PresentedUsage {
+    /// On which instance.
+    pub instance: InstanceName,
+    /// With what.
+    pub presented: Presented,
+    /// Requests of all of them.
+    pub requests: u64,
+    /// How many callers there are.
+    pub callers: u64,
+    /// Those who caused most, the busiest first.
+    pub busiest: Vec<BusyCaller>,
+}
+
+/// One of the busiest callers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BusyCaller {
+    /// Who he is, or says he is.
+    pub user: CallerUser,
+    /// His user agent, as in [`Caller::agent`].
+    pub agent: String,
+    /// His requests.
+    pub requests: u64,
+    /// When he came last.
+    pub last_at: Timestamp,
 }
 
 /// A single request.

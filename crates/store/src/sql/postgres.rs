@@ -28,6 +28,8 @@ type Db = Postgres;
 const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 /// Its first query takes the snapshot that all others see.
 const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/// A token's handle as hexadecimal text.
+const HEX_ID: &str = "encode(id, 'hex')";
 /// A text without regard to ASCII's letter case: LOWER knows no other by the columns' COLLATE "C".
 const FOLDED: &str = "LOWER({field})";
 /// A table that the database numbers does not see what numbers were put in by others.

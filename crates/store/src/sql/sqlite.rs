@@ -26,6 +26,8 @@ type Db = Sqlite;
 const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
 /// Its first query takes the snapshot that all others see.
 const BEGIN_READ: &str = "BEGIN";
+/// A token's handle as hexadecimal text.
+const HEX_ID: &str = "hex(id)";
 /// It numbers behind the last row by itself.
 const CONTINUE_NUMBERS: Option<&str> = None;
 

@@ -48,7 +48,8 @@ macro_rules! stories {
             feed::a_watch_that_waits_for_nothing_lets_time_pass;
             found::a_search_finds_counts_and_sorts_as_by_hand;
             found::a_search_that_finds_very_many_does_so_too;
-            found::candidates_are_all_that_is_found_whatever_its_state;
+            found::handles_are_of_all_that_is_found_whatever_its_state;
+            found::candidates_are_all_tokens_with_what_they_are_counted_by;
             found::tokens_are_found_by_their_handles;
             found::integrations_are_named_once_and_in_order;
             found::living_tokens_are_counted_by_owner;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use gatepass_model::{Lifetime, Timestamp, TokenId};
 use gatepass_store::activity::LAST_USES;
-use gatepass_store::{Candidate, Candidates, StateCounts, TokenSearch, TokensFound};
+use gatepass_store::{Candidate, StateCounts, TokenSearch, TokensFound};
 
 use super::{TokenQuery, TokenSortBy, UsedFilter, counted, last_page, offset};
 use crate::control::Control;
@@ -55,7 +55,7 @@ impl Control {
         page_size: u32,
     ) -> Result<(TokensFound, u32), ControlError> {
         let uses = self.last_uses().await?;
-        let Candidates { mut tokens, total, .. } = self.candidates(search).await?;
+        let (mut tokens, total) = self.candidates(search).await?;
         if tokens.len() >= LAST_USES {
             let words = format!("{LAST_USES} tokens are too many to be told by their last use");
             return Err(ControlError::ActivityUnavailable(words));

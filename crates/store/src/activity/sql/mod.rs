@@ -3,6 +3,7 @@
 
 mod journal;
 mod many;
+mod presented;
 pub(super) mod prune;
 mod read;
 mod serve;

@@ -6,10 +6,11 @@ use gatepass_model::{InstanceName, Timestamp, TokenId};
 use sqlx::Transaction;
 
 use super::super::{BEGIN_READ, Db, Pools, Reader, Writer, in_time};
-use super::{journal, many, prune, read};
+use super::{journal, many, presented, prune, read};
 use crate::activity::{
     ActivityError, ActivityReader, ActivityStore, Answer, CallerUsage, Dropped, Folded,
-    JournalBlock, LastUse, Pruned, RecentRequest, TokenRefusals, TokenUsage,
+    JournalBlock, LastUse, PresentedUsage, Pruned, RecentRequest, TokenRefusals, TokenUsage,
+    UnixHour,
 };
 
 /// How often a reader folds before he reads: what a node leaves unfolded at most, and what came
@@ -107,6 +108,18 @@ impl ActivityReader for Pools {
         }))
     }
 
+    fn callers_by_presented(
+        &self,
+        since: Timestamp,
+        named: usize,
+    ) -> Answer<'_, Vec<PresentedUsage>> {
+        Box::pin(in_time(async move {
+            self.refresh().await;
+            let mut snapshot = self.reading.begin_with(BEGIN_READ).await?;
+            presented::usage(&mut snapshot, UnixHour::of(since), named).await
+        }))
+    }
+
     fn dropped(&self, since: Timestamp) -> Answer<'_, Dropped> {
         Box::pin(in_time(async move {
             self.refresh().await;
@@ -151,6 +164,17 @@ impl ActivityReader for Reader {
         self.pools.as_ref().map_or_else(nothing, |pools| pools.callers(instance, since, limit))
     }
 
+    fn callers_by_presented(
+        &self,
+        since: Timestamp,
+        named: usize,
+    ) -> Answer<'_, Vec<PresentedUsage>> {
+        match &self.pools {
+            Some(pools) => pools.callers_by_presented(since, named),
+            None => nothing(),
+        }
+    }
+
     fn dropped(&self, since: Timestamp) -> Answer<'_, Dropped> {
         self.pools.as_ref().map_or_else(nothing, |pools| pools.dropped(since))
     }
@@ -192,6 +216,14 @@ impl ActivityReader for Writer {
         limit: u32,
     ) -> Answer<'_, Vec<CallerUsage>> {
         self.pools.callers(instance, since, limit)
+    }
+
+    fn callers_by_presented(
+        &self,
+        since: Timestamp,
+        named: usize,
+    ) -> Answer<'_, Vec<PresentedUsage>> {
+        self.pools.callers_by_presented(since, named)
     }
 
     fn dropped(&self, since: Timestamp) -> Answer<'_, Dropped> {

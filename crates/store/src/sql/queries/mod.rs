@@ -19,7 +19,7 @@ mod token;
 
 use sqlx::{Transaction, query, query_scalar};
 
-use super::{Database, Db};
+use super::{Database, Db, HEX_ID};
 use crate::{Answer, Store};
 
 impl Store for Database {

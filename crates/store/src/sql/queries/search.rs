@@ -24,7 +24,7 @@ use asked::{
     asks_nothing_but_state, finds_nothing, is_in_state, narrow, narrow_to_state, one_of, sort,
 };
 
-pub(super) use candidates::candidates;
+pub(super) use candidates::{candidates, handles};
 
 type Connection = <Db as sqlx::Database>::Connection;
 

@@ -95,12 +95,16 @@ impl Tokens for Database {
         self.answer(search::search(self, search, page))
     }
 
-    fn search_candidates<'a>(
+    fn search_handles<'a>(
         &'a self,
         search: &'a TokenSearch,
         limit: u32,
-    ) -> Answer<'a, Candidates> {
-        self.answer(search::candidates(self, search, limit))
+    ) -> Answer<'a, Vec<TokenId>> {
+        self.answer(search::handles(self, search, limit))
+    }
+
+    fn candidates(&self, now: Timestamp, limit: u32) -> Answer<'_, Candidates> {
+        self.answer(search::candidates(self, now, limit))
     }
 
     fn integrations(&self, limit: u32) -> Answer<'_, Vec<String>> {

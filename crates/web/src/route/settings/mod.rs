@@ -49,11 +49,12 @@ async fn instances(
     policy: &PolicyDocument,
 ) -> Result<Vec<InstanceSettings>, ControlError> {
     let since = visit.now.minus(OBSERVED);
+    let mut observed = visit.control().observed(actor, since).await?;
     let mut instances = Vec::new();
     for one in &visit.config().instances {
         let name = &one.instance.name;
         let written = policy.instances.get(name).cloned().unwrap_or_default();
-        let observed = visit.control().observed(actor, name, since).await?;
+        let observed = observed.remove(name).unwrap_or_default();
         instances.push(InstanceSettings {
             place: visit.config().place(&one.instance),
             modes: written.modes,
