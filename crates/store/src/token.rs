@@ -83,8 +83,8 @@ pub trait Tokens: Send + Sync {
     ) -> Answer<'a, TokensFound>;
 
     /// The handles of all that is looked for, in order, but not by state: for whoever sorts and
-    /// filters it by what the store does not know. At most `limit`; who gets as many may not have
-    /// got all.
+    /// filters it by what the store does not know. At most `limit`, any of them: who gets as many
+    /// may not have got all.
     fn search_handles<'a>(
         &'a self,
         search: &'a TokenSearch,

@@ -10,7 +10,7 @@ use super::super::{Database, Db, HEX_ID};
 use super::asked::{finds_nothing, is_in_state, narrow, sort};
 use super::{COUNTED, SORTED_BY, begin_all, end_all, handle};
 use crate::codec::parse;
-use crate::{Candidate, Candidates, Corruption, StoreError, TokenSearch};
+use crate::{Candidate, Candidates, Corruption, SortKey, StoreError, TokenSearch};
 
 /// See [`Tokens::search_handles`](crate::Tokens::search_handles).
 pub(in super::super) async fn handles(
@@ -21,18 +21,33 @@ pub(in super::super) async fn handles(
     if finds_nothing(search) {
         return Ok(Vec::new());
     }
+    let is_by_handle = search.sort == SortKey::Created;
     // In one text, since the driver takes its time for each row. The rows are put together as they
     // come.
     let mut query =
         QueryBuilder::<Db>::new(format!("SELECT string_agg({HEX_ID}, ',') FROM (SELECT id FROM "));
-    begin_all(&mut query, SORTED_BY);
-    query.push(" FROM token WHERE 1 = 1");
-    narrow(&mut query, search);
-    end_all(&mut query);
-    sort(&mut query, search);
-    query.push(" LIMIT ").push_bind(i64::from(limit)).push(") AS sorted");
+    if is_by_handle {
+        query.push("token WHERE 1 = 1");
+        narrow(&mut query, search);
+    } else {
+        begin_all(&mut query, SORTED_BY);
+        query.push(" FROM token WHERE 1 = 1");
+        narrow(&mut query, search);
+        end_all(&mut query);
+        sort(&mut query, search);
+    }
+    query.push(" LIMIT ").push_bind(i64::from(limit)).push(") AS found");
     let found: Option<String> = query.build_query_scalar().fetch_one(&store.readers()?).await?;
-    found.iter().flat_map(|found| found.split(',')).map(from_hex).collect()
+    let handles = found.iter().flat_map(|found| found.split(',')).map(from_hex);
+    let mut handles: Vec<TokenId> = handles.collect::<Result<_, _>>()?;
+    if is_by_handle {
+        // For a fraction of what it takes the database.
+        handles.sort_unstable();
+        if search.descending {
+            handles.reverse();
+        }
+    }
+    Ok(handles)
 }
 
 fn from_hex(text: &str) -> Result<TokenId, StoreError> {
