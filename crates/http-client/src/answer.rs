@@ -31,6 +31,11 @@ impl Answer {
         self.headers.get(name).map(reqwest::header::HeaderValue::as_bytes)
     }
 
+    /// The values of all headers of this name, letter case ignored.
+    pub fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        self.headers.get_all(name).iter().map(reqwest::header::HeaderValue::as_bytes)
+    }
+
     /// How many headers have this name, letter case ignored.
     pub fn header_count(&self, name: &str) -> usize {
         self.headers.get_all(name).iter().count()

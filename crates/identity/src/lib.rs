@@ -10,6 +10,7 @@
 
 mod credential;
 mod directory;
+mod link;
 mod prober;
 mod product;
 mod prover;
@@ -20,6 +21,7 @@ pub use credential::{ExpectedUser, ReadyCredential, UnusableSecret};
 pub use directory::{
     DirectoryError, DirectoryState, FileDirectory, FileWatcher, PeopleMistake, parse_people,
 };
+pub use link::{ApplicationLink, LinkKey, LinkKeyError, NoKey};
 pub use prober::{PROBE_EVERY, probe_once, run_probes};
 pub use product::{
     Account, AskError, Asker, GroupMember, GroupPage, LookedUp, MintError, MintedToken,

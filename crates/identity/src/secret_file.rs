@@ -51,20 +51,22 @@ fn unusable(path: &Path, source: UnusableSecret) -> SecretFileError {
 }
 
 fn read(path: &Path) -> Result<SecretText, SecretFileError> {
-    let unreadable =
-        |source: io::Error| SecretFileError::Unreadable { path: path.to_owned(), source };
-    let most = ReadyCredential::MAX_BYTES + 2;
-    // Long enough from the start: what a buffer grew out of would not be wiped.
-    let mut text = String::with_capacity(most + 64);
-    let read = File::open(path)
-        .and_then(|file| file.take(most as u64 + 1).read_to_string(&mut text))
-        .map_err(unreadable);
-    let whole = SecretText::new(text);
-    read?;
+    // Two more, for a line break, and one by which it shows that it is longer.
+    let whole = read_text(path, ReadyCredential::MAX_BYTES as u64 + 3)
+        .map_err(|source| SecretFileError::Unreadable { path: path.to_owned(), source })?;
     let text = whole.expose();
     let text = text.strip_suffix('\n').unwrap_or(text);
     let text = text.strip_suffix('\r').unwrap_or(text);
     Ok(SecretText::new(text.to_owned()))
+}
+
+/// The text of a file, or its first `most` bytes.
+pub(crate) fn read_text(path: &Path, most: u64) -> io::Result<SecretText> {
+    // Long enough from the start: what a buffer grew out of would not be wiped.
+    let mut text = String::with_capacity(usize::try_from(most).unwrap_or_default() + 64);
+    let read = File::open(path).and_then(|file| file.take(most).read_to_string(&mut text));
+    let whole = SecretText::new(text);
+    read.map(|_| whole)
 }
 
 #[cfg(test)]

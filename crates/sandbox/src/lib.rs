@@ -10,6 +10,7 @@
 mod jira;
 mod recorder;
 
+pub use jira::consumer::ConsumerSeed;
 pub use jira::settings::{Account, IssueSeed, JiraSettings, NativeTokenLimits, ProjectSeed};
 pub use jira::{Identified, Jira, NativeTokenInfo, SeenRequest};
 pub use recorder::answer::{RawAnswer, Step};

@@ -1,10 +1,10 @@
 //! Who is in a group, as an administrator of Jira sees it (`/rest/api/2/group/member`).
 
 use gatepass_model::Username;
-use gatepass_model::target::percent_encoded;
 use gatepass_profiles::ClaimedUser;
 use serde::Deserialize;
 
+use super::call::{Verb, call};
 use super::jira::{header_user, is_said_by_jira};
 use super::{AskError, Asker};
 use crate::credential::ReadyCredential;
@@ -55,13 +55,10 @@ pub(super) async fn members(
     group: &str,
     start: u64,
 ) -> Result<GroupPage, AskError> {
-    let url = format!(
-        "{}/rest/api/2/group/member?groupname={}&startAt={start}&maxResults={PAGE}",
-        upstream.base_url,
-        percent_encoded(group)
-    );
-    let header = Asker::Credential(administrator).header();
-    let answer = upstream.client.get_json(&url, &[header]).await?;
+    let (start_at, most) = (start.to_string(), PAGE.to_string());
+    let query = [("groupname", group), ("startAt", &start_at), ("maxResults", &most)];
+    let asker = Asker::Credential(administrator);
+    let answer = call(upstream, asker, Verb::Get, "/rest/api/2/group/member", &query).await?;
     match answer.status() {
         200 => {}
         404 if is_said_by_jira(&answer) => return Ok(GroupPage::default()),

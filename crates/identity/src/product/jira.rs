@@ -4,11 +4,11 @@
 use std::collections::HashMap;
 
 use gatepass_http_client::Answer;
-use gatepass_model::target::percent_encoded;
 use gatepass_model::{Product, ProductRank, Username};
 use gatepass_profiles::{ClaimedUser, Profile, profile};
 use serde::Deserialize;
 
+use super::call::{Verb, call};
 use super::{Account, AskError, Asker, LookedUp};
 use crate::credential::ReadyCredential;
 use crate::prover::Upstream;
@@ -57,8 +57,8 @@ pub(super) async fn myself(
     upstream: &Upstream,
     asker: Asker<'_>,
 ) -> Result<Option<Account>, AskError> {
-    let url = format!("{}/rest/api/2/myself?expand=groups", upstream.base_url);
-    let answer = upstream.client.get_json(&url, &[asker.header()]).await?;
+    let query = [("expand", "groups")];
+    let answer = call(upstream, asker, Verb::Get, "/rest/api/2/myself", &query).await?;
     match answer.status() {
         200 => {}
         401 => return Ok(None),
@@ -76,8 +76,7 @@ pub(super) async fn myself(
 
 /// What whoever asks may do there.
 pub(super) async fn rank(upstream: &Upstream, asker: Asker<'_>) -> Result<ProductRank, AskError> {
-    let url = format!("{}/rest/api/2/mypermissions", upstream.base_url);
-    let answer = upstream.client.get_json(&url, &[asker.header()]).await?;
+    let answer = call(upstream, asker, Verb::Get, "/rest/api/2/mypermissions", &[]).await?;
     if answer.status() != 200 {
         return Err(AskError::Unexpected(answer.status()));
     }
@@ -100,10 +99,9 @@ pub(super) async fn look_up(
     administrator: &ReadyCredential,
     username: &Username,
 ) -> Result<LookedUp, AskError> {
-    let name = percent_encoded(username.as_str());
-    let url = format!("{}/rest/api/2/user?username={name}&expand=groups", upstream.base_url);
-    let header = Asker::Credential(administrator).header();
-    let answer = upstream.client.get_json(&url, &[header]).await?;
+    let query = [("username", username.as_str()), ("expand", "groups")];
+    let asker = Asker::Credential(administrator);
+    let answer = call(upstream, asker, Verb::Get, "/rest/api/2/user", &query).await?;
     match answer.status() {
         200 => {}
         404 if is_said_by_jira(&answer) => return Ok(LookedUp::Gone),

@@ -4,6 +4,7 @@
 //! far. What comes back is checked against what it must be, and taken as not answered where it is
 //! anything else: a look-up that failed never says that somebody is gone, nor that he may more.
 
+mod call;
 mod group;
 mod jira;
 mod native_token;
@@ -14,6 +15,7 @@ use gatepass_http_client::ClientError;
 use gatepass_model::{InstanceName, Person, Product, ProductRank, Username};
 
 use crate::credential::ReadyCredential;
+use crate::link::ApplicationLink;
 use crate::prover::Upstream;
 
 pub use group::{GroupMember, GroupPage};
@@ -58,15 +60,13 @@ pub enum Asker<'a> {
     Session(&'a [u8]),
     /// As whose credential this is.
     Credential(&'a ReadyCredential),
-}
-
-impl<'a> Asker<'a> {
-    fn header(self) -> (&'static str, &'a [u8]) {
-        match self {
-            Self::Session(cookie) => ("Cookie", cookie),
-            Self::Credential(credential) => ("Authorization", credential.authorization()),
-        }
-    }
+    /// As a user, by an application link: he need not be there.
+    Impersonation {
+        /// By which.
+        link: &'a ApplicationLink,
+        /// As whom.
+        user: &'a Username,
+    },
 }
 
 /// Why a product did not say. Nothing follows from it about anybody.
@@ -84,6 +84,15 @@ pub enum AskError {
     /// Who asks may not ask that.
     #[error("who asks may not ask it (status {0})")]
     Forbidden(u16),
+    /// It refuses the application link, in the protocol's words.
+    #[error("it refuses the application link: {0}")]
+    LinkRefused(String),
+    /// By the application link, it took the call for somebody else, or did not say for whom.
+    #[error("it took the call of the application link for somebody else, or did not say for whom")]
+    Mistaken,
+    /// The system has no randomness to sign with.
+    #[error("the system gave no random bytes to sign with")]
+    Unsigned,
     /// What came back is not what it says.
     #[error("its answer makes no sense: {0}")]
     Nonsense(&'static str),

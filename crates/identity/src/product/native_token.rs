@@ -1,13 +1,14 @@
 //! Native tokens of Jira: made, listed and deleted by whoever owns them
 //! (`/rest/pat/latest/tokens`).
 
-use gatepass_http_client::{Answer, ClientError};
+use gatepass_http_client::Answer;
 use gatepass_model::Timestamp;
 use gatepass_vault::SecretText;
 use serde::Deserialize;
 use serde_json::Value;
 use zeroize::Zeroize as _;
 
+use super::call::{Verb, call};
 use super::{AskError, Asker};
 use crate::prover::Upstream;
 
@@ -47,12 +48,8 @@ pub enum MintError {
     Unasked(#[from] AskError),
 }
 
-impl From<ClientError> for MintError {
-    fn from(error: ClientError) -> Self {
-        Self::Unasked(error.into())
-    }
-}
-
+/// Where they stand.
+const TOKENS: &str = "/rest/pat/latest/tokens";
 /// Most characters that are kept of a product's words.
 const MAX_WORDS: usize = 300;
 
@@ -109,10 +106,8 @@ pub(super) async fn mint(
     if let Some(days) = days {
         wanted.insert("expirationDuration".to_owned(), days.into());
     }
-    let url = format!("{}/rest/pat/latest/tokens", upstream.base_url);
-    let headers: [(&str, &[u8]); 2] = [asker.header(), ("X-Atlassian-Token", b"no-check")];
-    let body = Value::Object(wanted).to_string();
-    let answer = upstream.client.post_json(&url, &headers, body).await?;
+    let verb = Verb::Post(Value::Object(wanted).to_string());
+    let answer = call(upstream, asker, verb, TOKENS, &[]).await?;
     match answer.status() {
         200 | 201 => {}
         401 => return Err(MintError::Nobody),
@@ -144,8 +139,7 @@ pub(super) async fn list(
     upstream: &Upstream,
     asker: Asker<'_>,
 ) -> Result<Vec<NativeTokenInfo>, AskError> {
-    let url = format!("{}/rest/pat/latest/tokens", upstream.base_url);
-    let answer = upstream.client.get_json(&url, &[asker.header()]).await?;
+    let answer = call(upstream, asker, Verb::Get, TOKENS, &[]).await?;
     match answer.status() {
         200 => {}
         status @ (401 | 403) => return Err(AskError::Forbidden(status)),
@@ -170,9 +164,7 @@ pub(super) async fn delete(
     if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(AskError::Nonsense("the id of a native token is none"));
     }
-    let url = format!("{}/rest/pat/latest/tokens/{id}", upstream.base_url);
-    let headers: [(&str, &[u8]); 2] = [asker.header(), ("X-Atlassian-Token", b"no-check")];
-    let answer = upstream.client.delete(&url, &headers).await?;
+    let answer = call(upstream, asker, Verb::Delete, &format!("{TOKENS}/{id}"), &[]).await?;
     match answer.status() {
         200..=299 | 404 => Ok(()),
         status @ (401 | 403) => Err(AskError::Forbidden(status)),

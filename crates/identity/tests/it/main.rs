@@ -1,6 +1,8 @@
 //! Directories, the wallet, and products that are asked.
 
 #[cfg(test)]
+mod impersonating;
+#[cfg(test)]
 mod loading;
 #[cfg(test)]
 mod proving;

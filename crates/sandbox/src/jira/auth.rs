@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Identified;
+use super::consumer::Attempt;
 use super::params::Params;
 use super::state::World;
 
@@ -15,6 +16,7 @@ pub(crate) struct Offer {
     basic: Option<(String, String)>,
     os: Option<(String, String)>,
     session: Option<String>,
+    signed: Option<Attempt>,
 }
 
 /// `X-Seraph-LoginReason`.
@@ -37,6 +39,8 @@ pub(crate) struct Caller {
     pub(crate) reason: Option<LoginReason>,
     /// A wrong password in the Basic header: answered at once.
     pub(crate) is_stopped: bool,
+    /// What is wrong with the signature of an application link: answered at once.
+    pub(crate) oauth_problem: Option<&'static str>,
 }
 
 /// Why a password did not sign in.
@@ -72,7 +76,13 @@ impl Offer {
             basic: read_basic(value),
             os,
             session: read_cookie(headers, "JSESSIONID"),
+            signed: None,
         }
+    }
+
+    /// The same with what was signed beside it.
+    pub(crate) fn or_signed(self, signed: Option<Attempt>) -> Self {
+        Self { signed, ..self }
     }
 }
 
@@ -119,6 +129,13 @@ impl World {
     }
 
     fn identify_truly(&mut self, offer: &Offer, now: i64) -> Caller {
+        if let Some(attempt) = &offer.signed {
+            // Fact A1.1: problems stop the call. And there is no session afterwards.
+            return self.identify_consumer(attempt, now).unwrap_or_else(|problem| Caller {
+                oauth_problem: Some(problem),
+                ..Caller::nobody()
+            });
+        }
         if let Some(raw) = &offer.bearer
             && let Some(username) = self.use_native_token(raw, now)
         {
@@ -192,15 +209,26 @@ impl World {
 }
 
 impl Caller {
-    fn of(username: String, how: Identified, session: Option<String>) -> Self {
-        let reason = Some(LoginReason::Ok);
-        Self { username: Some(username), how, session, reason, is_stopped: false }
+    pub(crate) fn of(username: String, how: Identified, session: Option<String>) -> Self {
+        Self {
+            username: Some(username),
+            how,
+            session,
+            reason: Some(LoginReason::Ok),
+            ..Self::nobody()
+        }
     }
 
     /// Nobody, who did not try.
     pub(crate) fn nobody() -> Self {
-        let how = Identified::Anonymous;
-        Self { username: None, how, session: None, reason: None, is_stopped: false }
+        Self {
+            username: None,
+            how: Identified::Anonymous,
+            session: None,
+            reason: None,
+            is_stopped: false,
+            oauth_problem: None,
+        }
     }
 
     fn failed(wrong: Wrong, is_stopped: bool) -> Self {

@@ -17,6 +17,7 @@ use super::SeenRequest;
 use super::answer::html;
 use super::auth::{Caller, LoginReason, Offer};
 use super::call::{Call, media_type};
+use super::consumer::Attempt;
 use super::entropy::hex;
 use super::params::Params;
 use super::state::Shared;
@@ -62,16 +63,20 @@ async fn answer(shared: Arc<Shared>, request: Request, next: Next, trouble: Trou
         return html(StatusCode::PAYLOAD_TOO_LARGE, "Form too large", "");
     };
     let now = shared.now();
+    let base = base_url(&shared, &parts);
+    let origin = base.strip_suffix(&shared.context_path).unwrap_or(&base);
+    let offer =
+        Offer::read(&parts.headers, &params).or_signed(Attempt::read(&parts, &params, origin));
     let (caller, number) = {
         let mut world = shared.world();
-        let caller = world.identify(&Offer::read(&parts.headers, &params), now);
+        let caller = world.identify(&offer, now);
         world.remember(seen(&parts, &caller));
         world.requests_taken += 1;
         (caller, world.requests_taken)
     };
     let call = Call {
         caller: caller.clone(),
-        base: base_url(&shared, &parts),
+        base: base.clone(),
         host: host(&parts).map(str::to_owned),
         target: within(&parts, &shared.context_path),
         params: Arc::new(params),
@@ -154,6 +159,9 @@ fn seen(parts: &Parts, caller: &Caller) -> SeenRequest {
 
 /// The answers that no handler has a say in.
 fn early(call: &Call, headers: &HeaderMap, path: &str) -> Option<Response> {
+    if call.caller.oauth_problem.is_some() {
+        return Some(html(StatusCode::UNAUTHORIZED, "Unauthorized (401)", ""));
+    }
     match call.caller.reason {
         // The login page has its own words for it, and a way out.
         Some(LoginReason::Denied) if path == "/login.jsp" => {}
@@ -204,7 +212,8 @@ fn complete(answer: &mut Response, call: &Call, caller: &Caller, number: u64) {
     // Fact A1: any 401 gets this challenge too.
     if answer.status() == StatusCode::UNAUTHORIZED {
         let realm = utf8_percent_encode(&call.base, NON_ALPHANUMERIC);
-        let value = format!("OAuth realm=\"{realm}\"");
+        let problem = caller.oauth_problem.map(|problem| format!(", oauth_problem=\"{problem}\""));
+        let value = format!("OAuth realm=\"{realm}\"{}", problem.unwrap_or_default());
         if let Ok(value) = HeaderValue::from_str(&value) {
             answer.headers_mut().append(WWW_AUTHENTICATE, value);
         }

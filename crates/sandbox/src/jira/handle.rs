@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::consumer::ConsumerSeed;
 use super::people::Person;
 use super::settings::Account;
 use super::{Jira, NativeTokenInfo};
@@ -35,6 +36,16 @@ impl Jira {
     pub fn issue_native_token(&self, username: &str, name: &str) -> String {
         let now = self.shared.now();
         self.shared.world().mint_native_token(&username.to_lowercase(), name, None, now).1
+    }
+
+    /// Enters an application link, in the place of the one with its key.
+    pub fn put_application_link(&self, link: ConsumerSeed) {
+        self.shared.world().consumers.put(link);
+    }
+
+    /// Deletes an application link by its key; says whether there was one.
+    pub fn remove_application_link(&self, key: &str) -> bool {
+        self.shared.world().consumers.remove(key)
     }
 
     /// A person's native tokens, oldest first.

@@ -5,6 +5,7 @@ mod auth;
 mod bean;
 mod call;
 mod catalogue;
+pub(crate) mod consumer;
 mod demo;
 mod entropy;
 mod front;
@@ -46,6 +47,8 @@ pub enum Identified {
     NativeToken,
     /// By `os_username` and `os_password` in the query or a form.
     OsUsername,
+    /// By the signature of an application link.
+    ApplicationLink,
 }
 
 /// A call that a stand-in Jira took.

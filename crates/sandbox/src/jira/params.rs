@@ -15,6 +15,11 @@ impl Params {
         }
     }
 
+    /// All of them, in order.
+    pub(crate) fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// The first value of that name: what `getParameter` gives.
     pub(crate) fn first(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())

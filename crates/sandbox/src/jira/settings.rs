@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use gatepass_model::{Clock, Timestamp};
 
+use super::consumer::ConsumerSeed;
 use super::demo;
 
 /// How a stand-in Jira listens, who and what is in it.
@@ -35,6 +36,8 @@ pub struct JiraSettings {
     pub navigator_links: Vec<(String, String)>,
     /// What people may make as native tokens.
     pub native_token_limits: NativeTokenLimits,
+    /// The application links that there are.
+    pub application_links: Vec<ConsumerSeed>,
     /// What session ids and native tokens are drawn from: the same seed, the same secrets.
     pub seed: u64,
     /// The clock that everything is dated by.
@@ -138,6 +141,7 @@ impl JiraSettings {
             secure_cookies: false,
             navigator_links: Vec::new(),
             native_token_limits: NativeTokenLimits::default(),
+            application_links: Vec::new(),
             seed: 0,
             clock: Arc::new(RunningClock { began: Instant::now() }),
         }

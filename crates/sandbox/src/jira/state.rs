@@ -10,6 +10,7 @@ use super::catalogue::{
     IssueType, Priority, Status, find_issue_type, find_priority, find_status, first_issue_type,
     first_status, middle_priority,
 };
+use super::consumer::Consumers;
 use super::entropy::Entropy;
 use super::native_token::NativeToken;
 use super::people::{People, Person};
@@ -39,6 +40,7 @@ pub(crate) struct World {
     pub(crate) sessions: HashMap<String, Session>,
     /// By id.
     pub(crate) native_tokens: BTreeMap<u64, NativeToken>,
+    pub(crate) consumers: Consumers,
     pub(crate) projects: Vec<Project>,
     /// By id, which grows.
     pub(crate) issues: BTreeMap<u64, Issue>,
@@ -153,6 +155,7 @@ impl World {
             people: People::default(),
             sessions: HashMap::new(),
             native_tokens: BTreeMap::new(),
+            consumers: Consumers::default(),
             projects: Vec::new(),
             issues: BTreeMap::new(),
             attachments: BTreeMap::new(),
@@ -164,6 +167,9 @@ impl World {
             seen: VecDeque::new(),
             last_id: 10_099,
         };
+        for link in &settings.application_links {
+            world.consumers.put(link.clone());
+        }
         for account in &settings.people {
             world.add_person(account.clone());
         }

@@ -59,14 +59,12 @@ pub(crate) async fn end_websudo(call: Call) -> Outcome {
 
 /// The caller after a sign-in.
 pub(crate) fn signed_in(username: String, session: String) -> Caller {
-    let (how, reason) = (Identified::Session, Some(LoginReason::Ok));
-    Caller { username: Some(username), how, session: Some(session), reason, is_stopped: false }
+    Caller::of(username, Identified::Session, Some(session))
 }
 
 /// The caller after a sign-out.
 pub(crate) fn signed_out() -> Caller {
-    let (how, reason) = (Identified::Anonymous, Some(LoginReason::Out));
-    Caller { username: None, how, session: None, reason, is_stopped: false }
+    Caller { reason: Some(LoginReason::Out), ..Caller::nobody() }
 }
 
 /// The caller after a sign-in that failed.
