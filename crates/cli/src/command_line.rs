@@ -8,8 +8,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::call::{Call, Ending, Outcome};
 use crate::commands::{
-    admin, audit, backup, check, credential, demo, explain, policy, secrets, serve, store, token,
-    whoami,
+    admin, audit, backup, check, credential, demo, explain, impersonation, policy, secrets, serve,
+    store, token, whoami,
 };
 use crate::failure::Failure;
 use crate::output::{Audience, Output};
@@ -37,6 +37,8 @@ enum Command {
     Token(token::Command),
     #[command(subcommand)]
     Credential(credential::Command),
+    #[command(subcommand)]
+    Impersonation(impersonation::Command),
     #[command(subcommand)]
     Admin(admin::Command),
     #[command(subcommand)]
@@ -81,6 +83,7 @@ fn dispatch(command: Command, call: &Call) -> Outcome {
         Command::Check(check) => once(check.run(call)),
         Command::Token(token) => once(token.run(call)),
         Command::Credential(credential) => once(credential.run(call)),
+        Command::Impersonation(impersonation) => once(async { impersonation.run(call) }),
         Command::Admin(admin) => once(admin.run(call)),
         Command::Policy(policy) => once(policy.run(call)),
         Command::Secrets(secrets) => once(secrets.run(call)),

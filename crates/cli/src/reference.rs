@@ -35,6 +35,7 @@ const CODES: &[(&str, &str)] = &[
     ("directory_unreadable", "a directory of people can't be read"),
     ("lookup_token_unreadable", "the token that asks a product about people can't be read"),
     ("no_sign_in", "nobody can sign in to the console: no directory is a product"),
+    ("link_key_unreadable", "the key of an application link can't be read"),
     ("service_account_unreadable", "the secret of a service account can't be read"),
     ("invalid", "what was asked for can't be; `problems` has each part"),
     ("policy_refused", "policy does not allow it; `problems` has each rule"),

@@ -203,6 +203,8 @@ pub struct InstanceConfig {
     pub reads: Vec<Pattern>,
     /// There if, and only if, `identity` has [`IdentityMethod::ServiceAccount`].
     pub service_account: Option<ServiceAccount>,
+    /// There if, and only if, `identity` has [`IdentityMethod::Impersonation`].
+    pub impersonation: Option<Impersonation>,
     /// There if, and only if, `base_url` is https.
     pub tls: Option<InstanceTls>,
     /// How long the product is waited for.
@@ -246,6 +248,17 @@ pub enum ServiceAccount {
         /// The file that holds it.
         file: PathBuf,
     },
+}
+
+/// `[instances.impersonation]`. The file is not read yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Impersonation {
+    /// The consumer key, as the product knows it.
+    pub consumer_key: String,
+    /// The file of the private key.
+    pub key_file: PathBuf,
+    /// The base URL as the product sees it, where it is not `base_url`. Of the same context path.
+    pub signed_url: Option<BaseUrl>,
 }
 
 /// `[instances.tls]`. The files are not read yet.

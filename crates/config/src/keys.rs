@@ -165,6 +165,11 @@ pub const SECTIONS: &[Section] = &[
         "The account that stands in for everybody, when `identity` has `service-account`. Either \
          `token_file`, or `user` and `password_file`.",
     ),
+    section(
+        "instances.impersonation",
+        "The application link by which native tokens are made for people who are not there, when \
+         `identity` has `impersonation`. For Jira.",
+    ),
     Section {
         available: false,
         ..section(
@@ -310,9 +315,11 @@ keys! {
          `base_url` has it.";
     INSTANCE_DIRECTORY "instances.directory" Text("the name of a directory"), Unset,
         "Where its people come from. May be left out where there is one directory only.";
-    IDENTITY "instances.identity" SomeOf(&[now("native-token"), now("service-account"),
-        later("impersonation"), later("trusted-header")]), Value("[\"native-token\"]"),
-        "How the gate becomes a token's owner, tried in this order.";
+    IDENTITY "instances.identity" SomeOf(&[now("native-token"), now("impersonation"),
+        now("service-account"), later("trusted-header")]), Value("[\"native-token\"]"),
+        "How the gate becomes a token's owner, tried in this order: `native-token`, his own, which \
+         he or an administrator gives or his session makes; `impersonation`, the same, made by an \
+         application link; `service-account`, one account for everybody.";
     TARGETS "instances.targets" OneOf(&[now("observe"), now("enforce")]), Value("\"observe\""),
         "How strictly the URLs of pages are read: `observe` lets odd ones pass and counts them, \
          `enforce` refuses them. REST, git and sign-in are always strict.";
@@ -332,6 +339,13 @@ keys! {
          for anybody else are refused.";
     ACCOUNT_PASSWORD_FILE "instances.service_account.password_file" File, Unset,
         "A file that holds the account's password.";
+    LINK_CONSUMER "instances.impersonation.consumer_key" Text("a text"), Unset,
+        "The consumer key that was entered in the product. Left out: `gatepass`.";
+    LINK_KEY_FILE "instances.impersonation.key_file" File, Unset,
+        "A PEM file with the private key that `gatepass impersonation keygen` has made.";
+    LINK_SIGNED_URL "instances.impersonation.signed_url" Text("an http or https URL"), Unset,
+        "The product's base URL as its own Tomcat sees it, by `scheme`, `proxyName` and `proxyPort` \
+         of its connector: that is signed. Left out: `base_url`.";
     TLS_CA "instances.tls.ca" File, Unset,
         "A PEM file of certificates of authorities that are trusted for this product, besides the \
          system's.";

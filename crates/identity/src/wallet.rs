@@ -122,7 +122,9 @@ impl Wallet {
             });
         }
         let by = |method: &IdentityMethod| match method {
-            IdentityMethod::NativeToken => drawer.native.pin().get(owner).cloned(),
+            IdentityMethod::NativeToken | IdentityMethod::Impersonation => {
+                drawer.native.pin().get(owner).cloned()
+            }
             IdentityMethod::ServiceAccount => drawer.identity.service_account.clone(),
         };
         match drawer.identity.methods.iter().find_map(by) {

@@ -63,18 +63,21 @@ impl fmt::Display for Product {
 pub enum IdentityMethod {
     /// The owner's own native token, sealed in the store.
     NativeToken,
+    /// The same, made without him by an application link wherever he has none.
+    Impersonation,
     /// One account of the product for everybody; the owner is known to the gate only.
     ServiceAccount,
 }
 
 impl IdentityMethod {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::NativeToken, Self::ServiceAccount];
+    pub const ALL: [Self; 3] = [Self::NativeToken, Self::Impersonation, Self::ServiceAccount];
 
-    /// As configured: `native-token`, `service-account`.
+    /// As configured: `native-token`, `impersonation`, `service-account`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NativeToken => "native-token",
+            Self::Impersonation => "impersonation",
             Self::ServiceAccount => "service-account",
         }
     }

@@ -8,6 +8,7 @@ pub(crate) mod credential;
 pub(crate) mod demo;
 mod effect;
 pub(crate) mod explain;
+pub(crate) mod impersonation;
 mod input;
 pub(crate) mod policy;
 pub(crate) mod secrets;

@@ -360,7 +360,7 @@ fn refresh_people(
         let refresher = Refresher::new(Arc::clone(control), Arc::clone(wallet), name, node);
         tasks.spawn(refresher.run());
     }
-    tasks.spawn(Renewer::new(Arc::clone(control), node).run());
+    tasks.spawn(Renewer::new(Arc::clone(control), Arc::clone(wallet), node).run());
 }
 
 const fn is_product(directory: &DirectoryConfig) -> bool {

@@ -1,5 +1,6 @@
 //! How the gate becomes owners, and how products are asked who they think we are.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use gatepass_config::{Config, DirectorySource, InstanceConfig, ServiceAccount};
@@ -7,12 +8,14 @@ use gatepass_control::{ProductDirectory, Products};
 use gatepass_http_client::tls::{Roots, TlsFiles, client_config};
 use gatepass_http_client::{Client, ClientError, Settings, Tls};
 use gatepass_identity::{
-    InstanceIdentity, ProductDesk, Prover, ReadyCredential, SecretFileError, Upstream, Wallet,
-    service_password, service_token,
+    ApplicationLink, InstanceIdentity, LinkKey, ProductDesk, Prover, ReadyCredential,
+    SecretFileError, Upstream, Wallet, service_password, service_token,
 };
 
 use gatepass_model::InstanceName;
+use gatepass_vault::SystemEntropy;
 
+use super::clock::SystemClock;
 use super::trust::Trust;
 use crate::failure::Failure;
 
@@ -77,7 +80,34 @@ pub(crate) fn products(config: &Config, trust: &Trust) -> Result<Products, Failu
             per_second: product.requests_per_second,
         });
     }
-    Ok(Products { desk: ProductDesk::new(upstreams(config, trust)?), directories })
+    Ok(Products { desk: desk(config, trust)?, directories })
+}
+
+/// Asks products about people, with the application links that there are.
+pub(crate) fn desk(config: &Config, trust: &Trust) -> Result<ProductDesk, Failure> {
+    let mut links = Vec::new();
+    for instance in &config.instances {
+        if let Some(link) = link(instance)? {
+            links.push((instance.instance.name.clone(), link));
+        }
+    }
+    Ok(ProductDesk::new(upstreams(config, trust)?).with_links(links))
+}
+
+/// The application link of an instance, with the key from its file.
+fn link(instance: &InstanceConfig) -> Result<Option<ApplicationLink>, Failure> {
+    let Some(configured) = &instance.impersonation else { return Ok(None) };
+    let key = LinkKey::read(&configured.key_file).map_err(|error| {
+        let key = format!("instances.{}.impersonation.key_file", instance.instance.name);
+        Failure::new("link_key_unreadable", error.to_string()).of_key(&key)
+    })?;
+    let signed_url = match &configured.signed_url {
+        Some(url) => url.to_string().trim_end_matches('/').to_owned(),
+        None => base_url(instance),
+    };
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let consumer_key = configured.consumer_key.clone();
+    Ok(Some(ApplicationLink::new(consumer_key, key, signed_url, clock, entropy)))
 }
 
 fn upstreams(config: &Config, trust: &Trust) -> Result<Vec<(InstanceName, Upstream)>, Failure> {

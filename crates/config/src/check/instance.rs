@@ -6,13 +6,16 @@ use gatepass_model::{DirectoryName, IdentityMethod, Instance, InvalidName, Produ
 
 use crate::base_url::BaseUrl;
 use crate::config::{
-    ClientCertificate, DirectoryConfig, HostHeader, InstanceConfig, InstanceLimits,
+    ClientCertificate, DirectoryConfig, HostHeader, Impersonation, InstanceConfig, InstanceLimits,
     InstanceTimeouts, InstanceTls, ServiceAccount, TargetStrictness,
 };
 use crate::error::{Errors, Origin};
 use crate::keys::{self, split_last};
 use crate::raw::Raw;
 use crate::reader::Reader;
+
+/// The consumer key where none is written.
+const CONSUMER: &str = "gatepass";
 
 /// One for each table, in its order; `None` for one with a mistake.
 pub(super) fn read(
@@ -42,6 +45,7 @@ fn one(table: &mut Reader<'_>, directories: &[Option<DirectoryConfig>]) -> Optio
     let targets = table.word(&keys::TARGETS);
     let reads = table.list(&keys::READS);
     let service_account = service_account(table, &identity);
+    let impersonation = impersonation(table, &identity, product, base_url.as_ref());
     let tls = tls(table, base_url.as_ref());
     let timeouts = timeouts(table);
     let limits = table.count(&keys::INSTANCE_CONNECTIONS);
@@ -60,6 +64,7 @@ fn one(table: &mut Reader<'_>, directories: &[Option<DirectoryConfig>]) -> Optio
         },
         reads,
         service_account,
+        impersonation,
         tls,
         timeouts: timeouts?,
         limits: InstanceLimits { connections: limits? },
@@ -138,6 +143,46 @@ fn service_account(table: &mut Reader<'_>, identity: &[IdentityMethod]) -> Optio
             None
         }
     }
+}
+
+fn impersonation(
+    table: &mut Reader<'_>,
+    identity: &[IdentityMethod],
+    product: Option<Product>,
+    base_url: Option<&BaseUrl>,
+) -> Option<Impersonation> {
+    let consumer_key = table.text(&keys::LINK_CONSUMER).unwrap_or_else(|| CONSUMER.to_owned());
+    let key_file = table.file(&keys::LINK_KEY_FILE);
+    let signed_url: Option<BaseUrl> = table.parsed(&keys::LINK_SIGNED_URL);
+    let section = split_last(keys::LINK_KEY_FILE.path).0;
+    let is_written = table.table().find_section(section).is_some();
+    if !identity.contains(&IdentityMethod::Impersonation) {
+        if is_written && !identity.is_empty() {
+            let problem = "identity does not have \"impersonation\", so nothing would use it; \
+                           add the word or leave this table out";
+            table.wrong_section(section, problem);
+        }
+        return None;
+    }
+    if product.is_some_and(|product| product != Product::Jira) {
+        let problem = "\"impersonation\" is for Jira only, so far";
+        table.wrong(&keys::IDENTITY, problem);
+        return None;
+    }
+    if let (Some(base), Some(signed)) = (base_url, &signed_url)
+        && base.context_path() != signed.context_path()
+    {
+        table.wrong(&keys::LINK_SIGNED_URL, "its path is not that of base_url, the context path");
+    }
+    if consumer_key.is_empty() || consumer_key.len() > 255 {
+        table.wrong(&keys::LINK_CONSUMER, "it has 1 to 255 bytes");
+    }
+    if key_file.is_none() && table.table().find(&keys::LINK_KEY_FILE).is_none() {
+        let problem = "identity has \"impersonation\": it needs key_file, which gatepass \
+                       impersonation keygen makes";
+        table.wrong_section(section, problem);
+    }
+    Some(Impersonation { consumer_key, key_file: key_file?, signed_url })
 }
 
 /// A username that can stand in a Basic credential (RFC 7617 2).

@@ -59,7 +59,12 @@ fn the_complete_example_loads_and_says_what_it_says() {
     assert_eq!(main.refresh, Lifetime::from_seconds(300));
     assert_eq!(main.stale_limit, Lifetime::from_days(1));
     let [jira, wiki] = config.instances.as_slice() else { panic!("two instances") };
-    assert_eq!(jira.identity, [IdentityMethod::NativeToken, IdentityMethod::ServiceAccount]);
+    assert_eq!(jira.identity, IdentityMethod::ALL);
+    let link = jira.impersonation.as_ref().unwrap();
+    assert_eq!(link.consumer_key, "gatepass");
+    assert_eq!(link.key_file, PathBuf::from("/etc/gatepass/jira-link.pem"));
+    assert_eq!(link.signed_url.as_ref().unwrap().to_string(), "https://jira.example.com/jira");
+    assert_eq!(wiki.impersonation, None);
     assert_eq!(jira.reads.len(), 1);
     assert_eq!(
         jira.service_account,

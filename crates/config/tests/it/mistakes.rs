@@ -81,7 +81,6 @@ fn only(text: &str) -> String {
 fn what_comes_with_a_later_version_is_refused_by_name() {
     for (text, key) in [
         ("[instances.trusted_header]\nname = \"X\"", "instances.jira.trusted_header"),
-        ("identity = [\"impersonation\"]", "instances.jira.identity"),
         ("identity = [\"native-token\", \"trusted-header\"]", "instances.jira.identity"),
         ("[[directories]]\nname = \"b\"\nkind = \"oidc\"\n[store]", "directories.b.kind"),
     ] {
@@ -152,6 +151,20 @@ fn a_service_account_is_whole_and_wanted_or_refused() {
     assert!(only(&colon).contains("colon"));
     let told = only("identity = []");
     assert!(told.starts_with("instances.jira.identity: it is empty"), "{told}");
+}
+
+#[test]
+fn an_application_link_is_whole_and_wanted_or_refused() {
+    let section = "[instances.impersonation]\n";
+    let wanted = format!("identity = [\"impersonation\"]\n{section}");
+    assert!(only(&format!("{section}key_file = \"k\"")).contains("nothing would use it"));
+    assert!(only("identity = [\"impersonation\"]").contains("it needs key_file"));
+    let path = format!("{wanted}key_file = \"k\"\nsigned_url = \"https://jira.example.com\"");
+    assert!(only(&path).contains("the context path"));
+    assert!(only(&format!("{wanted}key_file = \"k\"\nconsumer_key = \"\"")).contains("255"));
+    let other = LEAST.replace("\"jira\"\nbase", "\"confluence\"\nbase");
+    let told = told(&format!("{other}{wanted}key_file = \"k\"\n"));
+    assert!(told.len() == 1 && told[0].contains("for Jira only"), "{told:#?}");
 }
 
 #[test]

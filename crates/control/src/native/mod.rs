@@ -1,5 +1,6 @@
 //! Native tokens that the gate makes for people, so that nobody needs to paste one.
 
+mod link;
 mod make;
 mod renew;
 
@@ -81,7 +82,12 @@ impl Control {
             Ok(_) => Some(crate::people::REFUSED),
             Err(_) => return Ok(()),
         };
-        self.note_native_problem(owner, instance, problem).await
+        self.note_native_problem(owner, instance, problem).await?;
+        if problem.is_some() {
+            // It may merely have been deleted. What comes of it is seen by the next look.
+            self.make_native_by_link(&Actor::System("identity"), owner, instance).await?;
+        }
+        Ok(())
     }
 
     fn opened(&self, credential: &UpstreamCredential) -> Option<ReadyCredential> {

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gatepass_identity::Asker;
+use gatepass_identity::{Asker, Wallet};
 use gatepass_model::audit::AuditSubject;
 use gatepass_model::{Actor, Lifetime, Timestamp};
 use gatepass_store::{NodeId, UpstreamCredential};
+use tokio::sync::Mutex;
 
+use super::link::Failures;
 use super::make::NativeMade;
 use crate::control::{Control, audit_entry};
 use crate::error::ControlError;
@@ -25,7 +27,9 @@ const LEASE: Lifetime = Lifetime::from_seconds(300);
 pub struct Renewal {
     /// Tokens that have a successor now.
     pub renewed: usize,
-    /// Tokens that should have one and got none; why stands beside each.
+    /// Owners who had none, and for whom an application link made one.
+    pub provided: usize,
+    /// Tokens that should have one and got none; why stands beside each, or in the log.
     pub failed: usize,
     /// Replaced tokens that were deleted in the product.
     pub deleted: usize,
@@ -34,13 +38,15 @@ pub struct Renewal {
 /// Renews, on one node at a time.
 pub struct Renewer {
     control: Arc<Control>,
+    wallet: Arc<Wallet>,
     node: NodeId,
+    failures: Mutex<Failures>,
 }
 
 impl Renewer {
-    /// On this node.
-    pub const fn new(control: Arc<Control>, node: NodeId) -> Self {
-        Self { control, node }
+    /// On this node, whose `wallet` tells which credentials a product refused.
+    pub fn new(control: Arc<Control>, wallet: Arc<Wallet>, node: NodeId) -> Self {
+        Self { control, wallet, node, failures: Mutex::default() }
     }
 
     /// Goes round until it is dropped.
@@ -50,9 +56,15 @@ impl Renewer {
         loop {
             ticks.tick().await;
             match self.turn().await {
-                Ok(Renewal { renewed: 0, failed: 0, deleted: 0 }) => {}
-                Ok(Renewal { renewed, failed, deleted }) => {
-                    tracing::info!(renewed, failed, deleted, "native tokens were renewed");
+                Ok(done) if done == Renewal::default() => {}
+                Ok(Renewal { renewed, provided, failed, deleted }) => {
+                    tracing::info!(
+                        renewed,
+                        provided,
+                        failed,
+                        deleted,
+                        "native tokens were renewed"
+                    );
                 }
                 Err(error) => tracing::warn!(%error, "native tokens could not be renewed"),
             }
@@ -66,7 +78,19 @@ impl Renewer {
         if !self.control.store.take_lease("native", self.node, until, now).await? {
             return Ok(Renewal::default());
         }
-        self.control.renew_natives().await
+        for found in self.wallet.surprised() {
+            // Those of a directory that is asked are seen to sooner, by its own round.
+            let is_linked = self.control.products.desk.link(&found.instance).is_some();
+            if let Some(owner) = found.owner.filter(|_| is_linked) {
+                self.control.check_native(&owner, &found.instance).await?;
+            }
+        }
+        let mut done = self.control.renew_natives().await?;
+        let mut failures = self.failures.lock().await;
+        let (provided, failed) = self.control.provide_missing(&mut failures).await?;
+        done.provided += provided;
+        done.failed += failed;
+        Ok(done)
     }
 }
 

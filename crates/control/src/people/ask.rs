@@ -101,7 +101,15 @@ impl Control {
     ) -> Result<Said, ControlError> {
         let nothing = |words: &str| Ok(Said::Nothing(words.to_owned()));
         let Some(own) = self.open_native(key, &directory.instance).await? else {
-            return nothing("there is no native token of his to ask with; he may sign in again");
+            return Ok(match self.ask_by_link(key, &directory.instance).await {
+                Some(Ok(account)) => Said::Of(account),
+                Some(Err(words)) => Said::Nothing(words),
+                None => {
+                    return nothing(
+                        "there is no native token of his to ask with; he may sign in again",
+                    );
+                }
+            });
         };
         let asker = Asker::Credential(&own);
         Ok(match self.products.desk.who_is(&directory.instance, asker).await {
@@ -109,6 +117,9 @@ impl Control {
             Ok(Some(_)) => Said::Gone,
             Ok(None) => {
                 self.note_native_problem(key, &directory.instance, Some(REFUSED)).await?;
+                if let Some(Ok(account)) = self.ask_by_link(key, &directory.instance).await {
+                    return Ok(Said::Of(account));
+                }
                 return nothing("the product takes his native token for nobody's");
             }
             Err(error) => Said::Nothing(error.to_string()),

@@ -127,7 +127,7 @@ impl Control {
             return Ok(Ok(known.person));
         }
         let name = key.username.as_str();
-        if product.lookup.is_none() {
+        if product.lookup.is_none() && self.products.desk.link(&product.instance).is_none() {
             return problem(format!(
                 "{name:?} has not signed in yet, and {} can't be asked about him; give the \
                  directory {directory} a lookup_token_file, or let him sign in once",

@@ -76,6 +76,7 @@ impl Control {
         let living = u32::try_from(living).unwrap_or(u32::MAX);
         let mut terms = terms(request, &possible, &policy, living, now)?;
         terms.notes.extend(self.pattern_pitfalls(&terms.adjusted.grant, &possible.owner));
+        terms.notes.extend(self.natives_of_new(actor, &possible, &terms.adjusted).await?);
         self.write_new(actor, &possible, terms, now).await
     }
 
@@ -130,6 +131,22 @@ impl Control {
             self.authorise(actor, Ability::Override).await?;
         }
         Ok(())
+    }
+
+    /// Before the token is there, so that its first call finds the owner's native token. For one that
+    /// waits for approval nothing is made: the background does that once it lives.
+    async fn natives_of_new(
+        &self,
+        actor: &Actor,
+        possible: &Possible,
+        adjusted: &Adjusted,
+    ) -> Result<Vec<String>, ControlError> {
+        if adjusted.state != TokenState::Active {
+            return Ok(Vec::new());
+        }
+        let owner = &possible.owner.key;
+        let linked = self.linked_instances(owner, &adjusted.grant.instances);
+        self.provide_natives(actor, owner, &linked).await
     }
 
     async fn write_new(

@@ -337,7 +337,7 @@ async fn a_native_token_is_renewed_before_it_ends_and_the_old_one_deleted() {
     assert_eq!(world.control.renew_natives().await.unwrap(), Renewal::default());
     world.pass(Lifetime::from_days(352));
     let renewed = world.control.renew_natives().await.unwrap();
-    assert_eq!(renewed, Renewal { renewed: 1, failed: 0, deleted: 0 });
+    assert_eq!(renewed, Renewal { renewed: 1, provided: 0, failed: 0, deleted: 0 });
     let second = world.credential("alice").await;
     assert_ne!(second.native_id, first.native_id);
     assert!(second.expires_at > first.expires_at);
@@ -346,7 +346,7 @@ async fn a_native_token_is_renewed_before_it_ends_and_the_old_one_deleted() {
     assert_eq!(world.control.renew_natives().await.unwrap(), Renewal::default());
     world.pass(Lifetime::from_seconds(600));
     let after = world.control.renew_natives().await.unwrap();
-    assert_eq!(after, Renewal { renewed: 0, failed: 0, deleted: 1 });
+    assert_eq!(after, Renewal { renewed: 0, provided: 0, failed: 0, deleted: 1 });
     let [left] = world.jira.native_tokens("alice").try_into().unwrap();
     assert_eq!(Some(left.id.to_string()), second.native_id);
     assert_eq!(world.credential("alice").await.former, None);
@@ -361,7 +361,7 @@ async fn a_native_token_that_cannot_be_renewed_works_until_its_end() {
     }
     world.pass(Lifetime::from_days(352));
     let failed = world.control.renew_natives().await.unwrap();
-    assert_eq!(failed, Renewal { renewed: 0, failed: 1, deleted: 0 });
+    assert_eq!(failed, Renewal { renewed: 0, provided: 0, failed: 1, deleted: 0 });
     let standing = async || world.control.native_standing(&key("alice")).await.unwrap();
     let NativeStanding::NotRenewed(words) = &standing().await[0].1 else { panic!("it is good") };
     assert!(words.contains("could not be renewed"), "{words}");

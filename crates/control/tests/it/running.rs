@@ -150,14 +150,14 @@ async fn a_native_token_is_renewed_while_a_script_runs_and_no_call_fails() {
     world.clock.advance(Lifetime::from_days(352));
     some_more().await;
     let renewed = world.control.renew_natives().await.unwrap();
-    assert_eq!(renewed, Renewal { renewed: 1, failed: 0, deleted: 0 });
+    assert_eq!(renewed, Renewal { renewed: 1, provided: 0, failed: 0, deleted: 0 });
     some_more().await;
     // The grace is ten minutes; a gate follows within a second, however far the clock jumps.
     let revision = world.gate.store().revision().await.unwrap();
     world.gate.wait_applied(revision).await.unwrap();
     world.clock.advance(Lifetime::from_seconds(600));
     let deleted = world.control.renew_natives().await.unwrap();
-    assert_eq!(deleted, Renewal { renewed: 0, failed: 0, deleted: 1 });
+    assert_eq!(deleted, Renewal { renewed: 0, provided: 0, failed: 0, deleted: 1 });
     some_more().await;
     stop.store(true, Ordering::Relaxed);
     script.await.unwrap();

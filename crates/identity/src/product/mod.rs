@@ -10,6 +10,7 @@ mod jira;
 mod native_token;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use gatepass_http_client::ClientError;
 use gatepass_model::{InstanceName, Person, Product, ProductRank, Username};
@@ -111,12 +112,27 @@ pub enum LookedUp {
 #[derive(Clone, Debug)]
 pub struct ProductDesk {
     upstreams: HashMap<InstanceName, Upstream>,
+    links: Arc<HashMap<InstanceName, ApplicationLink>>,
 }
 
 impl ProductDesk {
     /// For these instances.
     pub fn new(upstreams: impl IntoIterator<Item = (InstanceName, Upstream)>) -> Self {
-        Self { upstreams: upstreams.into_iter().collect() }
+        Self { upstreams: upstreams.into_iter().collect(), links: Arc::default() }
+    }
+
+    /// With application links at these of them.
+    #[must_use]
+    pub fn with_links(
+        self,
+        links: impl IntoIterator<Item = (InstanceName, ApplicationLink)>,
+    ) -> Self {
+        Self { links: Arc::new(links.into_iter().collect()), ..self }
+    }
+
+    /// The application link of an instance, where there is one.
+    pub fn link(&self, instance: &InstanceName) -> Option<&ApplicationLink> {
+        self.links.get(instance)
     }
 
     fn upstream(&self, instance: &InstanceName) -> Result<&Upstream, AskError> {

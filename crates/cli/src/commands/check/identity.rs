@@ -24,6 +24,8 @@ pub(super) async fn prove(
         for method in &instance.identity {
             match method {
                 IdentityMethod::ServiceAccount => account(instance, &prover, findings).await,
+                // By itself: it takes a person to prove it with.
+                IdentityMethod::Impersonation => {}
                 IdentityMethod::NativeToken => {
                     native_tokens(instance, opened, &prover, findings).await?;
                 }

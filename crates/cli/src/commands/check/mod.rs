@@ -2,6 +2,7 @@
 
 mod finding;
 mod identity;
+mod impersonation;
 mod limits;
 mod local;
 mod people;
@@ -10,6 +11,7 @@ mod upstream;
 
 use clap::Args;
 use finding::{Findings, State};
+use gatepass_model::Username;
 use serde::Serialize;
 
 use crate::call::{Call, Ending, Outcome};
@@ -17,7 +19,12 @@ use crate::wiring::trust::Trust;
 
 /// Read the configuration, reach the store and every instance, prove every upstream credential
 #[derive(Debug, Args)]
-pub(crate) struct Check {}
+pub(crate) struct Check {
+    /// Whom to become at instances with an application link, to see what the product says; without it
+    /// the owner of a living token
+    #[arg(long, value_name = "NAME")]
+    person: Option<Username>,
+}
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -40,6 +47,9 @@ impl Check {
                 upstream::reach(&config, &trust, &mut findings).await?;
                 people::look_up(&config, &trust, &mut findings).await;
                 identity::prove(&config, &trust, opened.as_ref(), &mut findings).await?;
+                let person = self.person.as_ref();
+                impersonation::prove(&config, &trust, opened.as_ref(), person, &mut findings)
+                    .await?;
             }
             // Nobody can be asked, for the gate would not start.
             Err(failure) => findings.add("tls", State::Failed, failure.message),
