@@ -47,7 +47,7 @@ pub struct ConsumerSeed {
 /// The links that there are, and what was signed by them lately.
 #[derive(Default)]
 pub(crate) struct Consumers {
-    by_key: HashMap<String, (ConsumerSeed, Option<PublicKey>)>,
+    by_key: HashMap<String, (ConsumerSeed, PublicKey)>,
     nonces: HashSet<(String, i64, String)>,
 }
 
@@ -64,10 +64,11 @@ pub(crate) struct Attempt {
 }
 
 impl Consumers {
-    /// Puts one there, or in the place of the one with its key.
-    pub(crate) fn put(&mut self, seed: ConsumerSeed) {
-        let key = PublicKey::from_public_key_pem(&seed.public_key).ok();
+    /// Puts one there, or in the place of the one with its key; false where its public key is none.
+    pub(crate) fn put(&mut self, seed: ConsumerSeed) -> bool {
+        let Ok(key) = PublicKey::from_public_key_pem(&seed.public_key) else { return false };
         self.by_key.insert(seed.key.clone(), (seed, key));
+        true
     }
 
     /// Takes one away; false when there is none.
@@ -146,8 +147,7 @@ impl World {
         }
         let signature = STANDARD.decode(attempt.get("oauth_signature")).unwrap_or_default();
         let text = attempt.base_string();
-        let is_right =
-            key.is_some_and(|key| key.pkcs1v15_verify::<Sha1>(text.as_bytes(), &signature).is_ok());
+        let is_right = key.pkcs1v15_verify::<Sha1>(text.as_bytes(), &signature).is_ok();
         if !is_right {
             return Err("signature_invalid");
         }

@@ -38,9 +38,10 @@ impl Jira {
         self.shared.world().mint_native_token(&username.to_lowercase(), name, None, now).1
     }
 
-    /// Enters an application link, in the place of the one with its key.
-    pub fn put_application_link(&self, link: ConsumerSeed) {
-        self.shared.world().consumers.put(link);
+    /// Enters an application link, in the place of the one with its key; false where its public key
+    /// is none.
+    pub fn put_application_link(&self, link: ConsumerSeed) -> bool {
+        self.shared.world().consumers.put(link)
     }
 
     /// Deletes an application link by its key; says whether there was one.

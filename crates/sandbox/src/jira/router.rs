@@ -11,8 +11,9 @@ use axum::routing::{delete, get, post, put};
 use super::answer::{Fault, Outcome, html};
 use super::call::Call;
 use super::rest::{
-    attachment, comment, createmeta, group, issue, log, native_token, native_token_search,
-    permission, project, reference, search, session, transition, user, watch, worklog,
+    application_link, attachment, comment, createmeta, group, issue, log, native_token,
+    native_token_search, permission, project, reference, search, session, transition, user, watch,
+    worklog,
 };
 use super::state::Shared;
 use super::{front, page};
@@ -24,6 +25,10 @@ pub(crate) fn service(shared: Arc<Shared>) -> Router {
         .route("/rest/auth/1/session", get(session::read).post(session::open).delete(session::end))
         .route("/stand-in/log", get(log::read))
         .route("/rest/auth/1/websudo", delete(session::end_websudo))
+        .route(
+            "/rest/applinks/3.0/applicationlink/{id}/authentication/consumer",
+            put(application_link::put_consumer),
+        )
         .route("/rest/pat/1.0/tokens", get(native_token::list).post(native_token::create))
         .route("/rest/pat/1.0/tokens/search", post(native_token_search::search))
         .route("/rest/pat/1.0/tokens/{id}", delete(native_token::revoke))

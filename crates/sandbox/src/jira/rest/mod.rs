@@ -1,5 +1,6 @@
 //! The REST resources, one file for each.
 
+pub(crate) mod application_link;
 pub(crate) mod attachment;
 pub(crate) mod comment;
 pub(crate) mod createmeta;
