@@ -5,7 +5,9 @@
 
 use gatepass_identity::{Account, AskError, Asker, LookedUp, ReadyCredential};
 use gatepass_model::audit::AuditSubject;
-use gatepass_model::{Actor, KnownPerson, Person, PersonKey, ProductRank, Timestamp, TokenState};
+use gatepass_model::{
+    Actor, KnownPerson, Person, PersonKey, ProductRank, Timestamp, TokenId, TokenState,
+};
 use gatepass_store::{StoreError, TokenFilter, TokenPage};
 
 use super::ProductDirectory;
@@ -145,6 +147,10 @@ impl Control {
             self.end_everything_of(&person.key, now).await?;
         }
         let same = before.filter(|before| !is_another(before, native_key.as_deref()));
+        if person.active && same.as_ref().is_some_and(|before| !before.person.active) {
+            // First: else they would work until somebody has looked at them.
+            self.suspend_everything_of(&person.key, now).await?;
+        }
         let rank = match (rank, &same) {
             // Somebody else asked, who is not told of ranks: what was known before may still hold.
             (ProductRank::Unknown, Some(before)) => before.rank,
@@ -174,6 +180,47 @@ impl Control {
         self.write_person(&known).await
     }
 
+    /// Suspends the tokens of somebody who was gone and has come back: while he was away nobody
+    /// looked after what they do. An administrator may resume them, and he himself may not.
+    async fn suspend_everything_of(
+        &self,
+        key: &PersonKey,
+        now: Timestamp,
+    ) -> Result<(), ControlError> {
+        let actor = Actor::System("directory");
+        for ids in self.tokens_of(key, |state| state == TokenState::Active, now).await? {
+            tracing::warn!(person = %key, count = ids.len(), "is back; the tokens stay off");
+            let why = "its owner was gone, and has come back";
+            for result in self.suspend_tokens(&actor, &ids, Some(why)).await {
+                result?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Those of a person's tokens that are in such a state, a thousand at a time.
+    async fn tokens_of(
+        &self,
+        key: &PersonKey,
+        is_meant: impl Fn(TokenState) -> bool,
+        now: Timestamp,
+    ) -> Result<Vec<Vec<TokenId>>, ControlError> {
+        let filter = TokenFilter { owner: Some(key.clone()), ..TokenFilter::default() };
+        let (mut all, mut after) = (Vec::new(), None);
+        loop {
+            let list = self.store.list_tokens(&filter, TokenPage { after, limit: 1000 }).await?;
+            let meant = list.tokens.iter().filter(|stored| is_meant(stored.token.state_at(now)));
+            let ids: Vec<TokenId> = meant.map(|stored| stored.token.id).collect();
+            if !ids.is_empty() {
+                all.push(ids);
+            }
+            after = list.next;
+            if after.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
     async fn write_person(&self, known: &KnownPerson) -> Result<(), ControlError> {
         let directory = known.person.key.directory.clone();
         self.store.put_people(&directory, std::slice::from_ref(known)).await?;
@@ -184,23 +231,11 @@ impl Control {
     async fn end_everything_of(&self, key: &PersonKey, now: Timestamp) -> Result<(), ControlError> {
         let actor = Actor::System("directory");
         tracing::warn!(person = %key, "the name belongs to another user now; what it had ends");
-        let filter = TokenFilter { owner: Some(key.clone()), ..TokenFilter::default() };
-        let mut after = None;
-        loop {
-            let page = TokenPage { after, limit: 1000 };
-            let list = self.store.list_tokens(&filter, page).await?;
-            let living = list.tokens.iter().filter(|stored| {
-                let state = stored.token.state_at(now);
-                !matches!(state, TokenState::Revoked | TokenState::Expired)
-            });
-            let ids: Vec<_> = living.map(|stored| stored.token.id).collect();
+        let is_living = |state| !matches!(state, TokenState::Revoked | TokenState::Expired);
+        for ids in self.tokens_of(key, is_living, now).await? {
             let why = "the name of its owner belongs to another user now";
             for result in self.revoke_tokens(&actor, &ids, Some(why)).await {
                 result?;
-            }
-            after = list.next;
-            if after.is_none() {
-                break;
             }
         }
         for credential in self.store.list_credentials(Some(key)).await? {

@@ -141,7 +141,10 @@ impl Listing {
     /// has confirmed them.
     fn confirmed(&self, known: KnownPerson, now: Timestamp) -> Option<KnownPerson> {
         let found = self.found.get(known.person.key.username.folded())?;
-        if is_another(&known, found.native_key.as_deref()) || known.asked_at > self.began {
+        let is_asked_about_singly = is_another(&known, found.native_key.as_deref())
+            // Who has come back: more than his groups changes with that.
+            || !known.person.active;
+        if is_asked_about_singly || known.asked_at > self.began {
             return None;
         }
         let mut groups: Vec<String> =

@@ -391,6 +391,52 @@ async fn a_native_token_that_was_deleted_says_nothing_about_its_owner() {
 }
 
 #[tokio::test]
+async fn tokens_of_somebody_who_comes_back_stay_off_until_an_administrator_says_otherwise() {
+    for is_removed in [true, false] {
+        let world = World::new(Lookup::With, |_| ()).await;
+        world.control.ask_about(&key("bob")).await.unwrap();
+        let root = Actor::CommandLine("root".to_owned());
+        let issued = world.control.issue_token(&root, &request("bob")).await.unwrap();
+        let state = async || {
+            let found = world.store.find_token(issued.token.token.id).await.unwrap().unwrap();
+            found.token.state
+        };
+        let bob =
+            JiraSettings::demo().people.into_iter().find(|one| one.username == "bob").unwrap();
+        if is_removed {
+            world.jira.remove_user("bob");
+        } else {
+            world.jira.set_user_active("bob", false);
+        }
+        world.control.ask_about(&key("bob")).await.unwrap();
+        assert!(!world.known("bob").await.person.active);
+        // Nothing was written: the owner is what refuses them.
+        assert_eq!(state().await, TokenState::Active);
+        if is_removed {
+            // Jira gives him another key: he is another, and what the name had ends.
+            assert!(world.jira.add_user(bob));
+        } else {
+            world.jira.set_user_active("bob", true);
+        }
+        world.control.ask_about(&key("bob")).await.unwrap();
+        assert!(world.known("bob").await.person.active);
+        if is_removed {
+            assert_eq!(state().await, TokenState::Revoked);
+            continue;
+        }
+        assert_eq!(state().await, TokenState::Suspended);
+        let id = issued.token.token.id;
+        let refused = world.control.resume_token(&Actor::Person(key("bob")), id, None).await;
+        assert!(matches!(refused, Err(ControlError::Forbidden { .. })), "{refused:?}");
+        world.control.resume_token(&root, id, None).await.unwrap();
+        assert_eq!(state().await, TokenState::Active);
+        // Once: he is there, and was there before.
+        world.control.ask_about(&key("bob")).await.unwrap();
+        assert_eq!(state().await, TokenState::Active);
+    }
+}
+
+#[tokio::test]
 async fn a_product_that_does_not_answer_widens_and_narrows_nothing() {
     for lookup in [Lookup::With, Lookup::Without] {
         let world = World::new(lookup, |_| ()).await;
