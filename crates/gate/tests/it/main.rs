@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod apart;
+#[cfg(test)]
 mod doors;
 #[cfg(test)]
 mod entry;

@@ -11,10 +11,10 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use gatepass_control::{Control, ControlParts, KnownInstance, People, Products};
 use gatepass_gate::{Gate, Parts, Sockets, Totals};
-use gatepass_identity::{InstanceIdentity, Wallet};
+use gatepass_identity::{InstanceIdentity, ReadyCredential, Wallet};
 use gatepass_ledger::Ledger;
 use gatepass_model::{
-    Clock as _, Grant, IdentityMethod, InstanceName, Lifetime, ListenAddress, Person, PersonKey,
+    Clock as _, DirectoryName, Grant, InstanceName, Lifetime, ListenAddress, Person, PersonKey,
     PolicyDocument, Token, TokenId, TokenState,
 };
 use gatepass_snapshot::{Follower, Settings as SnapshotSettings, Snapshot};
@@ -77,7 +77,13 @@ impl TestGate {
         let ring = Arc::new(KeyRing::generate(&*entropy)?);
         let store = open_store(&folder, &clock).await?;
         store.seal_audit_with(Arc::clone(&ring) as _);
-        for (owner, instance, token) in &options.credentials {
+        let own = options.credentials.iter().map(|(owner, instance, token)| {
+            build::person_key(owner).map(|owner| (owner, instance, token))
+        });
+        let others = options.other_credentials.iter();
+        let others = others.map(|(owner, instance, token)| Ok((owner.clone(), instance, token)));
+        for credential in own.chain(others) {
+            let (owner, instance, token) = credential?;
             let text = SecretText::new(token.clone());
             let found = sealed(&ring, &entropy, owner, instance, &text)?;
             store.put_credential(&found, &build::audit(clock.now())).await?;
@@ -95,7 +101,11 @@ impl TestGate {
         );
         let following = tokio::spawn(follower.await?.run());
         if options.stored_people.is_none() {
-            snapshot.replace_people(&build::DIRECTORY.parse()?, options.people.clone());
+            for directory in directories_of(&options)? {
+                let is_his = |person: &&Person| person.key.directory == directory;
+                let people = options.people.iter().filter(is_his).cloned().collect();
+                snapshot.replace_people(&directory, people);
+            }
         }
         let (ledger, books) = Books::open(&folder, &clock, &options).await?;
         let parts = Parts {
@@ -178,6 +188,11 @@ impl TestGate {
 
     /// Issues a token that never ends, as another process would, and waits until it works.
     pub async fn issue(&self, owner: &str, grant: Grant) -> anyhow::Result<Issued> {
+        self.issue_to(build::person_key(owner)?, grant).await
+    }
+
+    /// The same to somebody of any directory.
+    pub async fn issue_to(&self, owner: PersonKey, grant: Grant) -> anyhow::Result<Issued> {
         let secret = NewSecret::mint(&*self.entropy)?;
         let mut random = [0; 10];
         self.entropy.fill(&mut random)?;
@@ -185,7 +200,7 @@ impl TestGate {
         let token = Token {
             id: TokenId::new(now, random),
             name: "test".to_owned(),
-            owner: build::person_key(owner)?,
+            owner,
             creator: build::actor(),
             integration: None,
             purpose: None,
@@ -328,11 +343,10 @@ async fn open_store(
 fn sealed(
     ring: &KeyRing,
     entropy: &SeededEntropy,
-    owner: &str,
+    owner: PersonKey,
     instance: &str,
     token: &SecretText,
 ) -> anyhow::Result<UpstreamCredential> {
-    let owner = build::person_key(owner)?;
     let instance: InstanceName = instance.parse()?;
     let context = credential_context(&owner, &instance);
     Ok(UpstreamCredential {
@@ -353,14 +367,27 @@ fn sealed(
 fn wallet_for(options: &TestGateOptions) -> anyhow::Result<Wallet> {
     let mut identities = Vec::new();
     for instance in &options.instances {
+        let account = instance.service_account.clone().map(SecretText::new);
+        let account = account.map(|token| ReadyCredential::service_token(None, &token));
         let identity = InstanceIdentity {
-            directory: build::DIRECTORY.parse()?,
-            methods: vec![IdentityMethod::NativeToken],
-            service_account: None,
+            directory: instance.directory.parse()?,
+            methods: instance.methods.clone(),
+            service_account: account.transpose()?,
         };
         identities.push((instance.name.parse()?, identity));
     }
     Ok(Wallet::new(identities))
+}
+
+fn directories_of(options: &TestGateOptions) -> anyhow::Result<Vec<DirectoryName>> {
+    let mut names = vec![build::DIRECTORY.parse()?];
+    for instance in &options.instances {
+        names.push(instance.directory.parse()?);
+    }
+    names.extend(options.people.iter().map(|person| person.key.directory.clone()));
+    names.sort();
+    names.dedup();
+    Ok(names)
 }
 
 fn snapshot_for(options: &TestGateOptions, ring: &Arc<KeyRing>) -> anyhow::Result<Snapshot> {
@@ -370,7 +397,7 @@ fn snapshot_for(options: &TestGateOptions, ring: &Arc<KeyRing>) -> anyhow::Resul
     }
     let settings = SnapshotSettings {
         instances,
-        directories: vec![build::DIRECTORY.parse()?],
+        directories: directories_of(options)?,
         stored_directories: match options.stored_people {
             None => Vec::new(),
             Some(believed) => vec![(build::DIRECTORY.parse()?, believed)],

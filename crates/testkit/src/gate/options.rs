@@ -8,7 +8,10 @@ use gatepass_gate::settings::{
     Entry, InstanceSettings, Limits, Settings, TargetMode, Timeouts, UpstreamHost, UpstreamTls,
 };
 use gatepass_gate::{LocalService, Sockets};
-use gatepass_model::{Instance, Lifetime, ListenAddress, Network, Person, PolicyDocument, Product};
+use gatepass_model::{
+    IdentityMethod, Instance, Lifetime, ListenAddress, Network, Person, PersonKey, PolicyDocument,
+    Product,
+};
 use gatepass_store::activity::ActivityStore;
 
 use super::local::NothingThere;
@@ -21,6 +24,12 @@ pub struct TestInstance {
     pub name: String,
     /// What stands there.
     pub product: Product,
+    /// Whose people may own tokens there.
+    pub directory: String,
+    /// How the gate becomes them.
+    pub methods: Vec<IdentityMethod>,
+    /// The native token of the account for [`IdentityMethod::ServiceAccount`].
+    pub service_account: Option<String>,
     /// Where it listens.
     pub upstream: SocketAddr,
     /// Empty or `/jira`.
@@ -43,6 +52,9 @@ impl TestInstance {
         Self {
             name: product.as_str().to_owned(),
             product,
+            directory: build::DIRECTORY.to_owned(),
+            methods: vec![IdentityMethod::NativeToken],
+            service_account: None,
             upstream,
             context_path: String::new(),
             tls: None,
@@ -63,7 +75,7 @@ impl TestInstance {
             instance: Instance {
                 name: self.name.parse()?,
                 product: self.product,
-                directory: build::DIRECTORY.parse()?,
+                directory: self.directory.parse()?,
                 context_path: self.context_path.clone(),
             },
             hosts: vec![self.host()],
@@ -88,7 +100,7 @@ pub struct TestGateOptions {
     pub threads: usize,
     /// What stands behind it.
     pub instances: Vec<TestInstance>,
-    /// Whom its one directory knows.
+    /// Whom its directories know.
     pub people: Vec<Person>,
     /// Set where its people are those of the store, as a product says: how long somebody is believed
     /// whom it does not confirm. `people` is not looked at then.
@@ -99,6 +111,8 @@ pub struct TestGateOptions {
     pub clock: Option<Arc<TestClock>>,
     /// The native token of each person at each instance: (username, instance, token).
     pub credentials: Vec<(String, String, String)>,
+    /// The same of people of other directories than [`build::DIRECTORY`].
+    pub other_credentials: Vec<(PersonKey, String, String)>,
     /// The policy that it starts with.
     pub policy: PolicyDocument,
     /// How long it waits.
@@ -139,6 +153,7 @@ impl TestGateOptions {
             stale_limit: Lifetime::from_seconds(900),
             clock: None,
             credentials: instances.iter().map(of_alice).collect(),
+            other_credentials: Vec::new(),
             policy: PolicyDocument::default(),
             timeouts: Timeouts { parting: Duration::from_millis(100), ..Timeouts::default() },
             limits: Limits::default(),
