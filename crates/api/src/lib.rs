@@ -8,6 +8,7 @@
 
 mod caller;
 mod health;
+mod keys;
 mod problem;
 mod state;
 mod whoami;
@@ -28,6 +29,7 @@ pub fn router(state: ApiState) -> Router {
     Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
+        .route("/.well-known/jwks.json", get(keys::jwks))
         .route("/api/v1/whoami", get(whoami::whoami))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)

@@ -205,6 +205,8 @@ pub struct InstanceConfig {
     pub service_account: Option<ServiceAccount>,
     /// There if, and only if, `identity` has [`IdentityMethod::Impersonation`].
     pub impersonation: Option<Impersonation>,
+    /// There if, and only if, `identity` has [`IdentityMethod::TrustedHeader`].
+    pub trusted_header: Option<TrustedHeader>,
     /// There if, and only if, `base_url` is https.
     pub tls: Option<InstanceTls>,
     /// How long the product is waited for.
@@ -259,6 +261,26 @@ pub struct Impersonation {
     pub key_file: PathBuf,
     /// The base URL as the product sees it, where it is not `base_url`. Of the same context path.
     pub signed_url: Option<BaseUrl>,
+}
+
+/// `[instances.trusted_header]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustedHeader {
+    /// The header with the username.
+    pub name: String,
+    /// What says the same with a signature; `None`: nothing.
+    pub assertion: Option<Assertion>,
+}
+
+/// The signed half of `[instances.trusted_header]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assertion {
+    /// The header with the JWT.
+    pub header: String,
+    /// Its `iss`.
+    pub issuer: String,
+    /// Its `aud`.
+    pub audience: String,
 }
 
 /// `[instances.tls]`. The files are not read yet.

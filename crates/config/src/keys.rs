@@ -80,6 +80,12 @@ impl Key {
         split_last(self.path).1
     }
 
+    /// Whether it is what a table of several is known by, which stands in the file only.
+    pub fn names_its_table(&self) -> bool {
+        self.name() == "name"
+            && find_section(self.section()).is_some_and(|section| section.repeated)
+    }
+
     /// The path of its section.
     pub fn section(&self) -> &'static str {
         split_last(self.path).0
@@ -170,13 +176,12 @@ pub const SECTIONS: &[Section] = &[
         "The application link by which native tokens are made for people who are not there, when \
          `identity` has `impersonation`. For Jira.",
     ),
-    Section {
-        available: false,
-        ..section(
-            "instances.trusted_header",
-            "A header that an authenticator in the product trusts.",
-        )
-    },
+    section(
+        "instances.trusted_header",
+        "The header by which an authenticator in the product takes a call for somebody, when `identity` \
+         has `trusted-header`. No product has such a one built in. Nobody but the gate may reach the \
+         product then, for whoever does is whom he says.",
+    ),
     section(
         "instances.tls",
         "TLS towards the product, when `base_url` is https. Its certificate is always checked, \
@@ -316,10 +321,11 @@ keys! {
     INSTANCE_DIRECTORY "instances.directory" Text("the name of a directory"), Unset,
         "Where its people come from. May be left out where there is one directory only.";
     IDENTITY "instances.identity" SomeOf(&[now("native-token"), now("impersonation"),
-        now("service-account"), later("trusted-header")]), Value("[\"native-token\"]"),
+        now("trusted-header"), now("service-account")]), Value("[\"native-token\"]"),
         "How the gate becomes a token's owner, tried in this order: `native-token`, his own, which \
          he or an administrator gives or his session makes; `impersonation`, the same, made by an \
-         application link; `service-account`, one account for everybody.";
+         application link; `trusted-header`, a header that an authenticator in the product trusts; \
+         `service-account`, one account for everybody.";
     TARGETS "instances.targets" OneOf(&[now("observe"), now("enforce")]), Value("\"observe\""),
         "How strictly the URLs of pages are read: `observe` lets odd ones pass and counts them, \
          `enforce` refuses them. REST, git and sign-in are always strict.";
@@ -339,6 +345,17 @@ keys! {
          for anybody else are refused.";
     ACCOUNT_PASSWORD_FILE "instances.service_account.password_file" File, Unset,
         "A file that holds the account's password.";
+    TRUSTED_NAME "instances.trusted_header.name" Text("a header that begins with `X-` or `Remote-`"), Unset,
+        "What it is called. Its value is the owner's username, in UTF-8. What callers send of it, in \
+         any spelling, goes no further.";
+    TRUSTED_ASSERTION "instances.trusted_header.assertion"
+        Text("a header that begins with `X-` or `Remote-`"), Unset,
+        "A second header, with a JWT that says the same and is signed (EdDSA), for an authenticator that \
+         checks it with the keys at `/.well-known/jwks.json` below `console_path`. Left out: none.";
+    TRUSTED_ISSUER "instances.trusted_header.issuer" Text("a text"), Unset,
+        "The `iss` of assertions. Left out: `gatepass`.";
+    TRUSTED_AUDIENCE "instances.trusted_header.audience" Text("a text"), Unset,
+        "The `aud` of assertions. Left out: the name of the instance.";
     LINK_CONSUMER "instances.impersonation.consumer_key" Text("a text"), Unset,
         "The consumer key that was entered in the product. Left out: `gatepass`.";
     LINK_KEY_FILE "instances.impersonation.key_file" File, Unset,

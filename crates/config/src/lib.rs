@@ -27,10 +27,10 @@ use std::path::Path;
 
 pub use base_url::{BaseUrl, InvalidBaseUrl};
 pub use config::{
-    ClientCertificate, Config, DirectoryConfig, DirectorySource, HostHeader, Impersonation,
-    InstanceConfig, InstanceLimits, InstanceTimeouts, InstanceTls, LogConfig, LogFormat, LogLevel,
-    SecretsConfig, ServerConfig, ServerLimits, ServerTimeouts, ServiceAccount, StoreConfig,
-    TargetStrictness, TlsConfig,
+    Assertion, ClientCertificate, Config, DirectoryConfig, DirectorySource, HostHeader,
+    Impersonation, InstanceConfig, InstanceLimits, InstanceTimeouts, InstanceTls, LogConfig,
+    LogFormat, LogLevel, SecretsConfig, ServerConfig, ServerLimits, ServerTimeouts, ServiceAccount,
+    StoreConfig, TargetStrictness, TlsConfig, TrustedHeader,
 };
 pub use config::{LimitsConfig, RedisUrl};
 pub use environment::{Environment, ProcessEnvironment};

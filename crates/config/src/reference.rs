@@ -62,7 +62,7 @@ fn key_text(page: &mut String, key: &Key) {
     let preset = if key.available { preset } else { "not available in this version".to_owned() };
     let kind = key.kind.describe();
     let _ = write!(page, "\n### `{}`\n\n{}\n\n- {kind}; {preset}\n", key.path, key.about);
-    if key.available && key.name() != "name" {
+    if key.available && !key.names_its_table() {
         let _ = writeln!(page, "- `{}`", variable(key.path));
     }
 }

@@ -12,7 +12,7 @@ use gatepass_model::{
 use gatepass_snapshot::Snapshot;
 use gatepass_store::activity::ActivityReader;
 use gatepass_store::{AuditEntry, Store};
-use gatepass_vault::{Entropy, KeyRing};
+use gatepass_vault::{AssertionKey, Entropy, KeyRing};
 
 use crate::error::Problem;
 use crate::nearest::{did_you_mean, listed};
@@ -138,6 +138,11 @@ impl Control {
     /// The keys to work with now.
     pub(crate) fn keyring(&self) -> Arc<KeyRing> {
         self.keyring.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The public keys of assertions, as JWKs, the newest first.
+    pub fn assertion_keys(&self) -> Vec<serde_json::Value> {
+        AssertionKey::all(&self.keyring()).iter().map(AssertionKey::to_jwk).collect()
     }
 
     /// Works with other keys from now on, after somebody else has changed the key file.

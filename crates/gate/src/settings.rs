@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use gatepass_identity::Asserter;
 use gatepass_model::{Instance, Network, Pattern, PeerSet};
 
 use crate::engine::http1::request::HeadLimits;
@@ -163,8 +164,10 @@ pub struct InstanceSettings {
     pub targets: TargetMode,
     /// GETs of add-ons that are known to be reads.
     pub reads: Vec<Pattern>,
-    /// The trusted header of the instance, in lower case, stripped from what comes in.
-    pub trusted_header: Option<String>,
+    /// The headers that the instance trusts, stripped from what comes in.
+    pub trusted_headers: Vec<String>,
+    /// What signs beside a trusted header; `None`: nothing.
+    pub asserter: Option<Asserter>,
     /// For a connection to the product: then 502.
     pub connect: Duration,
     /// For the first byte of its answer: then 504.

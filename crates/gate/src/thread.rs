@@ -22,6 +22,7 @@ use crate::account::strain::{Strain, StrainMeter};
 use crate::exchange::ask::state_of;
 use crate::exchange::local::LocalService;
 use crate::exchange::meter::{Count, Meter};
+use crate::forward::assertion::Assertions;
 use crate::forward::pool::Pool;
 use crate::forward::resolve::Addresses;
 use crate::request_id::RequestIds;
@@ -66,6 +67,7 @@ pub(crate) struct Thread {
     /// By the instance's place in the settings.
     pub(crate) pools: Vec<Rc<Pool>>,
     pub(crate) ids: RequestIds,
+    pub(crate) assertions: Assertions,
     pub(crate) ledger: RefCell<ThreadLedger>,
     pub(crate) meter: Meter,
     /// How each product does, by the instance's place in the settings.

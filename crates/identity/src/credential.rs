@@ -74,10 +74,13 @@ pub enum UnusableSecret {
     ColonInName,
 }
 
-/// The value of an `Authorization` header that is ready to go up, and for whom the product must
-/// take it. Prints nothing of it, and is wiped when dropped.
+/// A header line that is ready to go up, and for whom the product must take it. Prints nothing of it,
+/// and is wiped when dropped.
 pub struct ReadyCredential {
-    authorization: SecretText,
+    /// Name, colon, space, value, CRLF.
+    line: SecretText,
+    /// How long the name is.
+    name: usize,
     expected: ExpectedUser,
     method: IdentityMethod,
     surprised: AtomicBool,
@@ -90,7 +93,7 @@ impl ReadyCredential {
     /// The owner's own native token: `Bearer …`.
     pub fn native_token(owner: Username, token: &SecretText) -> Result<Self, UnusableSecret> {
         let expected = ExpectedUser::Exactly(owner);
-        Ok(Self::new(bearer(token)?, expected, IdentityMethod::NativeToken))
+        Ok(Self::new(&bearer(token)?, expected, IdentityMethod::NativeToken))
     }
 
     /// A service account's native token: `Bearer …`. Without `user` it may be anybody's.
@@ -99,27 +102,52 @@ impl ReadyCredential {
         token: &SecretText,
     ) -> Result<Self, UnusableSecret> {
         let expected = user.map_or(ExpectedUser::AnyoneButAnonymous, ExpectedUser::Exactly);
-        Ok(Self::new(bearer(token)?, expected, IdentityMethod::ServiceAccount))
+        Ok(Self::new(&bearer(token)?, expected, IdentityMethod::ServiceAccount))
     }
 
     /// A service account's password: `Basic …`, in UTF-8.
     pub fn service_password(user: Username, password: &SecretText) -> Result<Self, UnusableSecret> {
         let authorization = basic(&user, password)?;
         let expected = ExpectedUser::Exactly(user);
-        Ok(Self::new(authorization, expected, IdentityMethod::ServiceAccount))
+        Ok(Self::new(&authorization, expected, IdentityMethod::ServiceAccount))
     }
 
-    const fn new(
-        authorization: SecretText,
+    /// A header that an authenticator in the product trusts, with the owner's name in UTF-8.
+    /// `header` is a name of letters, digits and `-`.
+    pub fn trusted_header(header: &str, owner: Username) -> Result<Self, UnusableSecret> {
+        if owner.as_str().chars().any(char::is_control) || owner.as_str().trim() != owner.as_str() {
+            return Err(UnusableSecret::ForbiddenCharacter);
+        }
+        let value = SecretText::new(owner.as_str().to_owned());
+        let expected = ExpectedUser::Exactly(owner);
+        Ok(Self::with_header(header, &value, expected, IdentityMethod::TrustedHeader))
+    }
+
+    fn new(authorization: &SecretText, expected: ExpectedUser, method: IdentityMethod) -> Self {
+        Self::with_header("Authorization", authorization, expected, method)
+    }
+
+    fn with_header(
+        name: &str,
+        value: &SecretText,
         expected: ExpectedUser,
         method: IdentityMethod,
     ) -> Self {
-        Self { authorization, expected, method, surprised: AtomicBool::new(false) }
+        // Whole at once: what a buffer grew out of would not be wiped.
+        let line = SecretText::new([name, ": ", value.expose(), "\r\n"].concat());
+        Self { line, name: name.len(), expected, method, surprised: AtomicBool::new(false) }
     }
 
-    /// The header's value. Only for sending it to its instance.
-    pub fn authorization(&self) -> &[u8] {
-        self.authorization.expose().as_bytes()
+    /// The header's whole line, with its end. Only for sending it to its instance.
+    pub fn line(&self) -> &[u8] {
+        self.line.expose().as_bytes()
+    }
+
+    /// Name and value of the header. Only for sending it to its instance.
+    pub fn header(&self) -> (&str, &[u8]) {
+        let (name, rest) = self.line.expose().split_at_checked(self.name).unwrap_or_default();
+        let value = rest.strip_prefix(": ").unwrap_or_default();
+        (name, value.strip_suffix("\r\n").unwrap_or_default().as_bytes())
     }
 
     /// For whom the product must take it.
@@ -177,7 +205,7 @@ impl ReadyCredential {
 
     /// Whether both present the same, for the same user.
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {
-        self.authorization() == other.authorization()
+        self.line() == other.line()
             && self.expected == other.expected
             && self.method == other.method
     }
@@ -240,11 +268,12 @@ mod tests {
     #[test]
     fn tokens_go_as_bearer_and_passwords_as_basic() {
         let token = ReadyCredential::native_token(user("alice"), &secret("abc+/=")).unwrap();
-        assert_eq!(token.authorization(), b"Bearer abc+/=");
+        assert_eq!(token.line(), b"Authorization: Bearer abc+/=\r\n");
+        assert_eq!(token.header(), ("Authorization", &b"Bearer abc+/="[..]));
         assert_eq!(token.method(), IdentityMethod::NativeToken);
         // RFC 7617 2.1 has this pair in UTF-8.
         let password = ReadyCredential::service_password(user("test"), &secret("123£")).unwrap();
-        assert_eq!(password.authorization(), b"Basic dGVzdDoxMjPCow==");
+        assert_eq!(password.header().1, b"Basic dGVzdDoxMjPCow==");
         assert_eq!(password.expected_user(), &ExpectedUser::Exactly(user("test")));
         assert!(!format!("{password:?}{token:?}").contains("abc"));
     }
@@ -267,6 +296,15 @@ mod tests {
         assert_eq!(password("a", "b\n").unwrap_err(), ForbiddenCharacter);
         assert_eq!(password("a:b", "c").unwrap_err(), ColonInName);
         assert!(password("a", "b c:ä").is_ok());
+    }
+
+    #[test]
+    fn a_trusted_header_has_the_name_and_nothing_that_would_end_its_line() {
+        let ready = ReadyCredential::trusted_header("X-Our-User", user("jörg o'neil")).unwrap();
+        assert_eq!(ready.header(), ("X-Our-User", "jörg o'neil".as_bytes()));
+        assert_eq!(ready.line(), "X-Our-User: jörg o'neil\r\n".as_bytes());
+        assert_eq!(ready.method(), IdentityMethod::TrustedHeader);
+        assert_eq!(ready.expected_user(), &ExpectedUser::Exactly(user("jörg o'neil")));
     }
 
     #[test]

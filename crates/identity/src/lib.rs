@@ -8,6 +8,7 @@
 //! Start at [`Wallet::become_owner`], which every request with a token passes, then
 //! [`FileDirectory`] and [`Prover`].
 
+mod asserter;
 mod credential;
 mod directory;
 mod link;
@@ -17,6 +18,7 @@ mod prover;
 mod secret_file;
 mod wallet;
 
+pub use asserter::Asserter;
 pub use credential::{ExpectedUser, ReadyCredential, UnusableSecret};
 pub use directory::{
     DirectoryError, DirectoryState, FileDirectory, FileWatcher, PeopleMistake, parse_people,

@@ -1,16 +1,18 @@
 //! Asks a product for whom it takes a credential.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use gatepass_http_client::{Answer, Client, ClientError};
-use gatepass_model::{InstanceName, Product};
+use gatepass_model::{Clock, IdentityMethod, InstanceName, Product};
 use gatepass_profiles::{ClaimedUser, Profile, profile};
 use serde::Deserialize;
 
-use crate::credential::ReadyCredential;
+use crate::asserter::Asserter;
+use crate::credential::{ExpectedUser, ReadyCredential};
 
 /// Where an instance is asked, and by whom.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Upstream {
     /// What stands there.
     pub product: Product,
@@ -18,6 +20,27 @@ pub struct Upstream {
     pub base_url: String,
     /// What asks: it trusts what the gate trusts there.
     pub client: Client,
+    /// What signs beside a trusted header, and the clock for it.
+    pub asserter: Option<(Asserter, Arc<dyn Clock>)>,
+}
+
+impl std::fmt::Debug for Upstream {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Upstream")
+            .field("product", &self.product)
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Upstream {
+    /// What goes up beside a trusted header, where the product wants that signed: name and value.
+    fn assertion_about(&self, credential: &ReadyCredential) -> Option<(String, String)> {
+        let (asserter, clock) = self.asserter.as_ref()?;
+        let ExpectedUser::Exactly(user) = credential.expected_user() else { return None };
+        let is_trusted = credential.method() == IdentityMethod::TrustedHeader;
+        is_trusted.then(|| (asserter.header.clone(), asserter.assert(user, None, clock.now())))
+    }
 }
 
 /// Why a product did not say for whom it takes a credential.
@@ -65,7 +88,9 @@ impl Prover {
             return Err(ProofError::UnknownInstance(instance.clone()));
         };
         let url = format!("{}{}", upstream.base_url, question(upstream.product));
-        let headers: [(&str, &[u8]); 1] = [("Authorization", credential.authorization())];
+        let assertion = upstream.assertion_about(credential);
+        let mut headers = vec![credential.header()];
+        headers.extend(assertion.as_ref().map(|(name, value)| (name.as_str(), value.as_bytes())));
         let answer = upstream.client.get_json(&url, &headers).await?;
         understand(upstream.product, &answer)
     }

@@ -82,7 +82,7 @@ mod tests {
         {
             std::fs::write(&path, text).unwrap();
             let credential = service_token(&path, None).unwrap();
-            assert_eq!(credential.authorization(), header.as_bytes());
+            assert_eq!(credential.header().1, header.as_bytes());
         }
         for text in ["", "\n", "s3cret\n\n", "s3cret two", &"s3cret".repeat(2000)] {
             std::fs::write(&path, text).unwrap();

@@ -20,6 +20,8 @@ pub struct InstanceIdentity {
     pub methods: Vec<IdentityMethod>,
     /// The account for [`IdentityMethod::ServiceAccount`].
     pub service_account: Option<ReadyCredential>,
+    /// The name of the header for [`IdentityMethod::TrustedHeader`].
+    pub trusted_header: Option<String>,
 }
 
 /// Why the gate can't become an owner. Prints what to do about it.
@@ -72,6 +74,8 @@ pub struct Surprised {
 struct Drawer {
     identity: Identity,
     native: papaya::HashMap<PersonKey, Arc<ReadyCredential>, foldhash::fast::RandomState>,
+    /// By a header that the product trusts: made when an owner first comes.
+    trusted: papaya::HashMap<PersonKey, Arc<ReadyCredential>, foldhash::fast::RandomState>,
 }
 
 #[derive(Debug)]
@@ -79,6 +83,20 @@ struct Identity {
     directory: DirectoryName,
     methods: Vec<IdentityMethod>,
     service_account: Option<Arc<ReadyCredential>>,
+    trusted_header: Option<String>,
+}
+
+impl Drawer {
+    fn by_header(&self, owner: &PersonKey) -> Option<Arc<ReadyCredential>> {
+        let header = self.identity.trusted_header.as_deref()?;
+        let trusted = self.trusted.pin();
+        if let Some(found) = trusted.get(owner) {
+            return Some(Arc::clone(found));
+        }
+        let made = ReadyCredential::trusted_header(header, owner.username.clone()).ok()?;
+        // Of two threads that make it at once one is kept, so that a surprise is seen by both.
+        Some(Arc::clone(trusted.get_or_insert(owner.clone(), Arc::new(made))))
+    }
 }
 
 /// All upstream credentials, ready to use. Shared between all threads; changes are seen by the
@@ -96,8 +114,10 @@ impl Wallet {
                 directory: identity.directory,
                 methods: identity.methods,
                 service_account: identity.service_account.map(Arc::new),
+                trusted_header: identity.trusted_header,
             },
             native: papaya::HashMap::default(),
+            trusted: papaya::HashMap::default(),
         };
         let drawers = instances.into_iter().map(|(name, identity)| (name, drawer(identity)));
         Self { drawers: drawers.collect() }
@@ -125,6 +145,7 @@ impl Wallet {
             IdentityMethod::NativeToken | IdentityMethod::Impersonation => {
                 drawer.native.pin().get(owner).cloned()
             }
+            IdentityMethod::TrustedHeader => drawer.by_header(owner),
             IdentityMethod::ServiceAccount => drawer.identity.service_account.clone(),
         };
         match drawer.identity.methods.iter().find_map(by) {
@@ -162,6 +183,9 @@ impl Wallet {
             for (owner, credential) in &drawer.native.pin() {
                 look(Some(owner), credential);
             }
+            for (owner, credential) in &drawer.trusted.pin() {
+                look(Some(owner), credential);
+            }
         }
         all
     }
@@ -169,9 +193,10 @@ impl Wallet {
     /// How many credentials of each instance are refused for now, for metrics.
     pub fn count_surprised(&self) -> Vec<(InstanceName, usize)> {
         let count = |drawer: &Drawer| {
-            let native = drawer.native.pin();
+            let (native, trusted) = (drawer.native.pin(), drawer.trusted.pin());
             let account = drawer.identity.service_account.iter();
-            native.values().chain(account).filter(|credential| credential.is_surprised()).count()
+            let all = native.values().chain(trusted.values()).chain(account);
+            all.filter(|credential| credential.is_surprised()).count()
         };
         self.drawers.iter().map(|(name, drawer)| (name.clone(), count(drawer))).collect()
     }

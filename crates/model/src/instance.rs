@@ -65,19 +65,23 @@ pub enum IdentityMethod {
     NativeToken,
     /// The same, made without him by an application link wherever he has none.
     Impersonation,
+    /// A header that an authenticator in the product trusts.
+    TrustedHeader,
     /// One account of the product for everybody; the owner is known to the gate only.
     ServiceAccount,
 }
 
 impl IdentityMethod {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::NativeToken, Self::Impersonation, Self::ServiceAccount];
+    pub const ALL: [Self; 4] =
+        [Self::NativeToken, Self::Impersonation, Self::TrustedHeader, Self::ServiceAccount];
 
-    /// As configured: `native-token`, `impersonation`, `service-account`.
+    /// As configured: `native-token`, `impersonation`, `trusted-header`, `service-account`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NativeToken => "native-token",
             Self::Impersonation => "impersonation",
+            Self::TrustedHeader => "trusted-header",
             Self::ServiceAccount => "service-account",
         }
     }

@@ -95,6 +95,7 @@ pub fn jira_directory(
         product: Product::Jira,
         base_url: base_url.to_owned(),
         client: Client::new(Settings::default())?,
+        asserter: None,
     };
     let secret = lookup.map(|token| SecretText::new(token.to_owned()));
     let lookup = secret.map(|token| ReadyCredential::service_token(None, &token)).transpose()?;

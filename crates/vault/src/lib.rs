@@ -10,6 +10,7 @@
 //!
 //! Start at [`NewSecret`] and [`PresentedSecret`], then [`KeyRing`].
 
+mod assertion;
 mod bearer;
 mod chain;
 mod digest;
@@ -21,6 +22,7 @@ mod seal;
 mod secret;
 mod text;
 
+pub use assertion::{ASSERTION_SECONDS, AssertionClaims, AssertionKey};
 pub use bearer::{BearerSecret, digest_of, is_same_secret};
 pub use chain::{LinkCheck, audit_link, check_link};
 pub use digest::Digester;

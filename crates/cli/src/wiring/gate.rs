@@ -132,6 +132,8 @@ impl RunningGate {
         } = ground;
         let Knowledge { snapshot, keys, node, follower } = knowledge;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let tls = ground.certificate.as_ref().map(Certificate::in_force);
+        let settings = settings::gate(config, tls, &trust, &ring);
         let control = control(config, &store, &activity, ring, &directories, products);
         control.read_limits_from(Arc::clone(&snapshot));
         let products = config.directories.iter().filter(|one| is_product(one));
@@ -149,8 +151,6 @@ impl RunningGate {
             ApiState { control: Arc::clone(&control), readiness: Arc::clone(&readiness) as _ };
         let console =
             Console::new(Arc::clone(&control), settings::console(config), Arc::clone(&clock));
-        let tls = ground.certificate.as_ref().map(Certificate::in_force);
-        let settings = settings::gate(config, tls, &trust);
         let Openings { sockets, operations, handover, predecessor } = ground.given.open(config)?;
         let (ledger, writer) = gatepass_ledger::ledger(
             Arc::clone(&activity) as _,
@@ -269,7 +269,6 @@ impl Ground {
         let (directories, watchers) = directories::read(config)?;
         let wallet = Arc::new(identity::wallet(config)?);
         let trust = Trust::of(config)?;
-        let prover = identity::prover(config, &trust)?;
         let products = identity::products(config, &trust)?;
         let certificate = config.server.tls.as_ref().map(Certificate::open).transpose()?;
         given.check_free(config)?;
@@ -277,6 +276,7 @@ impl Ground {
         let budgets = limits::server(config)?;
         let store = store::open(config).await?;
         let opened = keys::open(&config.secrets.key_file, &*store).await?;
+        let prover = identity::prover(config, &trust, Some(&opened.keyring))?;
         let activity = store::open_activity(config).await?;
         Ok(Self {
             store,

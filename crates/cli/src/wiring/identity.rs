@@ -3,17 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gatepass_config::{Config, DirectorySource, InstanceConfig, ServiceAccount};
+use gatepass_config::{Assertion, Config, DirectorySource, InstanceConfig, ServiceAccount};
 use gatepass_control::{ProductDirectory, Products};
 use gatepass_http_client::tls::{Roots, TlsFiles, client_config};
 use gatepass_http_client::{Client, ClientError, Settings, Tls};
 use gatepass_identity::{
-    ApplicationLink, InstanceIdentity, LinkKey, ProductDesk, Prover, ReadyCredential,
+    ApplicationLink, Asserter, InstanceIdentity, LinkKey, ProductDesk, Prover, ReadyCredential,
     SecretFileError, Upstream, Wallet, service_password, service_token,
 };
 
 use gatepass_model::InstanceName;
-use gatepass_vault::SystemEntropy;
+use gatepass_vault::{AssertionKey, KeyRing, SystemEntropy};
 
 use super::clock::SystemClock;
 use super::trust::Trust;
@@ -35,6 +35,7 @@ pub(crate) fn wallet(config: &Config) -> Result<Wallet, Failure> {
             directory: instance.instance.directory.clone(),
             methods: instance.identity.clone(),
             service_account,
+            trusted_header: instance.trusted_header.as_ref().map(|one| one.name.clone()),
         };
         identities.push((name, identity));
     }
@@ -54,9 +55,25 @@ pub(crate) fn account(
     }
 }
 
-/// Asks the products of these instances.
-pub(crate) fn prover(config: &Config, trust: &Trust) -> Result<Prover, Failure> {
-    Ok(Prover::new(upstreams(config, trust)?))
+/// Asks the products of these instances. Without keys nothing is signed beside a trusted header.
+pub(crate) fn prover(
+    config: &Config,
+    trust: &Trust,
+    ring: Option<&KeyRing>,
+) -> Result<Prover, Failure> {
+    let mut upstreams = upstreams(config, trust)?;
+    for (instance, (_, upstream)) in config.instances.iter().zip(&mut upstreams) {
+        let asserter = ring.and_then(|ring| asserter(instance, ring));
+        upstream.asserter = asserter.map(|asserter| (asserter, Arc::new(SystemClock) as _));
+    }
+    Ok(Prover::new(upstreams))
+}
+
+/// What signs beside the trusted header of an instance.
+pub(crate) fn asserter(instance: &InstanceConfig, ring: &KeyRing) -> Option<Asserter> {
+    let assertion = instance.trusted_header.as_ref()?.assertion.clone()?;
+    let Assertion { header, issuer, audience } = assertion;
+    Some(Asserter { header, issuer, audience, key: Arc::new(AssertionKey::newest(ring)) })
 }
 
 /// The directories that are products, and what asks these.
@@ -115,7 +132,7 @@ fn upstreams(config: &Config, trust: &Trust) -> Result<Vec<(InstanceName, Upstre
     for instance in &config.instances {
         let product = instance.instance.product;
         let client = client_for(instance, trust)?;
-        let upstream = Upstream { product, base_url: base_url(instance), client };
+        let upstream = Upstream { product, base_url: base_url(instance), client, asserter: None };
         upstreams.push((instance.instance.name.clone(), upstream));
     }
     Ok(upstreams)

@@ -49,7 +49,8 @@ impl LocalService for LocalDesk {
 
 /// What is for programs; all else is the console's.
 fn is_of_api(path: &str) -> bool {
-    matches!(path, "/healthz" | "/readyz" | "/api") || path.starts_with("/api/")
+    matches!(path, "/healthz" | "/readyz" | "/.well-known/jwks.json" | "/api")
+        || path.starts_with("/api/")
 }
 
 /// `None` for a path that the router's types can't hold: nothing is there.

@@ -9,8 +9,10 @@ use gatepass_control::KnownInstance;
 use gatepass_gate::{ServerCertificate, settings as gate};
 use gatepass_model::{DirectoryName, InstanceName, Lifetime};
 use gatepass_snapshot as snapshot;
+use gatepass_vault::KeyRing;
 use gatepass_web::{ConsoleConfig, ConsoleInstance};
 
+use super::identity;
 use super::trust::Trust;
 
 /// How many threads carry requests.
@@ -24,6 +26,7 @@ pub(crate) fn gate(
     config: &Config,
     tls: Option<ServerCertificate>,
     trust: &Trust,
+    ring: &KeyRing,
 ) -> gate::Settings {
     let server = &config.server;
     let threads = threads(config);
@@ -48,7 +51,7 @@ pub(crate) fn gate(
             ..gate::Timeouts::default()
         },
         limits: gate_limits(config, threads),
-        instances: config.instances.iter().map(|one| instance(one, trust)).collect(),
+        instances: config.instances.iter().map(|one| instance(one, trust, ring)).collect(),
     }
 }
 
@@ -64,7 +67,11 @@ fn gate_limits(config: &Config, threads: usize) -> gate::Limits {
     limits
 }
 
-fn instance(config: &InstanceConfig, trust: &Trust) -> gate::InstanceSettings {
+fn instance(config: &InstanceConfig, trust: &Trust, ring: &KeyRing) -> gate::InstanceSettings {
+    let trusted = config.trusted_header.iter();
+    let names = trusted.flat_map(|one| {
+        std::iter::once(&one.name).chain(one.assertion.iter().map(|assertion| &assertion.header))
+    });
     gate::InstanceSettings {
         instance: config.instance.clone(),
         hosts: config.hosts.iter().map(ToString::to_string).collect(),
@@ -80,7 +87,8 @@ fn instance(config: &InstanceConfig, trust: &Trust) -> gate::InstanceSettings {
             TargetStrictness::Enforce => gate::TargetMode::Enforce,
         },
         reads: config.reads.clone(),
-        trusted_header: None,
+        trusted_headers: names.cloned().collect(),
+        asserter: identity::asserter(config, ring),
         connect: config.timeouts.connect,
         first_byte: config.timeouts.first_byte,
         connections: config.limits.connections,

@@ -2,17 +2,32 @@
 
 use std::path::Path;
 
-use gatepass_model::{DirectoryName, IdentityMethod, Instance, InvalidName, Product, Username};
+use gatepass_model::{
+    DirectoryName, IdentityMethod, Instance, InstanceName, InvalidName, Product, Username,
+};
 
 use crate::base_url::BaseUrl;
 use crate::config::{
-    ClientCertificate, DirectoryConfig, HostHeader, Impersonation, InstanceConfig, InstanceLimits,
-    InstanceTimeouts, InstanceTls, ServiceAccount, TargetStrictness,
+    Assertion, ClientCertificate, DirectoryConfig, HostHeader, Impersonation, InstanceConfig,
+    InstanceLimits, InstanceTimeouts, InstanceTls, ServiceAccount, TargetStrictness, TrustedHeader,
 };
 use crate::error::{Errors, Origin};
-use crate::keys::{self, split_last};
+use crate::keys::{self, Key, split_last};
 use crate::raw::Raw;
 use crate::reader::Reader;
+
+/// Who signs assertions where nothing else is written.
+const ISSUER: &str = "gatepass";
+/// Longest name of a header, in bytes: longer ones go no further anyway.
+const LONGEST_HEADER: usize = 64;
+/// Headers that mean something already.
+const TAKEN: [&str; 5] = [
+    "x-ausername",
+    "x-atlassian-token",
+    "x-gatepass-request-id",
+    "x-gatepass-reason",
+    "x-requested-with",
+];
 
 /// The consumer key where none is written.
 const CONSUMER: &str = "gatepass";
@@ -33,7 +48,7 @@ pub(super) fn read(
 }
 
 fn one(table: &mut Reader<'_>, directories: &[Option<DirectoryConfig>]) -> Option<InstanceConfig> {
-    let name = table.parsed(&keys::INSTANCE_NAME);
+    let name: Option<InstanceName> = table.parsed(&keys::INSTANCE_NAME);
     let product = table.word(&keys::PRODUCT).and_then(|word| word.parse::<Product>().ok());
     let base_url: Option<BaseUrl> = table.parsed(&keys::BASE_URL);
     let hosts = table.list(&keys::HOSTS);
@@ -45,6 +60,7 @@ fn one(table: &mut Reader<'_>, directories: &[Option<DirectoryConfig>]) -> Optio
     let targets = table.word(&keys::TARGETS);
     let reads = table.list(&keys::READS);
     let service_account = service_account(table, &identity);
+    let trusted_header = trusted_header(table, &identity, name.as_ref());
     let impersonation = impersonation(table, &identity, product, base_url.as_ref());
     let tls = tls(table, base_url.as_ref());
     let timeouts = timeouts(table);
@@ -65,6 +81,7 @@ fn one(table: &mut Reader<'_>, directories: &[Option<DirectoryConfig>]) -> Optio
         reads,
         service_account,
         impersonation,
+        trusted_header,
         tls,
         timeouts: timeouts?,
         limits: InstanceLimits { connections: limits? },
@@ -143,6 +160,68 @@ fn service_account(table: &mut Reader<'_>, identity: &[IdentityMethod]) -> Optio
             None
         }
     }
+}
+
+fn trusted_header(
+    table: &mut Reader<'_>,
+    identity: &[IdentityMethod],
+    instance: Option<&InstanceName>,
+) -> Option<TrustedHeader> {
+    let name = header_name(table, &keys::TRUSTED_NAME);
+    let assertion = header_name(table, &keys::TRUSTED_ASSERTION);
+    let issuer = table.text(&keys::TRUSTED_ISSUER);
+    let audience = table.text(&keys::TRUSTED_AUDIENCE);
+    let section = split_last(keys::TRUSTED_NAME.path).0;
+    let is_written = table.table().find_section(section).is_some();
+    if !identity.contains(&IdentityMethod::TrustedHeader) {
+        if is_written && !identity.is_empty() {
+            let problem = "identity does not have \"trusted-header\", so nothing would use it; \
+                           add the word or leave this table out";
+            table.wrong_section(section, problem);
+        }
+        return None;
+    }
+    if table.table().find(&keys::TRUSTED_NAME).is_none() {
+        let problem = "identity has \"trusted-header\": it needs the name of the header";
+        table.wrong_section(section, problem);
+    }
+    if table.table().find(&keys::TRUSTED_ASSERTION).is_none()
+        && (issuer.is_some() || audience.is_some())
+    {
+        let problem = "issuer and audience are those of an assertion, and there is none";
+        table.wrong_section(section, problem);
+    }
+    let name = name?;
+    if assertion.as_ref().is_some_and(|assertion| assertion.eq_ignore_ascii_case(&name)) {
+        table.wrong(&keys::TRUSTED_ASSERTION, "it is the header with the username");
+    }
+    let assertion = assertion.map(|header| Assertion {
+        header,
+        issuer: issuer.unwrap_or_else(|| ISSUER.to_owned()),
+        audience: audience
+            .or_else(|| instance.map(|name| name.as_str().to_owned()))
+            .unwrap_or_default(),
+    });
+    Some(TrustedHeader { name, assertion })
+}
+
+/// A name that no client needs for anything else: `X-Our-User`, `Remote-User`.
+fn header_name(table: &mut Reader<'_>, key: &Key) -> Option<String> {
+    let name = table.text(key)?;
+    let lower = name.to_ascii_lowercase();
+    let is_name = lower.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_free = (lower.starts_with("x-") || lower.starts_with("remote-"))
+        && !lower.starts_with("x-forwarded-")
+        && !TAKEN.contains(&lower.as_str());
+    if !is_name || !is_free || name.len() > LONGEST_HEADER || name.ends_with('-') {
+        let problem = format_args!(
+            "{name:?} is no header that can stand for a user; write it as X-Gatepass-User, with \
+             letters, digits and - after X- or Remote-"
+        );
+        table.wrong(key, problem);
+        return None;
+    }
+    Some(name)
 }
 
 fn impersonation(

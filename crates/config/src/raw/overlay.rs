@@ -67,7 +67,7 @@ fn lay_one(raw: &mut Raw, name: &str, written: &str, value: &OsStr, errors: &mut
     };
     if !key.available {
         errors.add(&origin, &shown, NOT_YET);
-    } else if key.name() == "name" {
+    } else if key.names_its_table() {
         errors.add(&origin, &shown, "a name stands in the file only");
     } else if let Some(value) = value.to_str().and_then(|text| convert(key, text, &origin)) {
         table.put(key, Located { value, origin });

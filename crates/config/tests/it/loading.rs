@@ -65,6 +65,14 @@ fn the_complete_example_loads_and_says_what_it_says() {
     assert_eq!(link.key_file, PathBuf::from("/etc/gatepass/jira-link.pem"));
     assert_eq!(link.signed_url.as_ref().unwrap().to_string(), "https://jira.example.com/jira");
     assert_eq!(wiki.impersonation, None);
+    let trusted = jira.trusted_header.as_ref().unwrap();
+    let assertion = trusted.assertion.as_ref().unwrap();
+    assert_eq!(
+        (trusted.name.as_str(), assertion.issuer.as_str()),
+        ("X-Gatepass-User", "https://gatepass.example.com")
+    );
+    assert_eq!(assertion.audience, "https://jira.example.com/jira");
+    assert_eq!(wiki.trusted_header, None);
     assert_eq!(jira.reads.len(), 1);
     assert_eq!(
         jira.service_account,

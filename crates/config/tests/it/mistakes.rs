@@ -79,15 +79,9 @@ fn only(text: &str) -> String {
 
 #[test]
 fn what_comes_with_a_later_version_is_refused_by_name() {
-    for (text, key) in [
-        ("[instances.trusted_header]\nname = \"X\"", "instances.jira.trusted_header"),
-        ("identity = [\"native-token\", \"trusted-header\"]", "instances.jira.identity"),
-        ("[[directories]]\nname = \"b\"\nkind = \"oidc\"\n[store]", "directories.b.kind"),
-    ] {
-        let told = told(&format!("{LEAST}{text}\n"));
-        let found = told.iter().find(|line| line.contains("not available in this version"));
-        assert!(found.is_some_and(|line| line.contains(&format!(" {key}: "))), "{text}: {told:#?}");
-    }
+    let told = told(&format!("{LEAST}[[directories]]\nname = \"b\"\nkind = \"oidc\"\n[store]\n"));
+    let found = told.iter().find(|line| line.contains("not available in this version"));
+    assert!(found.is_some_and(|line| line.contains(" directories.b.kind: ")), "{told:#?}");
 }
 
 #[test]
@@ -151,6 +145,42 @@ fn a_service_account_is_whole_and_wanted_or_refused() {
     assert!(only(&colon).contains("colon"));
     let told = only("identity = []");
     assert!(told.starts_with("instances.jira.identity: it is empty"), "{told}");
+}
+
+#[test]
+fn a_trusted_header_is_whole_and_wanted_or_refused() {
+    let section = "[instances.trusted_header]\n";
+    let wanted = format!("identity = [\"trusted-header\"]\n{section}");
+    assert!(only(&format!("{section}name = \"X-U\"")).contains("nothing would use it"));
+    assert!(only("identity = [\"trusted-header\"]").contains("needs the name"));
+    for name in [
+        "User",
+        "X-",
+        "X-Our_User",
+        "X-Our.User",
+        "X-Our User",
+        "X-Forwarded-For",
+        "Authorization",
+        "X-AUSERNAME",
+        "X-Ü",
+        "",
+        "X-Our-User:",
+        "X-Atlassian-Token",
+    ] {
+        let told = only(&format!("{wanted}name = \"{name}\""));
+        assert!(told.contains("no header that can stand"), "{name}: {told}");
+    }
+    let both = format!("{wanted}name = \"X-U\"\nassertion = \"x-u\"");
+    assert!(only(&both).contains("it is the header with the username"));
+    let lost = format!("{wanted}name = \"X-U\"\nissuer = \"me\"");
+    assert!(only(&lost).contains("there is none"));
+    let config = crate::support::read(&format!(
+        "{LEAST}{wanted}name = \"Remote-User\"\nassertion = \"X-Proof\"\n"
+    ));
+    let trusted = config.unwrap().instances[0].trusted_header.clone().unwrap();
+    let assertion = trusted.assertion.unwrap();
+    assert_eq!((trusted.name.as_str(), assertion.header.as_str()), ("Remote-User", "X-Proof"));
+    assert_eq!((assertion.issuer.as_str(), assertion.audience.as_str()), ("gatepass", "jira"));
 }
 
 #[test]

@@ -200,6 +200,7 @@ fn identity() -> gatepass_identity::InstanceIdentity {
         directory: "main".parse().unwrap(),
         methods: vec![IdentityMethod::NativeToken],
         service_account: None,
+        trusted_header: None,
     }
 }
 

@@ -1,9 +1,10 @@
 //! A permitted request on its way to the product, and the answer on its way back.
 
+use std::rc::Rc;
 use std::time::Instant;
 
 use gatepass_identity::ReadyCredential;
-use gatepass_model::{Method, PersonKey, Reason, Refusal};
+use gatepass_model::{IdentityMethod, Method, PersonKey, Reason, Refusal, TokenId};
 use gatepass_policy::{Identity, Permit};
 use gatepass_profiles::ClaimedUser;
 use std::sync::Arc;
@@ -46,6 +47,20 @@ pub(crate) struct Target<'a> {
 struct Owner {
     key: Arc<PersonKey>,
     credential: Arc<ReadyCredential>,
+    token: TokenId,
+}
+
+impl Owner {
+    /// What goes up beside a trusted header, where the product wants that signed.
+    fn assertion<S>(&self, target: &Target<'_>, line: &Line<'_, S>) -> Option<Rc<[u8]>> {
+        let asserter = target.room.settings.asserter.as_ref()?;
+        if self.credential.method() != IdentityMethod::TrustedHeader {
+            return None;
+        }
+        let (thread, user) = (line.thread, &self.key.username);
+        let now = thread.shared.clock.now();
+        Some(thread.assertions.line(asserter, target.index, self.token, user, now))
+    }
 }
 
 /// Why a permitted request got no answer from the product.
@@ -88,6 +103,7 @@ pub(crate) async fn forward<S: AsyncRead + AsyncWrite + Unpin>(
         Err(Failed::Gone) => return After::Close,
     };
     let scheme = scheme_of(head, peer, line.arrival);
+    let assertion = owner.as_ref().and_then(|owner| owner.assertion(target, &line));
     let towards = Towards {
         path: target.path,
         query: target.query,
@@ -97,8 +113,9 @@ pub(crate) async fn forward<S: AsyncRead + AsyncWrite + Unpin>(
         },
         client: peer,
         scheme,
-        authorization: owner.as_ref().map(|owner| owner.credential.authorization()),
-        trusted_header: target.room.settings.trusted_header.as_deref(),
+        identity: owner.as_ref().map(|owner| owner.credential.line()),
+        assertion: assertion.as_deref(),
+        trusted_headers: &target.room.settings.trusted_headers,
         id: responder.id,
         framing: body.as_ref().map_or(head.framing, |body| Framing::Length(body.len() as u64)),
         upgrade: head.method == Method::Get
@@ -127,7 +144,9 @@ fn owner_of<S>(
     let Identity::Owner(token) = permit.identity() else { return Ok(None) };
     let instance = &target.room.settings.instance.name;
     match line.thread.shared.wallet.become_owner(instance, &token.owner) {
-        Ok(credential) => Ok(Some(Owner { key: Arc::clone(&token.owner), credential })),
+        Ok(credential) => {
+            Ok(Some(Owner { key: Arc::clone(&token.owner), credential, token: token.id }))
+        }
         Err(problem) => Err(unavailable(format!(
             "Gatepass can't act as the token's owner at {instance}: {problem}. Ask a Gatepass \
              administrator."

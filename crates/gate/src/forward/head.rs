@@ -28,10 +28,12 @@ pub(crate) struct Towards<'a> {
     pub(crate) client: &'a Client,
     /// The scheme that the client used.
     pub(crate) scheme: &'static str,
-    /// `Authorization` of the owner, when the request goes up as a token's owner.
-    pub(crate) authorization: Option<&'a [u8]>,
-    /// The trusted header of the instance, in lower case, if it has one.
-    pub(crate) trusted_header: Option<&'a str>,
+    /// The header line by which the request goes up as a token's owner.
+    pub(crate) identity: Option<&'a [u8]>,
+    /// A line more that says the same with a signature.
+    pub(crate) assertion: Option<&'a [u8]>,
+    /// The headers that the instance trusts.
+    pub(crate) trusted_headers: &'a [String],
     /// The name under which logs know the request.
     pub(crate) id: RequestId,
     /// How the body is framed upstream.
@@ -58,7 +60,7 @@ pub(crate) fn write(
     line(out, "Host", towards.host.as_bytes());
     let nominated = Nominated::of(head);
     head.fields.copy(out, |header| goes_up(&header, towards) && !nominated.names(header.name));
-    if towards.authorization.is_none() {
+    if towards.identity.is_none() {
         write_cookies_beside_own(head, &nominated, out);
     }
     write_ours(head, towards, origin, out);
@@ -77,7 +79,7 @@ const LONGEST_NAME: usize = 64;
 
 /// Whether a client's header line goes up.
 fn goes_up(header: &Header<'_>, towards: &Towards<'_>) -> bool {
-    let as_owner = towards.authorization.is_some();
+    let as_owner = towards.identity.is_some();
     match header.known {
         // Written anew, or hop-by-hop (RFC 9110 7.6.1), or the gate's own to say.
         Known::Host
@@ -104,9 +106,9 @@ fn goes_up(header: &Header<'_>, towards: &Towards<'_>) -> bool {
             !as_owner && !looks_like_token(header.value) && !may_have_own(header.value)
         }
         known => {
-            let is_trusted = |trusted: &str| trusted.as_bytes().eq_ignore_ascii_case(header.name);
+            let is_trusted = |name: &String| name.as_bytes().eq_ignore_ascii_case(header.name);
             (known != Known::Other || is_harmless(header.name))
-                && !towards.trusted_header.is_some_and(is_trusted)
+                && !towards.trusted_headers.iter().any(is_trusted)
                 && !looks_like_token(header.value)
         }
     }
@@ -217,8 +219,8 @@ fn write_ours(
         out.extend_from_slice(b"Connection: Upgrade\r\n");
         line(out, "Upgrade", protocol);
     }
-    if let Some(authorization) = towards.authorization {
-        line(out, "Authorization", authorization);
+    for identity in [towards.identity, towards.assertion].into_iter().flatten() {
+        out.extend_from_slice(identity);
     }
 }
 
@@ -228,7 +230,7 @@ mod tests {
     use crate::engine::http1::name::NAMES;
     use crate::engine::http1::request::read_text;
 
-    fn written(lines: &str, authorization: Option<&[u8]>) -> String {
+    fn written(lines: &str, identity: Option<&[u8]>) -> String {
         let text = format!("GET /a?b HTTP/1.1\r\nHost: jira.example\r\n{lines}\r\n");
         let head = read_text(&text).unwrap();
         let client = Client {
@@ -242,8 +244,9 @@ mod tests {
             host: "jira.example",
             client: &client,
             scheme: "https",
-            authorization,
-            trusted_header: Some("x-our-user"),
+            identity,
+            assertion: None,
+            trusted_headers: &["X-Our-User".to_owned()],
             id: RequestId::from_parts(1, 2),
             framing: head.framing,
             upgrade: true,
@@ -261,7 +264,7 @@ mod tests {
     fn the_owners_identity_goes_on_last_and_no_cookie_beside_it() {
         let up = written(
             "Authorization: Bearer x\r\nCookie: JSESSIONID=1\r\nAccept: */*\r\n",
-            Some(b"Bearer theirs"),
+            Some(b"Authorization: Bearer theirs\r\n"),
         );
         assert!(up.ends_with("Authorization: Bearer theirs\r\n\r\n"), "{up}");
         assert_eq!(up.matches("uthorization").count(), 1);
@@ -284,10 +287,10 @@ mod tests {
     #[test]
     fn identities_hop_by_hop_headers_and_what_connection_names_stay_here() {
         let up = written(
-            "Connection: close, X-Secret, X-Forwarded-For\r\nX-Secret: 1\r\nX-Our-User: admin\r\nRemote-User: admin\r\n\
+            "Connection: close, X-Secret, X-Forwarded-For\r\nX-Secret: 1\r\nX-Our-User: admin\r\nx-OUR-user: admin\r\nRemote-User: admin\r\n\
              X-Forwarded-For: 6.6.6.6\r\nForwarded: for=6.6.6.6\r\nTE: trailers\r\nX-Gatepass-User: admin\r\n\
              X-Original-URL: /admin\r\nX-Note: gpass_00000000000000000000000000000000000000\r\n",
-            Some(b"Bearer theirs"),
+            Some(b"Authorization: Bearer theirs\r\n"),
         );
         for hidden in ["X-Secret", "admin", "6.6.6.6", "TE:", "gpass_", "Connection"] {
             assert!(!up.contains(hidden), "{hidden} in {up}");

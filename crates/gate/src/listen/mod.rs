@@ -26,6 +26,7 @@ use tokio::sync::watch;
 use self::sockets::Door;
 use crate::account::strain::StrainMeter;
 use crate::exchange::meter::{Meter, Published};
+use crate::forward::assertion::Assertions;
 use crate::forward::pool::Pool;
 use crate::gate::Parting;
 use crate::request_id::RequestIds;
@@ -66,6 +67,7 @@ async fn serve(start: Start) -> io::Result<()> {
         strains,
         pools,
         ids: RequestIds::new(seed),
+        assertions: Assertions::default(),
         ledger: RefCell::new(ledger),
         meter: Meter::new(published),
         connections: RefCell::new(HashMap::new()),

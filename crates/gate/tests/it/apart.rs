@@ -13,6 +13,7 @@ use proptest::test_runner::{Config, TestRunner};
 use crate::support::{PATIENCE, answer_alice};
 
 const DIRECTORIES: [&str; 3] = ["main", "staff", "partners"];
+const HEADER: &str = "X-Our-User";
 const INSTANCES: [&str; 3] = ["jira", "desk", "shop"];
 
 /// An instance: whose people, how the gate becomes them, whether it has a service account.
@@ -42,12 +43,14 @@ struct World {
 }
 
 fn places() -> impl Strategy<Value = Place> {
-    use IdentityMethod::{Impersonation, NativeToken, ServiceAccount};
+    use IdentityMethod::{Impersonation, NativeToken, ServiceAccount, TrustedHeader};
     let methods = prop_oneof![
         Just(vec![NativeToken]),
         Just(vec![NativeToken, Impersonation]),
         Just(vec![ServiceAccount]),
         Just(vec![NativeToken, ServiceAccount]),
+        Just(vec![TrustedHeader]),
+        Just(vec![NativeToken, TrustedHeader]),
         Just(vec![ServiceAccount, NativeToken]),
     ];
     (0..3_usize, methods).prop_map(|(directory, methods)| Place { directory, methods })
@@ -73,22 +76,27 @@ fn native(directory: usize, place: usize) -> String {
     format!("native-of-{}-at-{}", DIRECTORIES[directory], INSTANCES[place])
 }
 
+fn bearer(token: &str) -> (&'static str, String) {
+    ("authorization", format!("Bearer {token}"))
+}
+
 fn account(place: usize) -> String {
     format!("account-at-{}", INSTANCES[place])
 }
 
 impl World {
-    /// What may go up for the alice of a directory at an instance; `None`: nothing.
-    fn may_go_up(&self, directory: usize, place: usize) -> Option<String> {
+    /// What may go up for the alice of a directory at an instance, as a header; `None`: nothing.
+    fn may_go_up(&self, directory: usize, place: usize) -> Option<(&'static str, String)> {
         let Place { directory: of_place, methods } = &self.places[place];
         let is_granted = self.granted[directory][place] || self.granted[directory] == [false; 3];
         if *of_place != directory || self.known[directory] != Known::Active || !is_granted {
             return None;
         }
         methods.iter().find_map(|method| match method {
-            IdentityMethod::ServiceAccount => Some(account(place)),
+            IdentityMethod::ServiceAccount => Some(bearer(&account(place))),
+            IdentityMethod::TrustedHeader => Some((HEADER, "alice".to_owned())),
             IdentityMethod::NativeToken | IdentityMethod::Impersonation => {
-                self.native[directory][place].then(|| native(directory, place))
+                self.native[directory][place].then(|| bearer(&native(directory, place)))
             }
         })
     }
@@ -100,6 +108,7 @@ impl World {
                 name: INSTANCES[at].to_owned(),
                 directory: DIRECTORIES[place.directory].to_owned(),
                 methods: place.methods.clone(),
+                trusted_header: Some(HEADER.to_owned()),
                 service_account: has_account.then(|| account(at)),
                 ..TestInstance::new(Product::Jira, products[at].address())
             }
@@ -141,7 +150,8 @@ impl World {
                     Client::connect(gate.address()).await.unwrap().with_patience(PATIENCE);
                 let head = format!(
                     "GET /rest/api/2/issue/ABC-1 HTTP/1.1\r\nHost: {host}.example\r\n\
-                     Authorization: Bearer {token}\r\n\r\n"
+                     Authorization: Bearer {token}\r\n\
+                     X-Our-User: admin\r\nx-our-user: root\r\n\r\n"
                 );
                 client.send(head.as_bytes()).await.unwrap();
                 let answer = client.answer().await.unwrap();
@@ -154,12 +164,15 @@ impl World {
                 for (at, product) in products.iter().enumerate() {
                     let new = product.requests().split_off(before[at]);
                     match (&expected, at == place) {
-                        (Some(credential), true) => {
+                        (Some((name, value)), true) => {
                             assert_eq!(new.len(), 1, "{self:?} {directory} {place}");
-                            let sent = new[0].headers("authorization");
+                            let sent = [HEADER, "authorization"].map(|name| new[0].headers(name));
+                            let own = |one: &str| {
+                                if one == *name { vec![value.clone()] } else { Vec::new() }
+                            };
                             assert_eq!(
                                 sent,
-                                [format!("Bearer {credential}")],
+                                [own(HEADER), own("authorization")],
                                 "{self:?} {directory} {place}"
                             );
                         }

@@ -38,7 +38,8 @@ pub(super) async fn call(
     let (below, name, value) = match asker {
         Asker::Session(cookie) => (plain(path, query), "Cookie", cookie.to_vec()),
         Asker::Credential(credential) => {
-            (plain(path, query), "Authorization", credential.authorization().to_vec())
+            let (name, value) = credential.header();
+            (plain(path, query), name, value.to_vec())
         }
         Asker::Impersonation { link, user } => {
             let signed = link.sign(verb.as_str(), path, query, user);

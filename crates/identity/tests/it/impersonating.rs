@@ -45,7 +45,8 @@ impl Bench {
         };
         let jira = Jira::start(settings).await.unwrap();
         let client = Client::new(Settings::default()).unwrap();
-        let upstream = Upstream { product: Product::Jira, base_url: jira.base_url(), client };
+        let upstream =
+            Upstream { product: Product::Jira, base_url: jira.base_url(), client, asserter: None };
         let desk = ProductDesk::new([(instance("jira"), upstream)]);
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("link.pem"), &KEY.0).unwrap();

@@ -24,7 +24,7 @@ async fn a_change_is_followed_and_a_lost_store_changes_nothing() {
     let (ring, jira, alice) = (ring(), instance("jira"), person("alice"));
     let shop = Shop::default();
     let wallet = wallet(&[NativeToken], None);
-    let authorization = || wallet.find(&alice, &jira).map(|found| found.authorization().to_vec());
+    let authorization = || wallet.find(&alice, &jira).map(|found| found.header().1.to_vec());
 
     shop.stock(stored(&ring, "alice", "one"));
     wallet.apply_change(&shop, &ring, &alice, &jira).await.unwrap();

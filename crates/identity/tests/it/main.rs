@@ -9,6 +9,8 @@ mod proving;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod trusting;
+#[cfg(test)]
 mod wallet;
 #[cfg(test)]
 mod watching;

@@ -32,7 +32,10 @@ async fn product(
         }
     });
     let client = Client::new(Settings::default()).unwrap();
-    (Prover::new([(instance("jira"), Upstream { product, base_url, client })]), asked)
+    (
+        Prover::new([(instance("jira"), Upstream { product, base_url, client, asserter: None })]),
+        asked,
+    )
 }
 
 fn credential() -> ReadyCredential {

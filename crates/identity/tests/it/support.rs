@@ -50,7 +50,12 @@ pub(crate) fn wallet(
     service_account: Option<ReadyCredential>,
 ) -> Wallet {
     let directory = "main".parse().unwrap();
-    let identity = InstanceIdentity { directory, methods: methods.to_vec(), service_account };
+    let identity = InstanceIdentity {
+        directory,
+        methods: methods.to_vec(),
+        service_account,
+        trusted_header: Some("X-Our-User".to_owned()),
+    };
     Wallet::new([(instance("jira"), identity)])
 }
 

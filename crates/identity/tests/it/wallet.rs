@@ -11,7 +11,7 @@ fn the_first_way_that_has_what_it_needs_is_taken() {
     let taken = |methods: &[_], owner: &str| {
         let wallet = wallet(methods, Some(account()));
         wallet.put(&ring, &stored(&ring, "alice", "own")).unwrap();
-        wallet.become_owner(&jira, &person(owner)).map(|found| found.authorization().to_vec())
+        wallet.become_owner(&jira, &person(owner)).map(|found| found.header().1.to_vec())
     };
     let own_first = [NativeToken, ServiceAccount];
     assert_eq!(taken(&own_first, "alice").unwrap(), b"Bearer own");
@@ -58,7 +58,7 @@ fn after_a_surprise_it_is_refused_and_no_service_account_steps_in() {
     wallet.put(&ring, &stored(&ring, "alice", "own")).unwrap();
     assert!(wallet.become_owner(&jira, &alice).is_err());
     wallet.put(&ring, &stored(&ring, "alice", "another")).unwrap();
-    assert_eq!(wallet.become_owner(&jira, &alice).unwrap().authorization(), b"Bearer another");
+    assert_eq!(wallet.become_owner(&jira, &alice).unwrap().header().1, b"Bearer another");
 }
 
 #[test]

@@ -17,6 +17,7 @@ pub(crate) struct Offer {
     os: Option<(String, String)>,
     session: Option<String>,
     signed: Option<Attempt>,
+    named: Option<String>,
 }
 
 /// `X-Seraph-LoginReason`.
@@ -77,7 +78,15 @@ impl Offer {
             os,
             session: read_cookie(headers, "JSESSIONID"),
             signed: None,
+            named: None,
         }
+    }
+
+    /// The same with the user whom a header names that an authenticator trusts.
+    pub(crate) fn or_named(self, headers: &HeaderMap, trusted: Option<&str>) -> Self {
+        let value = trusted.and_then(|name| headers.get(name));
+        let named = value.and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
+        Self { named: named.map(str::to_lowercase), ..self }
     }
 
     /// The same with what was signed beside it.
@@ -135,6 +144,11 @@ impl World {
                 oauth_problem: Some(problem),
                 ..Caller::nobody()
             });
+        }
+        if let Some(name) = &offer.named
+            && self.is_active(name)
+        {
+            return Caller::of(name.clone(), Identified::TrustedHeader, None);
         }
         if let Some(raw) = &offer.bearer
             && let Some(username) = self.use_native_token(raw, now)

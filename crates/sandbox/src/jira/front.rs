@@ -65,8 +65,9 @@ async fn answer(shared: Arc<Shared>, request: Request, next: Next, trouble: Trou
     let now = shared.now();
     let base = base_url(&shared, &parts);
     let origin = base.strip_suffix(&shared.context_path).unwrap_or(&base);
-    let offer =
-        Offer::read(&parts.headers, &params).or_signed(Attempt::read(&parts, &params, origin));
+    let offer = Offer::read(&parts.headers, &params)
+        .or_named(&parts.headers, shared.trusted_header.as_deref())
+        .or_signed(Attempt::read(&parts, &params, origin));
     let (caller, number) = {
         let mut world = shared.world();
         let caller = world.identify(&offer, now);

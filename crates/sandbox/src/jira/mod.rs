@@ -49,6 +49,8 @@ pub enum Identified {
     OsUsername,
     /// By the signature of an application link.
     ApplicationLink,
+    /// By a header that an authenticator trusts.
+    TrustedHeader,
 }
 
 /// A call that a stand-in Jira took.

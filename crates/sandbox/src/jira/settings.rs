@@ -36,6 +36,9 @@ pub struct JiraSettings {
     pub navigator_links: Vec<(String, String)>,
     /// What people may make as native tokens.
     pub native_token_limits: NativeTokenLimits,
+    /// The header by which an authenticator that somebody has installed takes calls for the user
+    /// whom it names, in UTF-8; `None`: there is none, as in the product itself (fact A3).
+    pub trusted_header: Option<String>,
     /// The application links that there are.
     pub application_links: Vec<ConsumerSeed>,
     /// What session ids and native tokens are drawn from: the same seed, the same secrets.
@@ -141,6 +144,7 @@ impl JiraSettings {
             secure_cookies: false,
             navigator_links: Vec::new(),
             native_token_limits: NativeTokenLimits::default(),
+            trusted_header: None,
             application_links: Vec::new(),
             seed: 0,
             clock: Arc::new(RunningClock { began: Instant::now() }),

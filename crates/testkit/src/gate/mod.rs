@@ -373,6 +373,7 @@ fn wallet_for(options: &TestGateOptions) -> anyhow::Result<Wallet> {
             directory: instance.directory.parse()?,
             methods: instance.methods.clone(),
             service_account: account.transpose()?,
+            trusted_header: instance.trusted_header.clone(),
         };
         identities.push((instance.name.parse()?, identity));
     }

@@ -30,6 +30,8 @@ pub struct TestInstance {
     pub methods: Vec<IdentityMethod>,
     /// The native token of the account for [`IdentityMethod::ServiceAccount`].
     pub service_account: Option<String>,
+    /// The header for [`IdentityMethod::TrustedHeader`].
+    pub trusted_header: Option<String>,
     /// Where it listens.
     pub upstream: SocketAddr,
     /// Empty or `/jira`.
@@ -55,6 +57,7 @@ impl TestInstance {
             directory: build::DIRECTORY.to_owned(),
             methods: vec![IdentityMethod::NativeToken],
             service_account: None,
+            trusted_header: None,
             upstream,
             context_path: String::new(),
             tls: None,
@@ -85,7 +88,8 @@ impl TestInstance {
             tls: self.tls.clone(),
             targets: self.targets,
             reads: Vec::new(),
-            trusted_header: None,
+            trusted_headers: self.trusted_header.iter().cloned().collect(),
+            asserter: None,
             connect: self.connect,
             first_byte: self.first_byte,
             connections: self.connections,

@@ -26,10 +26,6 @@ pub(super) async fn prove(
     let linked = config.instances.iter().filter(|instance| instance.impersonation.is_some());
     let linked: Vec<&InstanceConfig> = linked.collect();
     if linked.is_empty() {
-        if person.is_some() {
-            let words = "--person is for instances with an application link, and there is none";
-            findings.add("application link", State::Warning, words);
-        }
         return Ok(());
     }
     let desk = match identity::desk(config, trust) {
@@ -53,7 +49,7 @@ pub(super) async fn prove(
 }
 
 /// The person that was named, or the owner of some living token.
-async fn whom(
+pub(super) async fn whom(
     instance: &InstanceConfig,
     opened: Option<&Opened>,
     person: Option<&Username>,

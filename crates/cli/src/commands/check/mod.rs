@@ -20,8 +20,8 @@ use crate::wiring::trust::Trust;
 /// Read the configuration, reach the store and every instance, prove every upstream credential
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// Whom to become at instances with an application link, to see what the product says; without it
-    /// the owner of a living token
+    /// Whom to become by an application link or a trusted header, to see what the product says; without
+    /// it the owner of a living token
     #[arg(long, value_name = "NAME")]
     person: Option<Username>,
 }
@@ -46,8 +46,8 @@ impl Check {
             Ok(trust) => {
                 upstream::reach(&config, &trust, &mut findings).await?;
                 people::look_up(&config, &trust, &mut findings).await;
-                identity::prove(&config, &trust, opened.as_ref(), &mut findings).await?;
                 let person = self.person.as_ref();
+                identity::prove(&config, &trust, opened.as_ref(), person, &mut findings).await?;
                 impersonation::prove(&config, &trust, opened.as_ref(), person, &mut findings)
                     .await?;
             }

@@ -84,7 +84,7 @@ impl Add {
         let Ok(ready) = ReadyCredential::native_token(username, secret) else {
             return Ok(Proof::Doubtful("it can't be sent".to_owned()));
         };
-        let said = identity::prover(&desk.config, &Trust::of(&desk.config)?)?
+        let said = identity::prover(&desk.config, &Trust::of(&desk.config)?, None)?
             .prove(instance, &ready)
             .await;
         Ok(match said {

@@ -1,0 +1,113 @@
+"""A product whose authenticator trusts a header and checks the assertion beside it, by PyPI's PyJWT."""
+
+import json
+import sys
+from urllib.parse import urlsplit
+
+import pytest
+
+from harness import HERE, Installation, Process, bearer, call, free_port, wait_until
+
+
+class Trusted(Installation):
+    def __init__(self, folder):
+        super().__init__(folder / "trusted")
+        self.folder.mkdir(parents=True)
+        self.port, self.operations = free_port(), f"http://127.0.0.1:{free_port()}"
+        self.url = f"http://127.0.0.1:{self.port}"
+        keys = f"{self.url}/gatepass/.well-known/jwks.json"
+        words = [sys.executable, HERE / "jwt_product.py", keys, "our-jira", "our-gate"]
+        self.product = Process(words, folder, "product")
+        port = wait_until(self.product_port, "the product listens")
+        people = ["alice", "bob"]
+        (self.folder / "people.toml").write_text(
+            "".join(f'[[people]]\nname = "{name}"\nactive = true\n' for name in people)
+        )
+        self.config.write_text(
+            f"""
+[server]
+listen = ["127.0.0.1:{self.port}"]
+operations_listen = "{urlsplit(self.operations).netloc}"
+[store]
+url = "sqlite:gatepass.db"
+[secrets]
+key_file = "gatepass.key"
+[[directories]]
+name = "main"
+kind = "file"
+path = "people.toml"
+[[instances]]
+name = "jira"
+product = "jira"
+base_url = "http://127.0.0.1:{port}"
+identity = ["trusted-header"]
+[instances.trusted_header]
+name = "X-Our-User"
+assertion = "X-Our-Proof"
+issuer = "our-gate"
+audience = "our-jira"
+"""
+        )
+        self.token = self.issue(owner="alice")
+        self.process = Process(self.command("serve"), self.folder, "serve")
+        wait_until(self.is_ready, "the gate is ready")
+
+    def product_port(self):
+        self.product.check_runs()
+        return self.product.out.read_text().partition("\n")[0]
+
+    def is_ready(self):
+        self.process.check_runs()
+        try:
+            return call(self.operations, "GET", "/readyz").status == 200
+        except OSError:
+            return False
+
+    def calls(self):
+        return [json.loads(line) for line in self.product.out.read_text().splitlines()[1:]]
+
+
+@pytest.fixture
+def gate(tmp_path):
+    gate = Trusted(tmp_path)
+    yield gate
+    gate.process.kill()
+    gate.product.kill()
+
+
+def test_the_product_is_told_who_it_is_and_can_check_it(gate):
+    forged = ["X-Our-User: bob", "x-our-user: bob", "X-OUR-PROOF: bob"]
+    for _ in range(2):
+        answer = call(gate.url, "GET", "/rest/api/2/myself", [bearer(gate.token["secret"]), *forged])
+        assert (answer.status, answer.json()["name"]) == (200, "alice"), answer
+    first, second = gate.calls()
+    assert first["claims"]["token"] == gate.token["id"]
+    assert first["claims"]["exp"] - first["claims"]["iat"] == 60
+    assert second["claims"] == first["claims"], "signed once, and sent while it is good"
+    assert "authorization" not in first["headers"]
+
+    # Without a token nobody is named, whatever he sends himself; other spellings are refused.
+    answer = call(gate.url, "GET", "/rest/api/2/myself", forged)
+    assert answer.status == 401 and gate.calls()[-1]["user"] is None
+    assert not {"x-our-user", "x-our-proof"} & set(gate.calls()[-1]["headers"])
+    before = len(gate.calls())
+    for name in ["X_Our_User", "X.Our.User", "X-Our-User "]:
+        assert call(gate.url, "GET", "/rest/api/2/myself", [f"{name}: bob"]).status == 400, name
+    assert len(gate.calls()) == before
+
+
+def test_check_proves_it_and_a_key_that_was_added_counts(gate):
+    found = gate.ask("check", "--person", "bob")["checks"]
+    states = [(one["state"], one["words"]) for one in found if "trusted header" in one["check"]]
+    assert states[0] == ("ok", "jira takes it for bob")
+    assert states[1][0] == "warning" and "past the gate" in states[1][1]
+    gate.run("secrets", "rotate")
+    keys = wait_until(
+        lambda: (lambda keys: keys if len(keys) == 2 else None)(
+            call(gate.url, "GET", "/gatepass/.well-known/jwks.json").json()["keys"]
+        ),
+        "the new key is published",
+    )
+    assert all(key["crv"] == "Ed25519" and "d" not in key for key in keys)
+    answer = call(gate.url, "GET", "/rest/api/2/myself", [bearer(gate.token["secret"])])
+    assert answer.status == 200
