@@ -11,13 +11,15 @@ from pathlib import Path
 
 from . import compare, heads, pages, profile, starts
 from .machine import Failed, first_in_line, hardware, install, versions
-from .rivals import RIVALS, Gatepass, Settings
+from .rivals import RIVALS, Gatepass, GatepassAccount, Settings
 from .world import RIVAL_CORE, Product, seed, seed_store, write_requests
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 # Longest that it may take to say what a request is.
 MOST_NANOS = 300
+# Most that a request as its owner may cost, in requests as a service account.
+MOST_FOR_OWNER = 1.05
 
 
 def say(words):
@@ -173,6 +175,21 @@ def run_callgrind(arguments, folder):
         print(profile.callgrind(gate, stage.requests, arguments.results, say, arguments.lines))
 
 
+def run_identity(arguments, folder):
+    """A native token that is in memory costs a look-up; the account of everybody costs none."""
+    install({"valgrind": "/usr/bin/valgrind"})
+    with Stage(arguments, folder, arguments.tokens or 10_000) as stage:
+        counted = {}
+        for kind in (GatepassAccount, Gatepass):
+            gate = kind(stage.settings())
+            counted[kind] = profile.instructions(gate, stage.requests, arguments.results, say)
+    native, account = counted[Gatepass], counted[GatepassAccount]
+    print(f"instructions per request: native token {native:.0f}, service account {account:.0f}, "
+          f"ratio {native / account:.3f}")
+    if native / account > MOST_FOR_OWNER:
+        raise Failed(f"a native token costs more than {MOST_FOR_OWNER} of a service account")
+
+
 def run_perf(arguments, folder):
     install({"linux-perf": "/usr/bin/perf"})
     with Stage(arguments, folder, arguments.tokens or 10_000) as stage:
@@ -189,6 +206,7 @@ WHAT = {
     "startup": (run_startup, "time from start to first answer with 100,000 tokens"),
     "classify": (run_classify, "nanoseconds to say what a request is"),
     "pages": (run_pages, "how long the console's pages take with 100,000 tokens"),
+    "identity": (run_identity, "instructions per request as the owner and as a service account"),
     "callgrind": (run_callgrind, "instructions per request of the gate, by function"),
     "perf": (run_perf, "samples of a rival under load, by function"),
 }

@@ -47,6 +47,18 @@ def control(*words):
 def callgrind(gate, requests, into, say, lines):
     """Counts instructions of a bounded number of requests, by thread; prints the costliest
     functions of the thread that carries requests."""
+    return by_thread(count(gate, requests, into, say), lines)
+
+
+def instructions(gate, requests, into, say):
+    """Instructions per request of the thread that carries requests."""
+    found, carrier = threads(count(gate, requests, into, say))
+    [carried] = [counted for counted, name in found if name == carrier.name]
+    return carried / COUNTED
+
+
+def count(gate, requests, into, say):
+    """Where the counts are."""
     into.mkdir(parents=True, exist_ok=True)
     out = into / "callgrind.out"
     for old in into.glob("callgrind.out*"):
@@ -67,11 +79,11 @@ def callgrind(gate, requests, into, say, lines):
         control("-i", "off", str(process.pid))
     finally:
         process.stop()
-    return by_thread(out, lines)
+    return out
 
 
-def by_thread(out, lines):
-    """Instructions per request of every thread, and by function of the one that carries them."""
+def threads(out):
+    """Instructions of every thread, and the file of the one that carries requests."""
     found, carrier = [], None
     for file in out.parent.glob("callgrind.out-*"):
         text = file.read_text(errors="replace")
@@ -84,6 +96,12 @@ def by_thread(out, lines):
             carrier = file
     if not carrier:
         raise Failed("callgrind saw no request")
+    return found, carrier
+
+
+def by_thread(out, lines):
+    """Instructions per request of every thread, and by function of the one that carries them."""
+    found, carrier = threads(out)
     shown = ["instructions per request, by thread:"]
     shown += [f"{count / COUNTED:10.0f}  {name}" + " (carries requests)" * (name == carrier.name)
               for count, name in sorted(found, reverse=True)]

@@ -202,6 +202,19 @@ class Gatepass(Rival):
         return [self.settings.gatepass, "--config", self.folder / "gatepass.toml", *words]
 
 
+class GatepassAccount(Gatepass):
+    """The same with one account for everybody: nothing is looked up for the owner upstream."""
+
+    name = "Gatepass, service account"
+
+    def write(self):
+        super().write()
+        config = self.folder / "gatepass.toml"
+        text = config.read_text().replace('["native-token"]', '["service-account"]')
+        config.write_text(text + "[instances.service_account]\ntoken_file = \"account.token\"\n")
+        (self.folder / "account.token").write_text(self.settings.tokens[0].native)
+
+
 GATEPASS = """
 [server]
 listen = ["127.0.0.1:{port}"]
