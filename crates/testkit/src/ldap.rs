@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use gatepass_identity::{GroupAttributes, LdapKind, LdapServer, LdapSettings, PeopleAttributes};
+use gatepass_control::{AskedDirectory, LdapDirectory, PeopleSource, Products};
+use gatepass_identity::{
+    GroupAttributes, LdapDesk, LdapKind, LdapServer, LdapSettings, PeopleAttributes, ProductDesk,
+};
+use gatepass_model::Lifetime;
 use gatepass_vault::SecretText;
 
 /// What asks the server at `url` as `bind_dn`: people by `uid` below `ou=people`, groups by `member`
@@ -38,4 +42,23 @@ pub fn ldap_settings(
             member: "member".to_owned(),
         },
     }
+}
+
+/// A directory of this name that is asked so, beside products that `desk` asks.
+pub fn ldap_directory(
+    directory: &str,
+    settings: LdapSettings,
+    desk: ProductDesk,
+) -> anyhow::Result<Products> {
+    let source = LdapDirectory { desk: LdapDesk::new(settings)?, instance: None };
+    Ok(Products {
+        desk,
+        directories: vec![AskedDirectory {
+            name: directory.parse()?,
+            source: PeopleSource::Ldap(Box::new(source)),
+            refresh: Lifetime::from_seconds(300),
+            stale_limit: Lifetime::from_days(1),
+            per_second: 20,
+        }],
+    })
 }

@@ -23,4 +23,4 @@ pub use control::{TestControl, jira_directory};
 pub use entropy::SeededEntropy;
 pub use gate::options::{TestGateOptions, TestInstance};
 pub use gate::{Issued, Stopped, TestGate};
-pub use ldap::ldap_settings;
+pub use ldap::{ldap_directory, ldap_settings};
