@@ -1,6 +1,7 @@
 //! The program with a directory of the kind `ldap`, at a real server.
 
 use gatepass_testdb::{Ldif, SlapdOptions, TestSlapd};
+use gatepass_testkit::tls::Authority;
 
 use crate::serve::StandIn;
 use crate::support::{Done, Installation, Running, send, text};
@@ -13,12 +14,16 @@ struct Here {
 
 impl Here {
     fn new() -> Self {
+        Self::with_tls(None)
+    }
+
+    fn with_tls(tls: Option<(String, String)>) -> Self {
         let entries = Ldif::default()
             .person("alice")
             .person("bob")
             .group("inner", &[&Ldif::dn_of("alice")])
             .group("outer", &[&Ldif::dn_of_group("inner")]);
-        let slapd = TestSlapd::start(&SlapdOptions { entries, ..SlapdOptions::default() }).unwrap();
+        let slapd = TestSlapd::start(&SlapdOptions { entries, tls, size_limit: None }).unwrap();
         let installation = Installation::new();
         let file = "kind = \"file\"\npath = \"people.toml\"\n";
         let config = std::fs::read_to_string(installation.path("gatepass.toml")).unwrap();
@@ -85,6 +90,28 @@ fn check_says_what_a_server_tells_and_what_is_wrong_with_it() {
     here.slapd.stop().unwrap();
     let told = here.line("refused");
     assert!(told.starts_with('✗') && told.contains(&here.slapd.url()), "{told}");
+}
+
+#[test]
+fn a_server_is_trusted_by_the_authority_that_ca_names() {
+    let authority = Authority::new("company").unwrap();
+    let certified = authority.certify(&["127.0.0.1"]).unwrap();
+    let here = Here::with_tls(Some((certified.certificate, certified.key)));
+    here.installation.write("ldap-ca.pem", &authority.pem());
+    here.installation.write("other-ca.pem", &Authority::new("another").unwrap().pem());
+    let (plain, secure) = (here.slapd.url(), here.slapd.secure_url());
+    for (url, start_tls) in [(&plain, "start_tls = true\n"), (&secure, "")] {
+        let config = here.config.replace(&plain, url);
+        for (ca, mark, words) in [
+            ("ldap-ca.pem", '✓', "tells of people, such as alice"),
+            ("other-ca.pem", '✗', "is from no authority that the system or ca knows"),
+        ] {
+            let more = format!("{start_tls}ca = \"{ca}\"");
+            here.installation.write("gatepass.toml", &config.replace("# more", &more));
+            let told = here.line(words);
+            assert!(told.starts_with(mark) && told.contains(url.as_str()), "{told}");
+        }
+    }
 }
 
 #[test]
