@@ -13,6 +13,7 @@ use crate::reader::Reader;
 mod crossing;
 mod directory;
 mod instance;
+mod ldap;
 mod server;
 mod store;
 

@@ -13,6 +13,7 @@ use gatepass_model::{
 
 use crate::base_url::BaseUrl;
 use crate::host::HostPattern;
+use crate::ldap_directory::LdapDirectoryConfig;
 use crate::store_location::StoreLocation;
 
 /// All of it. Names are unique, references lead somewhere, and no request can belong to two
@@ -165,6 +166,20 @@ pub enum DirectorySource {
     File(PathBuf),
     /// An instance says who somebody is.
     Product(ProductDirectoryConfig),
+    /// An LDAP server says it.
+    Ldap(Box<LdapDirectoryConfig>),
+}
+
+impl DirectorySource {
+    /// How long somebody is believed whom nobody confirms, where people are asked about and kept in
+    /// the store; `None` where they are in memory.
+    pub fn stale_limit(&self) -> Option<Lifetime> {
+        match self {
+            Self::File(_) => None,
+            Self::Product(product) => Some(product.stale_limit),
+            Self::Ldap(ldap) => Some(ldap.stale_limit),
+        }
+    }
 }
 
 /// `[[directories]]` of the kind `product`.

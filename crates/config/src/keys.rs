@@ -284,24 +284,72 @@ keys! {
     DIRECTORY_NAME "directories.name" Text("a to z, 0 to 9 and -"), Required,
         "What the directory is called. Together with a username it says who somebody is, so it \
          must not change.";
-    DIRECTORY_KIND "directories.kind" OneOf(&[now("product"), now("file"), later("ldap"), later("oidc")]),
+    DIRECTORY_KIND "directories.kind" OneOf(&[now("product"), now("file"), now("ldap"), later("oidc")]),
         Required, "What kind of directory it is: `product`, an instance says who somebody is, and people \
-         sign in to the console with it; `file`, a file names them.";
+         sign in to the console with it; `ldap`, an LDAP server or Active Directory says it; `file`, a \
+         file names them.";
     DIRECTORY_INSTANCE "directories.instance" Text("the name of an instance"), Unset,
-        "The instance that says who somebody is, for the kind `product`.";
+        "The instance that says who somebody is, for the kind `product`. For the kind `ldap`: the Jira \
+         by whose session people sign in to the console, and which tells what they may do there; left \
+         out, people sign in with every Jira of this directory.";
     DIRECTORY_LOOKUP "directories.lookup_token_file" File, Unset,
         "A file that holds a native token of an administrator of that instance. With it everybody \
          can be asked about; without it, only people whose own native token the gate has, and \
-         people who sign in.";
+         people who sign in. For the kind `product`.";
     DIRECTORY_REFRESH "directories.refresh" Duration("10s", "1d"), Value("\"5m\""),
-        "How long after a person was last asked about he is asked about again, for the kind \
-         `product`. Only owners of tokens and people who are signed in are.";
-    DIRECTORY_RATE "directories.requests_per_second" Integer(1, 100), Value("2"),
-        "Most questions about people that are asked in the background, each second, by all gates \
-         together, for the kind `product`.";
+        "How long after a person was last asked about he is asked about again, for the kinds \
+         `product` and `ldap`. Only owners of tokens and people who are signed in are.";
+    DIRECTORY_RATE "directories.requests_per_second" Integer(1, 100), Unset,
+        "Most people who are asked about in the background, each second, by all gates together, for \
+         the kinds `product` and `ldap`. Left out: 2 for `product`, 20 for `ldap`.";
     DIRECTORY_STALE "directories.stale_limit" Duration("1m", "30d"), Value("\"1d\""),
-        "How long tokens of a person go on to work whom the product did not confirm, for the kind \
-         `product`. Then they get 503 `not_ready`.";
+        "How long tokens of a person go on to work whom nobody has confirmed, for the kinds `product` \
+         and `ldap`. Then they get 503 `not_ready`.";
+    LDAP_URL "directories.url" List("addresses such as `ldaps://ldap.example.com`"), Unset,
+        "The LDAP servers, for the kind `ldap`, as are all keys below but `path`. All of them must \
+         have the same people; one is asked, and another one when it fails.";
+    LDAP_START_TLS "directories.start_tls" Flag, Unset,
+        "Whether TLS begins with the operation StartTLS, for `ldap://`. Left out: `false`. Without TLS \
+         only a server on this machine is asked.";
+    LDAP_CA "directories.ca" File, Unset,
+        "A PEM file of certificates of authorities that are trusted for these servers, besides the \
+         system's.";
+    LDAP_BIND_DN "directories.bind_dn" Text("a distinguished name"), Unset,
+        "The account that asks. It needs to read people and groups, and nothing else.";
+    LDAP_BIND_PASSWORD "directories.bind_password_file" File, Unset,
+        "A file that holds the password of that account.";
+    LDAP_FLAVOUR "directories.flavour" OneOf(&[now("ldap"), now("active-directory")]), Unset,
+        "Which names attributes have where nothing else is said. Left out: `ldap`. In \
+         `active-directory` an account that `userAccountControl` says is disabled is deactivated.";
+    LDAP_BASE_DN "directories.base_dn" Text("a distinguished name"), Unset,
+        "The entry below which all people are. Who is not found below it is gone.";
+    LDAP_USER_FILTER "directories.user_filter" Text("a filter in parentheses"), Unset,
+        "Which entries are people. Left out: `(objectClass=person)`, or \
+         `(&(objectCategory=person)(objectClass=user))` in Active Directory.";
+    LDAP_USERNAME "directories.username_attribute" Text("the name of an attribute"), Unset,
+        "The username, as the products have it. Left out: `uid`, or `sAMAccountName`.";
+    LDAP_DISPLAY_NAME "directories.display_name_attribute" Text("the name of an attribute"), Unset,
+        "What people call somebody. Left out: `cn`, or `displayName`.";
+    LDAP_EMAIL "directories.email_attribute" Text("the name of an attribute"), Unset,
+        "The e-mail address. Left out: `mail`.";
+    LDAP_ID "directories.id_attribute" Text("the name of an attribute, or empty"), Unset,
+        "What stays the same when somebody is renamed, and is never given to another person: by it a \
+         username is noticed that belongs to somebody else now. Left out: `entryUUID`, or \
+         `objectGUID`. Empty: there is none.";
+    LDAP_INACTIVE_FILTER "directories.inactive_filter" Text("a filter in parentheses"), Unset,
+        "Which people are deactivated, such as `(nsAccountLock=TRUE)`. Left out: nobody, but for what \
+         Active Directory says by itself.";
+    LDAP_GROUP_BASE_DN "directories.group_base_dn" Text("a distinguished name"), Unset,
+        "The entry below which all groups are. Left out: `base_dn`.";
+    LDAP_GROUP_FILTER "directories.group_filter" Text("a filter in parentheses"), Unset,
+        "Which entries are groups. Left out: `(objectClass=groupOfNames)`, `groupOfUniqueNames` where \
+         `member_attribute` is `uniqueMember`, `posixGroup` where it is `memberUid`, `group` in Active \
+         Directory.";
+    LDAP_GROUP_NAME "directories.group_name_attribute" Text("the name of an attribute"), Unset,
+        "What a group is called in policy. Left out: `cn`. Groups of one name count as one.";
+    LDAP_MEMBER "directories.member_attribute" Text("the name of an attribute"), Unset,
+        "Whom a group has: the distinguished names of people and of other groups, whose members it has \
+         too; or, as `memberUid`, usernames. Left out: `member`.";
     DIRECTORY_PATH "directories.path" File, Unset,
         "The file of people, for the kind `file`. It is read again when it changes.";
     INSTANCE_NAME "instances.name" Text("a to z, 0 to 9 and -"), Required,

@@ -16,6 +16,8 @@ mod environment;
 mod error;
 mod host;
 pub mod keys;
+mod ldap_directory;
+mod ldap_url;
 mod postgres_url;
 mod raw;
 mod reader;
@@ -36,6 +38,8 @@ pub use config::{LimitsConfig, RedisUrl};
 pub use environment::{Environment, ProcessEnvironment};
 pub use error::{ConfigError, Place};
 pub use host::{HostPattern, InvalidHost};
+pub use ldap_directory::{LdapDirectoryConfig, LdapFlavour, LdapGroups, LdapPeople, LdapTls};
+pub use ldap_url::{InvalidLdapUrl, LdapUrl};
 pub use postgres_url::{InvalidPostgresUrl, PostgresUrl};
 pub use store_location::{InvalidStoreLocation, StoreLocation};
 

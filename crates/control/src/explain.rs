@@ -140,8 +140,8 @@ impl Control {
         let Some(known) = self.find_person(owner).await? else { return Ok(None) };
         let rights = Arc::new(rights_of(policy, &known.person));
         let facts = PersonFacts::new(known.person, rights);
-        Ok(Some(match self.product_directory(&owner.directory) {
-            Some(product) => facts.good_until(known.confirmed_at.plus(product.stale_limit)),
+        Ok(Some(match self.asked_directory(&owner.directory) {
+            Some(asked) => facts.good_until(known.confirmed_at.plus(asked.stale_limit)),
             None => facts,
         }))
     }

@@ -49,7 +49,10 @@ pub use gatepass_vault::{BearerSecret, is_same_secret};
 pub use keys::{KeysOpened, KeysRotated, open_or_create_keys, record_new_keys};
 pub use limits::{LeftView, LimitView};
 pub use native::{NativeMade, NativeStanding, Renewal, Renewer};
-pub use people::{Asked, People, ProductDirectory, Products, Refresher};
+pub use people::{
+    Asked, AskedDirectory, LdapDirectory, People, PeopleSource, ProductDirectory, Products,
+    Refresher,
+};
 pub use policy::{
     Applied, DiffLine, DiffSign, Matched, MatchedPerson, NonCompliance, NonCompliantSuspended,
     NonComplying, PolicyDiff, PolicyEdit, Run, SeenCaller, SeenKind,

@@ -71,7 +71,7 @@ impl Control {
     }
 
     pub(crate) fn is_in_store(&self, directory: &DirectoryName) -> bool {
-        self.product_directory(directory).is_some()
+        self.asked_directory(directory).is_some()
     }
 }
 

@@ -46,6 +46,19 @@ pub fn service_password(user: Username, path: &Path) -> Result<ReadyCredential, 
     ReadyCredential::service_password(user, &password).map_err(|source| unusable(path, source))
 }
 
+/// The password in the file at `path` by which an account of a directory asks. One line break at its
+/// end is cut. It may hold any character, but it is not empty.
+pub fn bind_password(path: &Path) -> Result<SecretText, SecretFileError> {
+    let password = read(path)?;
+    match password.expose().len() {
+        0 => Err(unusable(path, UnusableSecret::Empty)),
+        length if length > ReadyCredential::MAX_BYTES => {
+            Err(unusable(path, UnusableSecret::TooLong))
+        }
+        _ => Ok(password),
+    }
+}
+
 fn unusable(path: &Path, source: UnusableSecret) -> SecretFileError {
     SecretFileError::Unusable { path: path.to_owned(), source }
 }
@@ -89,6 +102,13 @@ mod tests {
             let error = service_token(&path, None).unwrap_err();
             assert!(matches!(error, SecretFileError::Unusable { .. }), "{error}");
             assert!(!format!("{error} {error:?}").contains("s3cret"));
+        }
+        std::fs::write(&path, "s3cret ä two\n").unwrap();
+        assert_eq!(bind_password(&path).unwrap().expose(), "s3cret ä two");
+        for text in ["", "\n", &"s3cret".repeat(2000)] {
+            std::fs::write(&path, text).unwrap();
+            let error = bind_password(&path).unwrap_err();
+            assert!(matches!(error, SecretFileError::Unusable { .. }), "{error}");
         }
         std::fs::remove_file(&path).unwrap();
         let error = service_password("a".parse().unwrap(), &path).unwrap_err();

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gatepass_control::{
-    Control, ControlParts, KnownInstance, People, ProductDirectory, Products, open_or_create_keys,
+    AskedDirectory, Control, ControlParts, KnownInstance, People, PeopleSource, ProductDirectory,
+    Products, open_or_create_keys,
 };
 use gatepass_http_client::{Client, Settings};
 use gatepass_identity::{ProductDesk, ReadyCredential, Upstream};
@@ -101,10 +102,9 @@ pub fn jira_directory(
     let lookup = secret.map(|token| ReadyCredential::service_token(None, &token)).transpose()?;
     Ok(Products {
         desk: ProductDesk::new([(instance.clone(), upstream)]),
-        directories: vec![ProductDirectory {
+        directories: vec![AskedDirectory {
             name: directory.parse()?,
-            instance,
-            lookup,
+            source: PeopleSource::Product(ProductDirectory { instance, lookup }),
             refresh: Lifetime::from_seconds(300),
             stale_limit: Lifetime::from_days(1),
             per_second: 2,

@@ -14,6 +14,7 @@ mod control;
 mod entropy;
 mod gate;
 pub mod hostile;
+mod ldap;
 pub mod raw;
 pub mod tls;
 
@@ -22,3 +23,4 @@ pub use control::{TestControl, jira_directory};
 pub use entropy::SeededEntropy;
 pub use gate::options::{TestGateOptions, TestInstance};
 pub use gate::{Issued, Stopped, TestGate};
+pub use ldap::{ldap_directory, ldap_settings};

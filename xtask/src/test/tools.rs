@@ -33,6 +33,11 @@ const PACKAGES: &[Tool] = &[
     Tool { name: "gcc", probe: &["cc", "--version"], reason: "SQLite, and linking" },
     Tool { name: "git", probe: &["git", "--version"], reason: "the advisory database" },
     Tool {
+        name: "ldap-utils",
+        probe: &["ldapmodify", "-VV"],
+        reason: "what changes people and groups while a gate asks about them",
+    },
+    Tool {
         name: "libfaketime",
         probe: &["sh", "-c", "ls /usr/lib/*/faketime/libfaketimeMT.so.1"],
         reason: "the test that sets a running gate's clock back",
@@ -87,6 +92,11 @@ const PACKAGES: &[Tool] = &[
         name: "redis-server",
         probe: &["redis-server", "--version"],
         reason: "limits over several nodes, tested against a real server",
+    },
+    Tool {
+        name: "slapd",
+        probe: &["test", "-x", "/usr/sbin/slapd"],
+        reason: "a real LDAP server for the directories of the kind ldap",
     },
     Tool {
         name: "strace",

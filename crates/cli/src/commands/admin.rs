@@ -1,13 +1,14 @@
 //! `gatepass admin …`
 
 use clap::{Args, Subcommand};
-use gatepass_config::{Config, DirectorySource, InstanceConfig};
+use gatepass_config::{Config, InstanceConfig};
 use gatepass_model::ListenAddress;
 use serde::Serialize;
 
 use crate::call::{Call, Ending, Outcome};
 use crate::failure::Failure;
 use crate::wiring::desk::{Needs, at_desk};
+use crate::wiring::settings;
 
 /// Administrators of Gatepass
 #[derive(Debug, Subcommand)]
@@ -39,8 +40,9 @@ struct Document {
 impl Bootstrap {
     async fn run(self, call: &Call) -> Outcome {
         at_desk(call, Needs::Store, async |desk| {
-            if !desk.config.directories.iter().any(is_product) {
-                let words = "nobody can sign in: no directory is of the kind \"product\"";
+            if sign_in_instance(&desk.config).is_none() {
+                let words = "nobody can sign in: there is no Jira whose directory is of the kind \
+                             \"product\" or \"ldap\"";
                 return Err(Failure::new("no_sign_in", words));
             }
             let console = match &self.console {
@@ -61,10 +63,6 @@ impl Bootstrap {
         })
         .await
     }
-}
-
-fn is_product(directory: &gatepass_config::DirectoryConfig) -> bool {
-    matches!(directory.source, DirectorySource::Product(_))
 }
 
 /// The best guess: the console's own host, or the host of an instance that people sign in with.
@@ -99,9 +97,5 @@ fn console_of(config: &Config) -> String {
 }
 
 fn sign_in_instance(config: &Config) -> Option<&InstanceConfig> {
-    let name = config.directories.iter().find_map(|directory| match &directory.source {
-        DirectorySource::Product(product) => Some(&product.instance),
-        DirectorySource::File(_) => None,
-    })?;
-    config.instances.iter().find(|one| one.instance.name == *name)
+    config.instances.iter().find(|one| settings::signs_in(config, one))
 }

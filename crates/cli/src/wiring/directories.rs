@@ -27,7 +27,7 @@ pub(crate) fn read(config: &Config) -> Result<(Directories, Watchers), Failure> 
     let mut directories = Vec::new();
     let mut watchers = Vec::new();
     for directory in &config.directories {
-        // Those of products have their people in the store.
+        // Those that are asked have their people in the store.
         let DirectorySource::File(path) = &directory.source else { continue };
         let file = FileDirectory::new(directory.name.clone(), path.clone());
         let (watcher, state) = FileWatcher::open(file)

@@ -14,7 +14,7 @@ const EVERY: Duration = Duration::from_secs(10);
 /// Nobody is in use.
 const NOBODY: i64 = i64::MIN;
 
-/// Of each directory that is a product: when the one of its people in use was confirmed whose
+/// Of each directory that is asked about people: when the one of its people in use was confirmed whose
 /// confirmation is the oldest.
 #[derive(Debug, Default)]
 pub(crate) struct Freshness(Vec<(DirectoryName, AtomicI64)>);

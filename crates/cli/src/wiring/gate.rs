@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use arc_swap::ArcSwap;
 use gatepass_allowance::ServerUrl;
 use gatepass_api::ApiState;
-use gatepass_config::{Config, DirectoryConfig, DirectorySource};
+use gatepass_config::Config;
 use gatepass_control::{Control, ControlParts, Products, Refresher, Renewer};
 use gatepass_gate::{Gate, Parting, Parts, StartError};
 use gatepass_identity::{DirectoryState, FileWatcher, Prover, Wallet, run_probes};
@@ -136,8 +136,8 @@ impl RunningGate {
         let settings = settings::gate(config, tls, &trust, &ring);
         let control = control(config, &store, &activity, ring, &directories, products);
         control.read_limits_from(Arc::clone(&snapshot));
-        let products = config.directories.iter().filter(|one| is_product(one));
-        let freshness = Freshness::of(products.map(|one| one.name.clone()));
+        let asked = config.directories.iter().filter(|one| one.source.stale_limit().is_some());
+        let freshness = Freshness::of(asked.map(|one| one.name.clone()));
         let readiness = Arc::new(NodeReadiness {
             snapshot: Arc::clone(&snapshot),
             wallet: Arc::clone(&wallet),
@@ -347,7 +347,7 @@ fn control(
     }))
 }
 
-/// Asks products about people, and renews native tokens, for ever.
+/// Asks about people, and renews native tokens, for ever.
 fn refresh_people(
     tasks: &mut JoinSet<()>,
     config: &Config,
@@ -361,10 +361,6 @@ fn refresh_people(
         tasks.spawn(refresher.run());
     }
     tasks.spawn(Renewer::new(Arc::clone(control), Arc::clone(wallet), node).run());
-}
-
-const fn is_product(directory: &DirectoryConfig) -> bool {
-    matches!(directory.source, DirectorySource::Product(_))
 }
 
 fn start_failure(error: &StartError) -> Failure {

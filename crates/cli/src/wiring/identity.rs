@@ -1,10 +1,13 @@
 //! How the gate becomes owners, and how products are asked who they think we are.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gatepass_config::{Assertion, Config, DirectorySource, InstanceConfig, ServiceAccount};
-use gatepass_control::{ProductDirectory, Products};
+use gatepass_config::{
+    Assertion, Config, DirectoryConfig, DirectorySource, InstanceConfig, ServiceAccount,
+};
+use gatepass_control::{AskedDirectory, LdapDirectory, PeopleSource, ProductDirectory, Products};
 use gatepass_http_client::tls::{Roots, TlsFiles, client_config};
 use gatepass_http_client::{Client, ClientError, Settings, Tls};
 use gatepass_identity::{
@@ -12,10 +15,11 @@ use gatepass_identity::{
     SecretFileError, Upstream, Wallet, service_password, service_token,
 };
 
-use gatepass_model::InstanceName;
+use gatepass_model::{DirectoryName, InstanceName};
 use gatepass_vault::{AssertionKey, KeyRing, SystemEntropy};
 
 use super::clock::SystemClock;
+use super::ldap;
 use super::trust::Trust;
 use crate::failure::Failure;
 
@@ -76,27 +80,10 @@ pub(crate) fn asserter(instance: &InstanceConfig, ring: &KeyRing) -> Option<Asse
     Some(Asserter { header, issuer, audience, key: Arc::new(AssertionKey::newest(ring)) })
 }
 
-/// The directories that are products, and what asks these.
+/// The directories that are asked about people, and what asks them.
 pub(crate) fn products(config: &Config, trust: &Trust) -> Result<Products, Failure> {
-    let mut directories = Vec::new();
-    for directory in &config.directories {
-        let DirectorySource::Product(product) = &directory.source else { continue };
-        let lookup = match &product.lookup_token_file {
-            None => None,
-            Some(file) => Some(service_token(file, None).map_err(|error| {
-                let key = format!("directories.{}.lookup_token_file", directory.name);
-                Failure::new("lookup_token_unreadable", error.to_string()).of_key(&key)
-            })?),
-        };
-        directories.push(ProductDirectory {
-            name: directory.name.clone(),
-            instance: product.instance.clone(),
-            lookup,
-            refresh: product.refresh,
-            stale_limit: product.stale_limit,
-            per_second: product.requests_per_second,
-        });
-    }
+    let asked = config.directories.iter().map(asked_directory);
+    let directories = asked.filter_map(Result::transpose).collect::<Result<_, _>>()?;
     Ok(Products { desk: desk(config, trust)?, directories })
 }
 
@@ -125,6 +112,37 @@ fn link(instance: &InstanceConfig) -> Result<Option<ApplicationLink>, Failure> {
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let consumer_key = configured.consumer_key.clone();
     Ok(Some(ApplicationLink::new(consumer_key, key, signed_url, clock, entropy)))
+}
+
+/// `None`: its people are in memory.
+fn asked_directory(directory: &DirectoryConfig) -> Result<Option<AskedDirectory>, Failure> {
+    let (source, refresh, stale_limit, per_second) = match &directory.source {
+        DirectorySource::File(_) => return Ok(None),
+        DirectorySource::Product(product) => {
+            let lookup = product.lookup_token_file.as_deref();
+            let source = PeopleSource::Product(ProductDirectory {
+                instance: product.instance.clone(),
+                lookup: lookup.map(|file| lookup_token(&directory.name, file)).transpose()?,
+            });
+            (source, product.refresh, product.stale_limit, product.requests_per_second)
+        }
+        DirectorySource::Ldap(config) => {
+            let source = PeopleSource::Ldap(Box::new(LdapDirectory {
+                desk: ldap::desk(&directory.name, config)?,
+                instance: config.instance.clone(),
+            }));
+            (source, config.refresh, config.stale_limit, config.requests_per_second)
+        }
+    };
+    let name = directory.name.clone();
+    Ok(Some(AskedDirectory { name, source, refresh, stale_limit, per_second }))
+}
+
+fn lookup_token(directory: &DirectoryName, file: &Path) -> Result<ReadyCredential, Failure> {
+    service_token(file, None).map_err(|error| {
+        let key = format!("directories.{directory}.lookup_token_file");
+        Failure::new("lookup_token_unreadable", error.to_string()).of_key(&key)
+    })
 }
 
 fn upstreams(config: &Config, trust: &Trust) -> Result<Vec<(InstanceName, Upstream)>, Failure> {

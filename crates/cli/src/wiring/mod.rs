@@ -16,6 +16,7 @@ pub(crate) mod given;
 mod handover;
 pub(crate) mod identity;
 pub(crate) mod keys;
+mod ldap;
 pub(crate) mod limits;
 mod local;
 pub(crate) mod log;

@@ -7,7 +7,7 @@ use gatepass_config::{
 };
 use gatepass_control::KnownInstance;
 use gatepass_gate::{ServerCertificate, settings as gate};
-use gatepass_model::{DirectoryName, InstanceName, Lifetime};
+use gatepass_model::{DirectoryName, Instance, Lifetime, Product};
 use gatepass_snapshot as snapshot;
 use gatepass_vault::KeyRing;
 use gatepass_web::{ConsoleConfig, ConsoleInstance};
@@ -97,15 +97,9 @@ fn instance(config: &InstanceConfig, trust: &Trust, ring: &KeyRing) -> gate::Ins
 
 /// What the console is told.
 pub(crate) fn console(config: &Config) -> ConsoleConfig {
-    let signs_in = |name: &InstanceName| {
-        config.directories.iter().any(|directory| match &directory.source {
-            DirectorySource::Product(product) => product.instance == *name,
-            DirectorySource::File(_) => false,
-        })
-    };
     let instance = |one: &InstanceConfig| ConsoleInstance {
         instance: one.instance.clone(),
-        signs_in: signs_in(&one.instance.name),
+        signs_in: signs_in(config, one),
         public_url: one.public_url.clone(),
         hosts: one.hosts.iter().map(ToString::to_string).collect(),
     };
@@ -114,6 +108,19 @@ pub(crate) fn console(config: &Config) -> ConsoleConfig {
         own_host: config.server.console_host.as_ref().map(ToString::to_string),
         instances: config.instances.iter().map(instance).collect(),
     }
+}
+
+/// Whether people sign in to the console by this instance.
+pub(crate) fn signs_in(config: &Config, one: &InstanceConfig) -> bool {
+    let Instance { name, product, directory, .. } = &one.instance;
+    config.directories.iter().any(|known| match &known.source {
+        DirectorySource::Product(product) => product.instance == *name,
+        DirectorySource::Ldap(ldap) => {
+            let is_meant = ldap.instance.as_ref().is_none_or(|named| named == name);
+            known.name == *directory && *product == Product::Jira && is_meant
+        }
+        DirectorySource::File(_) => false,
+    })
 }
 
 /// What the snapshot is told.
@@ -129,10 +136,7 @@ pub(crate) fn snapshot(config: &Config) -> snapshot::Settings {
 
 /// Of a directory whose people are in the store: how long somebody is believed.
 fn stored(directory: &DirectoryConfig) -> Option<(DirectoryName, Lifetime)> {
-    match &directory.source {
-        DirectorySource::File(_) => None,
-        DirectorySource::Product(product) => Some((directory.name.clone(), product.stale_limit)),
-    }
+    Some((directory.name.clone(), directory.source.stale_limit()?))
 }
 
 /// What the use cases know of the instances.

@@ -13,6 +13,8 @@ mod doors;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod ldap;
+#[cfg(test)]
 mod nodes;
 #[cfg(test)]
 mod policy;

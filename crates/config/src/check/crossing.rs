@@ -40,27 +40,33 @@ pub(super) fn check(
     }
 }
 
-/// A directory that an instance stands for must be the directory of that instance's people.
+/// A directory that an instance stands for, or speaks for, must be the directory of that instance's people.
 fn product_directory(
     table: &Table,
     directory: &DirectoryConfig,
     instances: &[Option<InstanceConfig>],
     errors: &mut Errors,
 ) {
-    let DirectorySource::Product(product) = &directory.source else { return };
+    let named = match &directory.source {
+        DirectorySource::Product(product) => &product.instance,
+        DirectorySource::Ldap(ldap) => match &ldap.instance {
+            Some(named) => named,
+            None => return,
+        },
+        DirectorySource::File(_) => return,
+    };
     let mut known = instances.iter().flatten();
-    let problem = match known.find(|one| one.instance.name == product.instance) {
+    let problem = match known.find(|one| one.instance.name == *named) {
         // The one that is meant may have a mistake of its own.
         None if instances.iter().any(Option::is_none) => return,
-        None => format!("there is no instance {}", product.instance),
+        None => format!("there is no instance {named}"),
         Some(one) if one.instance.directory != directory.name => format!(
-            "the people of {} come from the directory {}, so it can't be this one",
-            product.instance, one.instance.directory
+            "the people of {named} come from the directory {}, so it can't be this one",
+            one.instance.directory
         ),
-        Some(one) if one.instance.product != Product::Jira => format!(
-            "{} is no Jira; only a Jira can be a directory in this version",
-            product.instance
-        ),
+        Some(one) if one.instance.product != Product::Jira => {
+            format!("{named} is no Jira; only a Jira can say who somebody is in this version")
+        }
         Some(_) => return,
     };
     let key = &keys::DIRECTORY_INSTANCE;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::config::{DirectoryConfig, DirectorySource, ProductDirectoryConfig};
 use crate::error::{Errors, Origin};
-use crate::keys;
+use crate::keys::{self, Key};
 use crate::raw::Raw;
 use crate::reader::Reader;
 
@@ -22,24 +22,60 @@ fn one(table: &mut Reader<'_>) -> Option<DirectoryConfig> {
     let name = table.parsed(&keys::DIRECTORY_NAME);
     let source = match table.word(&keys::DIRECTORY_KIND)? {
         "product" => product(table),
+        "ldap" => {
+            only_for(table, &[&keys::DIRECTORY_LOOKUP], "product");
+            only_for(table, &[&keys::DIRECTORY_PATH], "file");
+            super::ldap::read(table)
+        }
         // The kinds that are to come are refused by their word.
         _ => file_of_people(table),
     };
     Some(DirectoryConfig { name: name?, source: source? })
 }
 
-fn file_of_people(table: &mut Reader<'_>) -> Option<DirectorySource> {
-    for key in [
-        &keys::DIRECTORY_INSTANCE,
-        &keys::DIRECTORY_LOOKUP,
-        &keys::DIRECTORY_REFRESH,
-        &keys::DIRECTORY_RATE,
-        &keys::DIRECTORY_STALE,
-    ] {
+/// Questions a second where that is not said: the product has its own work.
+const PER_SECOND: u32 = 2;
+
+const OF_THOSE_WHO_ARE_ASKED: [&Key; 4] = [
+    &keys::DIRECTORY_INSTANCE,
+    &keys::DIRECTORY_REFRESH,
+    &keys::DIRECTORY_RATE,
+    &keys::DIRECTORY_STALE,
+];
+
+const OF_LDAP: [&Key; 17] = [
+    &keys::LDAP_URL,
+    &keys::LDAP_START_TLS,
+    &keys::LDAP_CA,
+    &keys::LDAP_BIND_DN,
+    &keys::LDAP_BIND_PASSWORD,
+    &keys::LDAP_FLAVOUR,
+    &keys::LDAP_BASE_DN,
+    &keys::LDAP_USER_FILTER,
+    &keys::LDAP_USERNAME,
+    &keys::LDAP_DISPLAY_NAME,
+    &keys::LDAP_EMAIL,
+    &keys::LDAP_ID,
+    &keys::LDAP_INACTIVE_FILTER,
+    &keys::LDAP_GROUP_BASE_DN,
+    &keys::LDAP_GROUP_FILTER,
+    &keys::LDAP_GROUP_NAME,
+    &keys::LDAP_MEMBER,
+];
+
+/// A key of another kind would be read by nobody.
+fn only_for(table: &mut Reader<'_>, keys: &[&Key], kind: &str) {
+    for key in keys {
         if table.table().find(key).is_some() {
-            table.wrong(key, "it is for the kind \"product\" only");
+            table.wrong(key, format_args!("it is for the kind \"{kind}\" only"));
         }
     }
+}
+
+fn file_of_people(table: &mut Reader<'_>) -> Option<DirectorySource> {
+    only_for(table, &[&keys::DIRECTORY_LOOKUP], "product");
+    only_for(table, &OF_THOSE_WHO_ARE_ASKED, "product\" or \"ldap");
+    only_for(table, &OF_LDAP, "ldap");
     let path = table.file(&keys::DIRECTORY_PATH);
     if path.is_none() && table.table().find(&keys::DIRECTORY_PATH).is_none() {
         table.wrong(&keys::DIRECTORY_PATH, "it is missing; write it as path = \"people.toml\"");
@@ -48,9 +84,8 @@ fn file_of_people(table: &mut Reader<'_>) -> Option<DirectorySource> {
 }
 
 fn product(table: &mut Reader<'_>) -> Option<DirectorySource> {
-    if table.table().find(&keys::DIRECTORY_PATH).is_some() {
-        table.wrong(&keys::DIRECTORY_PATH, "it is for the kind \"file\" only");
-    }
+    only_for(table, &[&keys::DIRECTORY_PATH], "file");
+    only_for(table, &OF_LDAP, "ldap");
     let instance = table.parsed(&keys::DIRECTORY_INSTANCE);
     if instance.is_none() && table.table().find(&keys::DIRECTORY_INSTANCE).is_none() {
         let problem = "it is missing; name the instance that says who somebody is";
@@ -58,13 +93,13 @@ fn product(table: &mut Reader<'_>) -> Option<DirectorySource> {
     }
     let lookup_token_file = table.file(&keys::DIRECTORY_LOOKUP);
     let refresh = table.lifetime(&keys::DIRECTORY_REFRESH);
-    let rate = table.count(&keys::DIRECTORY_RATE);
+    let rate = table.count(&keys::DIRECTORY_RATE).and_then(|rate| u32::try_from(rate).ok());
     let stale_limit = table.lifetime(&keys::DIRECTORY_STALE);
     Some(DirectorySource::Product(ProductDirectoryConfig {
         instance: instance?,
         lookup_token_file,
         refresh: refresh?,
-        requests_per_second: u32::try_from(rate?).unwrap_or(1),
+        requests_per_second: rate.unwrap_or(PER_SECOND),
         stale_limit: stale_limit?,
     }))
 }

@@ -58,6 +58,12 @@ fn the_complete_example_loads_and_says_what_it_says() {
     assert_eq!((main.instance.as_str(), main.requests_per_second), ("jira", 2));
     assert_eq!(main.refresh, Lifetime::from_seconds(300));
     assert_eq!(main.stale_limit, Lifetime::from_days(1));
+    let DirectorySource::Ldap(staff) = &config.directories[2].source else { panic!("LDAP") };
+    let servers: Vec<String> = staff.servers.iter().map(ToString::to_string).collect();
+    assert_eq!(servers, ["ldaps://ldap-1.example.com:636", "ldap://ldap-2.example.com:389"]);
+    assert_eq!(staff.tls.ca, Some(PathBuf::from("/etc/gatepass/ldap-ca.pem")));
+    assert!(staff.tls.start_tls);
+    assert_eq!(staff.groups.base_dn, "ou=groups,dc=example,dc=com");
     let [jira, wiki] = config.instances.as_slice() else { panic!("two instances") };
     assert_eq!(jira.identity, IdentityMethod::ALL);
     let link = jira.impersonation.as_ref().unwrap();

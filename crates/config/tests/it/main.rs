@@ -1,6 +1,8 @@
 //! Configurations as people write them, and what they are told.
 
 #[cfg(test)]
+mod ldap;
+#[cfg(test)]
 mod loading;
 #[cfg(test)]
 mod mistakes;

@@ -1,4 +1,4 @@
-//! Ask a product about one person.
+//! Ask a product, or an LDAP server, about one person.
 //!
 //! What comes of it is written; a look-up that failed never widens what somebody may: he stays as
 //! he was confirmed last, and grows older.
@@ -6,18 +6,19 @@
 use gatepass_identity::{Account, AskError, Asker, LookedUp, ReadyCredential};
 use gatepass_model::audit::AuditSubject;
 use gatepass_model::{
-    Actor, KnownPerson, Person, PersonKey, ProductRank, Timestamp, TokenId, TokenState,
+    Actor, InstanceName, KnownPerson, Person, PersonKey, ProductRank, Timestamp, TokenId,
+    TokenState,
 };
 use gatepass_store::{StoreError, TokenFilter, TokenPage};
 
-use super::ProductDirectory;
+use super::{AskedDirectory, LdapDirectory, PeopleSource, ProductDirectory};
 use crate::control::{Control, audit_entry};
 use crate::error::ControlError;
 
 /// What came of asking about somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// The product told of him, active or not, just now.
+    /// He was told of, active or not, just now.
     Confirmed(KnownPerson),
     /// It knows nobody of that name.
     Gone,
@@ -25,7 +26,7 @@ pub enum Asked {
     Unanswered(String),
 }
 
-/// What a product said.
+/// What was said.
 enum Said {
     Of(Account),
     Gone,
@@ -33,16 +34,19 @@ enum Said {
 }
 
 impl Control {
-    /// Asks the product about this person, with the best that there is to ask with, and writes what
-    /// it says. For somebody of another directory: `Unanswered`.
+    /// Asks about this person, with the best that there is to ask with, and writes what is said. For
+    /// somebody of a directory that is not asked: `Unanswered`.
     pub async fn ask_about(&self, key: &PersonKey) -> Result<Asked, ControlError> {
-        let Some(directory) = self.product_directory(&key.directory) else {
-            return Ok(Asked::Unanswered("his directory is no product".to_owned()));
+        let Some(directory) = self.asked_directory(&key.directory) else {
+            return Ok(Asked::Unanswered("his directory can't be asked".to_owned()));
         };
         let before = self.store.find_person(key).await?;
-        let said = match &directory.lookup {
-            Some(lookup) => self.look_up(directory, lookup, key).await,
-            None => self.ask_as_himself(directory, key).await?,
+        let said = match &directory.source {
+            PeopleSource::Ldap(ldap) => ask_ldap(ldap, key).await,
+            PeopleSource::Product(product) => match &product.lookup {
+                Some(lookup) => self.look_up(product, lookup, key).await,
+                None => self.ask_as_himself(&product.instance, key).await?,
+            },
         };
         let now = self.clock.now();
         match said {
@@ -67,12 +71,31 @@ impl Control {
     /// What he may do at the product, on the word of his own native token: an administrator who looks
     /// him up is not told. Where there is none, or it says nothing, what was known stays.
     pub(crate) async fn ask_for_rank(&self, key: &PersonKey) -> Result<(), ControlError> {
-        let Some(directory) = self.product_directory(&key.directory) else { return Ok(()) };
-        if directory.lookup.is_none() {
+        let Some(directory) = self.asked_directory(&key.directory) else { return Ok(()) };
+        let Some(instance) = self.tells_rank(directory) else { return Ok(()) };
+        if let PeopleSource::Product(ProductDirectory { lookup: None, .. }) = &directory.source {
             return Ok(());
         }
-        if let Said::Of(account) = self.ask_as_himself(directory, key).await? {
-            self.take_account(directory, account, self.clock.now()).await?;
+        let Said::Of(account) = self.ask_as_himself(instance, key).await? else { return Ok(()) };
+        match &directory.source {
+            PeopleSource::Product(_) => {
+                self.take_account(directory, account, self.clock.now()).await?;
+                Ok(())
+            }
+            PeopleSource::Ldap(_) => self.take_rank(key, account.rank).await,
+        }
+    }
+
+    /// What somebody may do at the product, where all else is said by another directory.
+    pub(crate) async fn take_rank(
+        &self,
+        key: &PersonKey,
+        rank: ProductRank,
+    ) -> Result<(), ControlError> {
+        if let Some(before) = self.store.find_person(key).await?
+            && before.rank != rank
+        {
+            self.write_person(&KnownPerson { rank, ..before }).await?;
         }
         Ok(())
     }
@@ -98,12 +121,12 @@ impl Control {
     /// merely have been deleted.
     async fn ask_as_himself(
         &self,
-        directory: &ProductDirectory,
+        instance: &InstanceName,
         key: &PersonKey,
     ) -> Result<Said, ControlError> {
         let nothing = |words: &str| Ok(Said::Nothing(words.to_owned()));
-        let Some(own) = self.open_native(key, &directory.instance).await? else {
-            return Ok(match self.ask_by_link(key, &directory.instance).await {
+        let Some(own) = self.open_native(key, instance).await? else {
+            return Ok(match self.ask_by_link(key, instance).await {
                 Some(Ok(account)) => Said::Of(account),
                 Some(Err(words)) => Said::Nothing(words),
                 None => {
@@ -114,12 +137,12 @@ impl Control {
             });
         };
         let asker = Asker::Credential(&own);
-        Ok(match self.products.desk.who_is(&directory.instance, asker).await {
+        Ok(match self.products.desk.who_is(instance, asker).await {
             Ok(Some(account)) if account.username == key.username => Said::Of(account),
             Ok(Some(_)) => Said::Gone,
             Ok(None) => {
-                self.note_native_problem(key, &directory.instance, Some(REFUSED)).await?;
-                if let Some(Ok(account)) = self.ask_by_link(key, &directory.instance).await {
+                self.note_native_problem(key, instance, Some(REFUSED)).await?;
+                if let Some(Ok(account)) = self.ask_by_link(key, instance).await {
                     return Ok(Said::Of(account));
                 }
                 return nothing("the product takes his native token for nobody's");
@@ -128,13 +151,13 @@ impl Control {
         })
     }
 
-    /// Takes what the product says of somebody who is there, and answers how he is known now.
+    /// Takes what is said of somebody who is there, and answers how he is known now.
     ///
     /// A name that another user had before is that user's no more: whatever he owned here under it
     /// ends first, or the new one would get it.
     pub(crate) async fn take_account(
         &self,
-        directory: &ProductDirectory,
+        directory: &AskedDirectory,
         account: Account,
         now: Timestamp,
     ) -> Result<Asked, ControlError> {
@@ -142,18 +165,20 @@ impl Control {
         let person = account.into_person(directory.name.clone());
         let before = self.store.find_person(&person.key).await?;
         if let Some(before) = &before
-            && is_another(before, native_key.as_deref())
+            && is_another(directory, before, native_key.as_deref())
         {
             self.end_everything_of(&person.key, now).await?;
         }
-        let same = before.filter(|before| !is_another(before, native_key.as_deref()));
+        let same = before.filter(|before| !is_another(directory, before, native_key.as_deref()));
         if person.active && same.as_ref().is_some_and(|before| !before.person.active) {
             // First: else they would work until somebody has looked at them.
             self.suspend_everything_of(&person.key, now).await?;
         }
         let rank = match (rank, &same) {
             // Somebody else asked, who is not told of ranks: what was known before may still hold.
-            (ProductRank::Unknown, Some(before)) => before.rank,
+            (ProductRank::Unknown, Some(before)) if self.tells_rank(directory).is_some() => {
+                before.rank
+            }
             (rank, _) => rank,
         };
         let known = KnownPerson {
@@ -174,7 +199,7 @@ impl Control {
             person,
             confirmed_at: now,
             asked_at: now,
-            problem: Some("the product knows nobody of that name any more".to_owned()),
+            problem: Some("his directory knows nobody of that name any more".to_owned()),
             ..before
         };
         self.write_person(&known).await
@@ -267,11 +292,23 @@ impl Control {
 /// Why a native token is of no use, in the store's words.
 pub(crate) const REFUSED: &str = "the product does not take it any more";
 
-/// Whether the product means somebody else by the name now. Where it never told of keys, nobody can
-/// say.
-pub(super) fn is_another(before: &KnownPerson, native_key: Option<&str>) -> bool {
+/// Whether the directory means somebody else by the name now. Where it never told of keys, or
+/// another one did, nobody can say.
+pub(super) fn is_another(
+    directory: &AskedDirectory,
+    before: &KnownPerson,
+    native_key: Option<&str>,
+) -> bool {
     match (before.native_key.as_deref(), native_key) {
-        (Some(before), Some(now)) => before != now,
+        (Some(before), Some(now)) => before != now && directory.may_have_told(before),
         _ => false,
+    }
+}
+
+async fn ask_ldap(ldap: &LdapDirectory, key: &PersonKey) -> Said {
+    match ldap.desk.look_up(&key.username).await {
+        Ok(LookedUp::Found(account)) => Said::Of(account),
+        Ok(LookedUp::Gone) => Said::Gone,
+        Err(problem) => Said::Nothing(problem.to_string()),
     }
 }

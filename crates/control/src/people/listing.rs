@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use gatepass_identity::GroupPage;
 use gatepass_model::{KnownPerson, Person, PolicyDocument, Timestamp};
 
-use super::ProductDirectory;
+use super::AskedDirectory;
 use super::ask::is_another;
 use crate::control::Control;
 use crate::error::ControlError;
@@ -78,9 +78,11 @@ impl Listing {
     pub(super) async fn step(
         &mut self,
         control: &Control,
-        directory: &ProductDirectory,
+        directory: &AskedDirectory,
     ) -> Result<Progress, String> {
-        let Some(lookup) = &directory.lookup else { return Ok(Progress::NotWorthIt) };
+        let Some((instance, lookup)) = directory.lists_groups() else {
+            return Ok(Progress::NotWorthIt);
+        };
         let first = (self.looked_at < self.groups.len()).then_some(self.looked_at);
         let open = || self.next.iter().position(Option::is_some);
         let Some(at) = first.or_else(open) else { return Ok(Progress::Done) };
@@ -88,7 +90,7 @@ impl Listing {
             return Ok(Progress::Done);
         };
         let desk = &control.products.desk;
-        let page = desk.group_members(&directory.instance, lookup, group, *start).await;
+        let page = desk.group_members(instance, lookup, group, *start).await;
         let page = page.map_err(|error| error.to_string())?;
         self.take(at, page);
         if first.is_some() {
@@ -120,7 +122,7 @@ impl Listing {
     pub(super) async fn apply(
         &self,
         control: &Control,
-        directory: &ProductDirectory,
+        directory: &AskedDirectory,
         due: Vec<KnownPerson>,
     ) -> Result<usize, ControlError> {
         let policy = control.store.load_policy().await?.document;
@@ -130,7 +132,7 @@ impl Listing {
         }
         let now = control.clock.now();
         let confirmed: Vec<KnownPerson> =
-            due.into_iter().filter_map(|person| self.confirmed(person, now)).collect();
+            due.into_iter().filter_map(|person| self.confirmed(directory, person, now)).collect();
         for batch in confirmed.chunks(BATCH) {
             control.store.put_people(&directory.name, batch).await?;
         }
@@ -139,9 +141,14 @@ impl Listing {
 
     /// A member of at least one group is there, and active. His other groups are forgotten: nobody
     /// has confirmed them.
-    fn confirmed(&self, known: KnownPerson, now: Timestamp) -> Option<KnownPerson> {
+    fn confirmed(
+        &self,
+        directory: &AskedDirectory,
+        known: KnownPerson,
+        now: Timestamp,
+    ) -> Option<KnownPerson> {
         let found = self.found.get(known.person.key.username.folded())?;
-        let is_asked_about_singly = is_another(&known, found.native_key.as_deref())
+        let is_asked_about_singly = is_another(directory, &known, found.native_key.as_deref())
             // Who has come back: more than his groups changes with that.
             || !known.person.active;
         if is_asked_about_singly || known.asked_at > self.began {

@@ -1,25 +1,25 @@
 //! People, as far as the use cases ask about them.
 //!
-//! Those of a file are in memory, and what the file says holds. Those of a product are in the
-//! store as the product said last, and are asked about again: [`ask`] asks about one, `refresh` is
-//! the round that goes on in the background.
+//! Those of a file are in memory, and what the file says holds. Those of a product or of LDAP are in
+//! the store as that said last, and are asked about again: [`ask`] asks about one, `refresh` is the
+//! round that goes on in the background.
 
 mod ask;
 mod listing;
 mod refresh;
+mod source;
 mod stranger;
 
 use std::sync::Arc;
 
-use gatepass_identity::{ProductDesk, ReadyCredential};
 use gatepass_model::{
-    DirectoryName, InstanceName, InvalidName, KnownPerson, Lifetime, Person, PersonKey,
-    ProductRank, Timestamp, Username,
+    DirectoryName, InvalidName, KnownPerson, Person, PersonKey, ProductRank, Timestamp, Username,
 };
 
 pub use ask::Asked;
 pub(crate) use ask::REFUSED;
 pub use refresh::Refresher;
+pub use source::{AskedDirectory, LdapDirectory, PeopleSource, ProductDirectory, Products};
 
 use crate::control::Control;
 use crate::error::{ControlError, Problem};
@@ -40,48 +40,15 @@ pub trait People: Send + Sync {
     }
 }
 
-/// A directory that is a product.
-#[derive(Debug)]
-pub struct ProductDirectory {
-    /// What it is called.
-    pub name: DirectoryName,
-    /// The instance that says who somebody is.
-    pub instance: InstanceName,
-    /// An administrator's there, with which everybody can be asked about.
-    pub lookup: Option<ReadyCredential>,
-    /// After this time somebody is asked about again.
-    pub refresh: Lifetime,
-    /// How long somebody is believed whom the product does not confirm.
-    pub stale_limit: Lifetime,
-    /// Most questions a second in the background. At least 1.
-    pub per_second: u32,
-}
-
-/// Where products are asked about people.
-#[derive(Debug)]
-pub struct Products {
-    /// Asks them.
-    pub desk: ProductDesk,
-    /// The directories that are products.
-    pub directories: Vec<ProductDirectory>,
-}
-
-impl Products {
-    /// None: all people are in memory.
-    pub fn none() -> Self {
-        Self { desk: ProductDesk::new([]), directories: Vec::new() }
-    }
-}
-
 impl Control {
-    /// The directory, if it is a product.
-    pub fn product_directory(&self, name: &DirectoryName) -> Option<&ProductDirectory> {
+    /// The directory, if it is one that is asked about people.
+    pub fn asked_directory(&self, name: &DirectoryName) -> Option<&AskedDirectory> {
         self.products.directories.iter().find(|directory| directory.name == *name)
     }
 
     /// What is known of a person, active or not. Nobody is asked.
     pub async fn find_person(&self, key: &PersonKey) -> Result<Option<KnownPerson>, ControlError> {
-        if self.product_directory(&key.directory).is_some() {
+        if self.asked_directory(&key.directory).is_some() {
             return Ok(self.store.find_person(key).await?);
         }
         let now = self.clock.now();
@@ -104,7 +71,7 @@ impl Control {
         Ok(self.store.oldest_confirmation(directory, self.clock.now()).await?)
     }
 
-    /// The person of this name, active or not, or what is wrong with the name. A product is asked
+    /// The person of this name, active or not, or what is wrong with the name. His directory is asked
     /// where it knows somebody whom Gatepass does not know yet.
     pub(crate) async fn known_person(
         &self,
@@ -120,25 +87,27 @@ impl Control {
             }
         };
         let key = PersonKey { directory: directory.clone(), username };
-        let Some(product) = self.product_directory(directory) else {
+        let Some(asked) = self.asked_directory(directory) else {
             return Ok(self.person_in_memory(&key));
         };
         if let Some(known) = self.store.find_person(&key).await? {
             return Ok(Ok(known.person));
         }
         let name = key.username.as_str();
-        if product.lookup.is_none() && self.products.desk.link(&product.instance).is_none() {
+        if let PeopleSource::Product(ProductDirectory { instance, lookup: None }) = &asked.source
+            && self.products.desk.link(instance).is_none()
+        {
             return problem(format!(
-                "{name:?} has not signed in yet, and {} can't be asked about him; give the \
-                 directory {directory} a lookup_token_file, or let him sign in once",
-                product.instance
+                "{name:?} has not signed in yet, and {instance} can't be asked about him; give the \
+                 directory {directory} a lookup_token_file, or let him sign in once"
             ));
         }
+        let source = asked.called();
         match self.ask_about(&key).await? {
             Asked::Confirmed(known) => Ok(Ok(known.person)),
-            Asked::Gone => problem(format!("{} knows no {name:?}", product.instance)),
+            Asked::Gone => problem(format!("{source} knows no {name:?}")),
             Asked::Unanswered(words) => {
-                problem(format!("{} could not be asked about {name:?}: {words}", product.instance))
+                problem(format!("{source} could not be asked about {name:?}: {words}"))
             }
         }
     }

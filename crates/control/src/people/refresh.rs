@@ -1,4 +1,4 @@
-//! The round that asks products about people, in the background.
+//! The round that asks products and LDAP servers about people, in the background.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use gatepass_model::{DirectoryName, InstanceName, KnownPerson, Lifetime, PersonK
 use gatepass_store::NodeId;
 use tokio::sync::Mutex;
 
-use super::ProductDirectory;
+use super::AskedDirectory;
 use super::listing::{self, Listing, Progress};
 use super::stranger::Strangers;
 use crate::control::Control;
@@ -21,7 +21,7 @@ const TRY_AGAIN: Lifetime = Lifetime::from_seconds(3_600);
 /// For how long a node has the round; it takes it anew each second.
 const LEASE: Lifetime = Lifetime::from_seconds(10);
 
-/// Asks products about owners of living tokens and people who are signed in, those first whom
+/// Asks about owners of living tokens and people who are signed in, those first whom
 /// nobody has asked about for the longest. One node at a time, and so many questions a second as
 /// the directory allows.
 pub struct Refresher {
@@ -42,7 +42,7 @@ struct Round {
 }
 
 impl Refresher {
-    /// For one directory; nothing is asked when it is no product.
+    /// For one directory; nothing is asked when its people are in memory.
     pub fn new(
         control: Arc<Control>,
         wallet: Arc<Wallet>,
@@ -55,21 +55,26 @@ impl Refresher {
 
     /// Goes round until it is dropped.
     pub async fn run(self) {
-        let Some(directory) = self.control.product_directory(&self.directory) else { return };
+        let Some(directory) = self.control.asked_directory(&self.directory) else { return };
         let pause = Duration::from_secs(1) / directory.per_second.max(1);
         let mut ticks = tokio::time::interval(pause);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            if let Err(error) = self.turn(directory).await {
-                tracing::warn!(directory = %self.directory, %error, "people could not be refreshed");
-                tokio::time::sleep(Duration::from_secs(5)).await;
+            match self.turn(directory).await {
+                Ok(true) => {}
+                // However many it may be: whoever comes due waits a moment, and the store is left alone.
+                Ok(false) => tokio::time::sleep(Duration::from_secs(1)).await,
+                Err(error) => {
+                    tracing::warn!(directory = %self.directory, %error, "people could not be refreshed");
+                    tokio::time::sleep(Duration::from_secs(5)).await;
+                }
             }
         }
     }
 
     /// Asks about one person, if it is somebody's turn. Whether it was.
-    pub async fn turn(&self, directory: &ProductDirectory) -> Result<bool, ControlError> {
+    pub async fn turn(&self, directory: &AskedDirectory) -> Result<bool, ControlError> {
         let now = self.control.clock.now();
         let lease = format!("people:{}", self.directory);
         let until = now.plus(LEASE);
@@ -87,8 +92,8 @@ impl Refresher {
         }
         let before = now.minus(directory.refresh);
         if round.listing.is_none() {
-            let due = self.due(before, now, listing::WORTH_IT).await?;
-            let may_list = directory.lookup.is_some() && now >= round.not_before;
+            let may_list = directory.lists_groups().is_some() && now >= round.not_before;
+            let due = self.due(before, now, if may_list { listing::WORTH_IT } else { 1 }).await?;
             let is_worth_it = may_list && due.len() >= listing::WORTH_IT;
             if !is_worth_it || !self.begin_listing(&mut round, before, now).await? {
                 let Some(known) = due.into_iter().next() else { return Ok(false) };
@@ -115,7 +120,7 @@ impl Refresher {
     async fn meet_a_stranger(
         &self,
         round: &mut Round,
-        directory: &ProductDirectory,
+        directory: &AskedDirectory,
         now: Timestamp,
     ) -> Result<bool, ControlError> {
         let strangers = match &mut round.strangers {
@@ -145,7 +150,7 @@ impl Refresher {
     async fn list_groups(
         &self,
         round: &mut Round,
-        directory: &ProductDirectory,
+        directory: &AskedDirectory,
         before: Timestamp,
         now: Timestamp,
     ) -> Result<(), ControlError> {

@@ -2,8 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use gatepass_identity::Asker;
-use gatepass_model::{Actor, InstanceName, PersonKey, Timestamp};
+use gatepass_identity::{Account, Asker};
+use gatepass_model::{Actor, InstanceName, KnownPerson, PersonKey, Timestamp};
 use gatepass_store::TicketKind;
 use gatepass_vault::{BearerSecret, SealedCredential, open};
 
@@ -11,7 +11,7 @@ use super::{CODE, CONTEXT, Code, Purpose, SignInProblem, State, is_over, person_
 use crate::control::Control;
 use crate::error::ControlError;
 use crate::native::NativeMade;
-use crate::people::Asked;
+use crate::people::{Asked, AskedDirectory, PeopleSource};
 
 /// What a browser brings to `<context path>/gatepass-sign-in`.
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +66,7 @@ impl Control {
         let Some(known) = self.find_instance(asked.instance) else {
             return ends(SignInProblem::OtherPlace);
         };
-        let Some(directory) = self.product_directory(&known.instance.directory) else {
+        let Some(directory) = self.asked_directory(&known.instance.directory) else {
             return ends(SignInProblem::OtherPlace);
         };
         let account = match self.products.desk.who_is(asked.instance, visitor).await {
@@ -74,18 +74,80 @@ impl Control {
             Ok(None) => return not_signed_in(),
             Err(error) => return unanswered(error.to_string()),
         };
-        // The other instances of the directory know the same people, but only one says who they are.
-        let key = if directory.instance == *asked.instance {
-            match self.take_account(directory, account, now).await? {
-                Asked::Confirmed(known) => known.person.key,
-                Asked::Gone | Asked::Unanswered(_) => return unanswered("nobody".to_owned()),
-            }
-        } else {
-            let (directory, username) = (directory.name.clone(), account.username);
-            PersonKey { directory, username }
+        let key = match self.person_of(directory, asked.instance, account, now).await? {
+            Ok(key) => key,
+            Err(problem) => return ends(problem),
         };
         let problem = self.native_wanted(&state, &key, asked.instance, visitor).await?;
         self.code_for(&state, asked.instance, &key, problem, now).await.map(Answered::Back)
+    }
+
+    /// Who that is, whom the product at `instance` takes the browser for; or why nobody can say.
+    async fn person_of(
+        &self,
+        directory: &AskedDirectory,
+        instance: &InstanceName,
+        account: Account,
+        now: Timestamp,
+    ) -> Result<Result<PersonKey, SignInProblem>, ControlError> {
+        match &directory.source {
+            PeopleSource::Product(product) if product.instance == *instance => {
+                let unanswered = SignInProblem::Unanswered {
+                    instance: instance.clone(),
+                    words: "nobody".to_owned(),
+                };
+                Ok(match self.take_account(directory, account, now).await? {
+                    Asked::Confirmed(known) => Ok(known.person.key),
+                    Asked::Gone | Asked::Unanswered(_) => Err(unanswered),
+                })
+            }
+            // The other instances of the directory know the same people, but only one says who they are.
+            PeopleSource::Product(_) => {
+                let (directory, username) = (directory.name.clone(), account.username);
+                Ok(Ok(PersonKey { directory, username }))
+            }
+            PeopleSource::Ldap(_) => self.vouched_for(directory, instance, account, now).await,
+        }
+    }
+
+    /// The product says the username; whether somebody of that name is there, and active, is for the
+    /// LDAP server to say. While that does not answer, what it said last counts, as it does for
+    /// tokens.
+    async fn vouched_for(
+        &self,
+        directory: &AskedDirectory,
+        instance: &InstanceName,
+        account: Account,
+        now: Timestamp,
+    ) -> Result<Result<PersonKey, SignInProblem>, ControlError> {
+        let key = PersonKey { directory: directory.name.clone(), username: account.username };
+        let (name, username) = (&key.directory, &key.username);
+        let known = match self.ask_about(&key).await? {
+            Asked::Confirmed(known) => known,
+            Asked::Gone => {
+                let words = format!("the directory {name} knows no {username}");
+                return Ok(Err(SignInProblem::NotInDirectory(words)));
+            }
+            Asked::Unanswered(words) => {
+                let known = self.store.find_person(&key).await?;
+                let is_believed =
+                    |known: &KnownPerson| known.confirmed_at.plus(directory.stale_limit) > now;
+                let Some(known) = known.filter(is_believed) else {
+                    let words = format!("the directory {name}: {words}");
+                    let instance = instance.clone();
+                    return Ok(Err(SignInProblem::Unanswered { instance, words }));
+                };
+                known
+            }
+        };
+        if !known.person.active {
+            let words = format!("in the directory {name} {username} is deactivated");
+            return Ok(Err(SignInProblem::NotInDirectory(words)));
+        }
+        if self.tells_rank(directory) == Some(instance) {
+            self.take_rank(&key, account.rank).await?;
+        }
+        Ok(Ok(known.person.key))
     }
 
     fn read_state(

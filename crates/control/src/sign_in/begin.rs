@@ -47,7 +47,11 @@ impl Control {
         let invalid = |problem| ControlError::Invalid(vec![problem]);
         let known = self.known_instance(place.instance).map_err(invalid)?;
         let directory = &known.instance.directory;
-        if self.product_directory(directory).is_none() {
+        // A native token is made by the session of the instance that it is for.
+        let is_asked = self
+            .asked_directory(directory)
+            .is_some_and(|asked| purpose == Purpose::Native || asked.signs_in(place.instance));
+        if !is_asked {
             let words = format!("{} does not say who somebody is", place.instance);
             return Err(invalid(Problem::new("instance", words)));
         }

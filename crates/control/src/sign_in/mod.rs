@@ -60,6 +60,9 @@ pub enum SignInProblem {
         /// Who is signed in to the product.
         now: PersonKey,
     },
+    /// Somebody is signed in to the product whom the directory does not know, or calls deactivated.
+    #[error("{0}")]
+    NotInDirectory(String),
     /// The product did not say who it is.
     #[error("{instance} could not say who you are: {words}")]
     Unanswered {

@@ -90,7 +90,7 @@ impl Control {
         let Ok(directory) = self.known_directory(request.directory.as_ref()) else { return Ok(()) };
         let Ok(username) = request.owner.parse() else { return Ok(()) };
         let owner = PersonKey { directory, username };
-        if self.product_directory(&owner.directory).is_none() {
+        if self.asked_directory(&owner.directory).is_none() {
             return Ok(());
         }
         if let Some(known) = self.store.find_person(&owner).await?

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use gatepass_control::{
-    Control, ControlError, ControlParts, IssueRequest, KnownInstance, People, ProductDirectory,
-    Products,
+    AskedDirectory, Control, ControlError, ControlParts, IssueRequest, KnownInstance, People,
+    PeopleSource, ProductDirectory, Products,
 };
 use gatepass_identity::ProductDesk;
 use gatepass_model::{
@@ -183,10 +183,10 @@ impl People for Crowd {
 }
 
 fn products() -> Products {
-    let directory = ProductDirectory {
+    let product = ProductDirectory { instance: "shop-jira".parse().unwrap(), lookup: None };
+    let directory = AskedDirectory {
         name: "shop".parse().unwrap(),
-        instance: "shop-jira".parse().unwrap(),
-        lookup: None,
+        source: PeopleSource::Product(product),
         refresh: Lifetime::from_seconds(300),
         stale_limit: Lifetime::from_days(1),
         per_second: 1,

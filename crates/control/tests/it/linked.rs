@@ -182,7 +182,7 @@ async fn a_native_token_that_was_deleted_is_made_anew_when_the_product_refuses_i
     let control = Arc::clone(&world.control);
     let refresher =
         Refresher::new(control, Arc::clone(&wallet), "main".parse().unwrap(), NodeId([7; 16]));
-    let directory = world.control.product_directory(&"main".parse().unwrap()).unwrap();
+    let directory = world.control.asked_directory(&"main".parse().unwrap()).unwrap();
     assert!(refresher.turn(directory).await.unwrap());
     let second = world.credential("alice").await.unwrap();
     assert_ne!(second.native_id, first.native_id);

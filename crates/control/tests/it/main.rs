@@ -19,6 +19,8 @@ mod issue;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod ldap;
+#[cfg(test)]
 mod linked;
 #[cfg(test)]
 mod moves;

@@ -180,7 +180,7 @@ async fn who_is_taken_out_of_a_group_loses_his_tokens_with_one_refresh() {
     assert_eq!(world.ask(&secret).await, (200, None));
     world.clock.advance(Lifetime::from_seconds(301));
     let refresher = world.refresher();
-    let directory = world.control.product_directory(&"main".parse().unwrap()).unwrap();
+    let directory = world.control.asked_directory(&"main".parse().unwrap()).unwrap();
     assert!(refresher.turn(directory).await.unwrap());
     let revision = world.gate.store().revision().await.unwrap();
     world.gate.wait_applied(revision).await.unwrap();
@@ -248,7 +248,7 @@ async fn many_people_of_a_few_groups_are_confirmed_by_listing_them() {
     world.clock.advance(Lifetime::from_seconds(301));
     world.jira.forget_requests();
     let (refresher, main) = (world.refresher(), "main".parse().unwrap());
-    let directory = world.control.product_directory(&main).unwrap();
+    let directory = world.control.asked_directory(&main).unwrap();
     while refresher.turn(directory).await.unwrap() {}
     // 123 are left of the group: three pages, and one answer that the other is not there.
     assert_eq!(world.asked_for("/rest/api/2/group/member"), 4);
@@ -288,7 +288,7 @@ async fn a_group_of_fifty_thousand_is_not_listed_for_a_hundred_people() {
     world.clock.advance(Lifetime::from_seconds(301));
     world.jira.forget_requests();
     let (refresher, main) = (world.refresher(), "main".parse().unwrap());
-    let directory = world.control.product_directory(&main).unwrap();
+    let directory = world.control.asked_directory(&main).unwrap();
     while refresher.turn(directory).await.unwrap() {}
     assert_eq!(world.asked_for("/rest/api/2/group/member"), 1);
     assert_eq!(world.asked_for("/rest/api/2/user?"), 100);
@@ -306,7 +306,7 @@ async fn owners_of_whom_the_product_has_never_told_are_asked_about() {
     let refused = (403, Some("owner_inactive".to_owned()));
     assert_eq!(world.ask(&secrets[0]).await, refused);
     let (refresher, main) = (world.refresher(), "main".parse().unwrap());
-    let directory = world.control.product_directory(&main).unwrap();
+    let directory = world.control.asked_directory(&main).unwrap();
     world.jira.set_down(true);
     // It says nothing of anybody: once round, and not again at once.
     for is_asked in [true, true, true, false] {

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod impersonating;
 #[cfg(test)]
+mod ldap;
+#[cfg(test)]
 mod loading;
 #[cfg(test)]
 mod proving;

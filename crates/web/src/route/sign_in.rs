@@ -122,7 +122,9 @@ fn what_happened(visit: &Visit, problem: &SignInProblem) -> Happened {
         SignInProblem::Forged | SignInProblem::OtherBrowser | SignInProblem::OtherPlace => {
             Happened::SignInCodeUsed
         }
-        SignInProblem::OtherPerson { .. } => Happened::PersonUnknown,
+        SignInProblem::OtherPerson { .. } | SignInProblem::NotInDirectory(_) => {
+            Happened::PersonUnknown
+        }
         SignInProblem::Unanswered { instance, .. } => {
             let instance = visit.config().title_of(instance.as_str());
             Happened::NotSignedInUpstream { instance }
@@ -134,6 +136,7 @@ fn what_happened(visit: &Visit, problem: &SignInProblem) -> Happened {
 fn problem_of(visit: &Visit, word: &str) -> Happened {
     match word {
         "late" => Happened::SignInCodeExpired,
+        "unknown" => Happened::PersonUnknown,
         "unanswered" | "not-signed-in" => {
             let instance = visit.config().title_of(visit.query.get("instance"));
             Happened::NotSignedInUpstream { instance }

@@ -73,6 +73,7 @@ const fn word_of(problem: &SignInProblem) -> &'static str {
     match problem {
         SignInProblem::TooLate => "late",
         SignInProblem::Unanswered { .. } => "unanswered",
+        SignInProblem::NotInDirectory(_) => "unknown",
         SignInProblem::Forged
         | SignInProblem::OtherBrowser
         | SignInProblem::OtherPlace

@@ -2,6 +2,8 @@
 
 use axum::http::{Request, header};
 use gatepass_model::TokenState;
+use gatepass_testdb::{Ldif, SlapdOptions, TestSlapd};
+use gatepass_web::Target;
 
 use crate::world::{HOST, World};
 
@@ -213,4 +215,32 @@ async fn assets_are_kept_and_preferences_remembered() {
     let cookie = cookie.split(';').next().unwrap();
     let page = world.ask(Request::get("/sign-in?out=1").header(header::COOKIE, cookie), "").await;
     assert!(page.body.contains("lang=\"de\"") && page.body.contains("data-theme=\"dark\""));
+}
+
+#[tokio::test]
+async fn people_of_ldap_sign_in_by_jira_and_nobody_else_does() {
+    let entries = Ldif::default().person("carol").group("staff", &[&Ldif::dn_of("carol")]);
+    let server = TestSlapd::start(&SlapdOptions { entries, ..SlapdOptions::default() }).unwrap();
+    let world = World::of_ldap(&server).await;
+    let bounced = async |username: &str| {
+        let begun = world.get(None, "/sign-in?back=%2Fsessions").await;
+        let to = begun.location.strip_prefix("https://jira.example.com").unwrap();
+        let browser = begun.headers[header::SET_COOKIE].to_str().unwrap().to_owned();
+        let cookie = format!("JSESSIONID={}", world.jira.open_session(username));
+        let request = Request::get(to).header(header::COOKIE, cookie);
+        let answer = world.ask_at(Target::SignIn("jira".parse().unwrap()), request, "").await;
+        let back = answer.location.strip_prefix("https://gatepass.example.com/gatepass").unwrap();
+        let browser = browser.split(';').next().unwrap().to_owned();
+        world.ask(Request::get(back).header(header::COOKIE, browser), "").await
+    };
+    let carol = bounced("carol").await;
+    assert_eq!((carol.status, carol.location.as_str()), (303, "/gatepass/sessions"));
+    let cookies = carol.headers.get_all(header::SET_COOKIE);
+    let begins = |name: &str| cookies.iter().any(|one| one.as_bytes().starts_with(name.as_bytes()));
+    assert!(begins("__Host-gatepass-session="));
+    // Jira knows her; LDAP does not.
+    let alice = bounced("alice").await;
+    assert_eq!(alice.status, 403, "{}", alice.body);
+    assert!(alice.body.contains("the directory that Gatepass asks has no active person"));
+    assert!(!alice.headers.contains_key(header::SET_COOKIE));
 }

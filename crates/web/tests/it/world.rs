@@ -5,13 +5,15 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, header};
 use gatepass_control::{
-    Answered, BearerSecret, Browser, IssueRequest, KnownInstance, Purpose, SignInAsked, Where,
+    Answered, BearerSecret, Browser, IssueRequest, KnownInstance, Products, Purpose, SignInAsked,
+    Where,
 };
 use gatepass_model::{
     Actor, Grant, IdentityMethod, Instance, InstanceName, PersonKey, Product, TokenId,
 };
 use gatepass_sandbox::{Jira, JiraSettings};
-use gatepass_testkit::{TestClock, TestControl, jira_directory};
+use gatepass_testdb::TestSlapd;
+use gatepass_testkit::{TestClock, TestControl, jira_directory, ldap_directory, ldap_settings};
 use gatepass_web::{Arrival, Console, ConsoleConfig, ConsoleInstance, Target};
 
 pub(crate) const HOST: &str = "gatepass.example.com";
@@ -48,12 +50,29 @@ pub(crate) struct Answer {
 impl World {
     /// `has_own_host`: whether the console has a host of its own.
     pub(crate) async fn new(has_own_host: bool) -> Self {
+        Self::asking(has_own_host, |jira| {
+            let lookup = jira.issue_native_token("carol", "look people up");
+            jira_directory("main", "jira", &jira.base_url(), Some(&lookup)).unwrap()
+        })
+        .await
+    }
+
+    /// The same, with people of an LDAP server; `carol` is an administrator.
+    pub(crate) async fn of_ldap(server: &TestSlapd) -> Self {
+        let settings = ldap_settings(&server.url(), TestSlapd::BIND_DN, TestSlapd::PASSWORD, None);
+        Self::asking(true, |jira| {
+            let desk = jira_directory("main", "jira", &jira.base_url(), None).unwrap().desk;
+            ldap_directory("main", settings, desk).unwrap()
+        })
+        .await
+    }
+
+    async fn asking(has_own_host: bool, products: impl FnOnce(&Jira) -> Products) -> Self {
         let clock = Arc::new(TestClock::default());
         let mut settings = JiraSettings::demo();
         settings.clock = Arc::clone(&clock) as _;
         let jira = Jira::start(settings).await.unwrap();
-        let lookup = jira.issue_native_token("carol", "look people up");
-        let products = jira_directory("main", "jira", &jira.base_url(), Some(&lookup)).unwrap();
+        let products = products(&jira);
         let instance = Instance {
             name: "jira".parse().unwrap(),
             product: Product::Jira,
@@ -135,6 +154,16 @@ impl World {
 
     /// Asks the console.
     pub(crate) async fn ask(&self, request: axum::http::request::Builder, body: &str) -> Answer {
+        self.ask_at(Target::Console, request, body).await
+    }
+
+    /// The same, or what stands below an instance.
+    pub(crate) async fn ask_at(
+        &self,
+        target: Target,
+        request: axum::http::request::Builder,
+        body: &str,
+    ) -> Answer {
         let mut request = request.body(Body::from(body.to_owned())).unwrap();
         request.extensions_mut().insert(Arrival {
             scheme: "https",
@@ -142,7 +171,7 @@ impl World {
             client: "192.0.2.1".parse().unwrap(),
             request_id: "0123".to_owned(),
         });
-        let response: Response<Body> = self.console.answer(Target::Console, request).await;
+        let response: Response<Body> = self.console.answer(target, request).await;
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, 1 << 24).await.unwrap();
         let location = parts.headers.get(header::LOCATION);

@@ -3,6 +3,7 @@
 mod finding;
 mod identity;
 mod impersonation;
+mod ldap;
 mod limits;
 mod local;
 mod people;
