@@ -152,6 +152,7 @@ impl Desk {
                 user_agent: b"curl/8",
                 request_id: place.into(),
                 observed: CredentialSet::EMPTY,
+                outside_page: false,
             });
         }
         self.activity.append(&[buffer.seal(at)]).await.unwrap();

@@ -102,6 +102,7 @@ impl Drop for Tally<'_> {
             user_agent: self.user_agent,
             request_id: self.id.as_u128(),
             observed: self.observed,
+            outside_page: false,
         });
     }
 }
