@@ -132,6 +132,7 @@ impl Recorder<'_> {
             user_agent: random.one_of(AGENTS).as_bytes(),
             request_id: u128::from(random.below(u64::MAX)),
             observed,
+            outside_page: false,
         });
     }
 

@@ -140,6 +140,19 @@ impl ActivityReader for Tap {
         nothing()
     }
 
+    fn outside_pages(&self, _: Timestamp) -> Answer<'_, Vec<(InstanceName, u64)>> {
+        nothing()
+    }
+
+    fn callers_outside_pages(
+        &self,
+        _: InstanceName,
+        _: Timestamp,
+        _: u32,
+    ) -> Answer<'_, Vec<CallerUsage>> {
+        nothing()
+    }
+
     fn dropped(&self, _: Timestamp) -> Answer<'_, Dropped> {
         nothing()
     }

@@ -9,9 +9,9 @@ use gatepass_model::{
     PolicyDocument, Reason, Refusal, Segments, Timestamp, TokenId,
 };
 use gatepass_policy::{
-    CompiledGrant, CompiledInstancePolicy, Explanation, Facts, Freshness, Headers, OwnerFact,
-    PersonFacts, Presented, PresentedToken, Question, Step, StepOutcome, TokenFact, TokenFacts,
-    explain, rights_of,
+    CompiledGrant, CompiledInstancePolicy, Explanation, Facts, Freshness, Headers, Origin,
+    OwnerFact, PersonFacts, Presented, PresentedToken, Question, Step, StepOutcome, TokenFact,
+    TokenFacts, explain, rights_of,
 };
 use gatepass_profiles::{Profile, profile};
 use serde::{Serialize, Serializer};
@@ -29,8 +29,8 @@ pub struct ExplainRequest {
     pub instance: InstanceName,
     /// By which method.
     pub method: String,
-    /// The path and query, with the context path or below it; or a whole URL, whose host is not
-    /// looked at.
+    /// The path and query, with the context path or below it; or a whole URL, whose scheme and host
+    /// say no more than which pages are of the same origin.
     pub url: String,
     /// With which token; `None`: without one.
     pub token: Option<TokenId>,
@@ -177,6 +177,7 @@ fn judge(
             ..Presented::default()
         },
         headers: &headers,
+        origin: Origin::of_url(&request.url),
         same_origin: false,
         is_preflight: false,
     };

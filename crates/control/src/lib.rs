@@ -55,7 +55,7 @@ pub use people::{
 };
 pub use policy::{
     Applied, DiffLine, DiffSign, Matched, MatchedPerson, NonCompliance, NonCompliantSuspended,
-    NonComplying, PolicyDiff, PolicyEdit, Run, SeenCaller, SeenKind,
+    NonComplying, PolicyDiff, PolicyEdit, Run, SeenCaller, SeenKind, SeenThere,
 };
 pub use policy_file::{PolicyFile, PolicyMistake, export as policy_text, parse as parse_policy};
 pub use session::{SessionView, SignedIn};

@@ -76,6 +76,7 @@ fn event<'a>(
         user_agent: agent,
         request_id: u128::from(number) * 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c834,
         observed: CredentialSet::EMPTY,
+        outside_page: false,
     }
 }
 

@@ -19,26 +19,38 @@ pub enum Mode {
     Allow,
     /// Passes, and is counted as what `block` would hit.
     Observe,
+    /// Passes only with what a browser's page sends. A mode of sessions alone: whatever else is
+    /// found to have it is refused, as by `Block`.
+    Browser,
     /// Is refused, exemptions excepted.
     Block,
 }
 
 impl Mode {
+    /// Those that `kind` may have, the most lenient first.
+    pub const fn choices(kind: CredentialKind) -> &'static [Self] {
+        match kind {
+            CredentialKind::Session => &[Self::Allow, Self::Observe, Self::Browser, Self::Block],
+            CredentialKind::Password
+            | CredentialKind::NativeToken
+            | CredentialKind::Oauth
+            | CredentialKind::Anonymous => &[Self::Allow, Self::Observe, Self::Block],
+        }
+    }
+
+    /// The mode that the policy file writes so, if `kind` may have it.
+    pub fn find(kind: CredentialKind, text: &str) -> Option<Self> {
+        Self::choices(kind).iter().copied().find(|mode| mode.as_str() == text)
+    }
+
     /// As the policy file writes it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Allow => "allow",
             Self::Observe => "observe",
+            Self::Browser => "browser",
             Self::Block => "block",
         }
-    }
-}
-
-impl FromStr for Mode {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::Allow, Self::Observe, Self::Block].into_iter().find(|m| m.as_str() == text).ok_or(())
     }
 }
 
@@ -79,9 +91,14 @@ impl Modes {
             CredentialKind::Anonymous => &mut self.anonymous,
         }
     }
+
+    /// The first kind that has a mode which it may not have.
+    pub fn misfit(&self) -> Option<CredentialKind> {
+        CredentialKind::ALL.into_iter().find(|&kind| !Mode::choices(kind).contains(&self.of(kind)))
+    }
 }
 
-/// Whom a `block` does not hit. Of people, groups, networks and paths, each one given must
+/// Whom a `block` or `browser` does not hit. Of people, groups, networks and paths, each one given must
 /// match; people and groups are one condition together (either names the caller).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exemption {
@@ -106,7 +123,7 @@ pub struct Exemption {
 pub struct InstancePolicy {
     /// What happens to credentials that are not tokens.
     pub modes: Modes,
-    /// Whom a `block` does not hit.
+    /// Whom a `block` or `browser` does not hit.
     pub exemptions: Vec<Exemption>,
     /// What all requests with a token may cause together there.
     pub limits: Limits,

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use gatepass_model::{CredentialSet, Refusal, Timestamp, TokenState};
+use gatepass_model::{Refusal, Timestamp, TokenState};
 
 use crate::facts::{Facts, OwnerFact, PersonFacts, TokenFact, TokenFacts};
+use crate::permit::Observed;
 use crate::question::Question;
 
 /// One request and what is known about it.
@@ -43,8 +44,8 @@ impl<'c> Case<'c> {
 pub(crate) enum Outcome<'c> {
     /// It had something to say, and let the request pass.
     Passed(Note<'c>),
-    /// It let the request pass, and a `block` would have refused these.
-    Observed(CredentialSet),
+    /// It let the request pass, which other modes would have refused.
+    Observed(Observed),
     /// It is not about this request; why.
     NotAsked(&'static str),
 }

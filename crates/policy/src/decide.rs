@@ -1,10 +1,10 @@
 //! The order of the checks.
 
-use gatepass_model::{CredentialSet, Refusal, Timestamp, TokenId};
+use gatepass_model::{Refusal, Timestamp, TokenId};
 
 use crate::case::{Case, Checked, Outcome};
 use crate::facts::{Facts, TokenFact};
-use crate::permit::{Identity, Permit};
+use crate::permit::{Identity, Observed, Permit};
 use crate::question::Question;
 use crate::{credential, grant, lifetime, mode, network, operation, owner};
 
@@ -87,10 +87,10 @@ pub fn decide<'f>(
     now: Timestamp,
 ) -> Result<Permit<'f>, Refusal> {
     let case = Case { facts, question, now };
-    let mut observed = CredentialSet::EMPTY;
+    let mut observed = Observed::default();
     for check in CHECKS {
-        if let Outcome::Observed(kinds) = (check.run)(&case)? {
-            observed = kinds;
+        if let Outcome::Observed(found) = (check.run)(&case)? {
+            observed = found;
         }
     }
     let identity = match facts.token {

@@ -5,6 +5,7 @@ use gatepass_model::{CredentialKind, Refusal, Timestamp};
 use crate::case::{Case, Outcome};
 use crate::decide::CHECKS;
 use crate::facts::Facts;
+use crate::permit::Observed;
 use crate::question::Question;
 
 /// How a request was judged, check by check.
@@ -77,12 +78,23 @@ fn told(outcome: &Outcome<'_>) -> (StepOutcome, String) {
     match outcome {
         Outcome::Passed(note) => (StepOutcome::Passed, note.to_string()),
         Outcome::NotAsked(why) => (StepOutcome::NotAsked, (*why).to_owned()),
-        Outcome::Observed(kinds) => {
-            let names: Vec<&str> = kinds.iter().map(CredentialKind::mode_key).collect();
-            let words = format!("observed, and passed for now: {}", names.join(", "));
-            (StepOutcome::Passed, words)
-        }
+        Outcome::Observed(observed) => (StepOutcome::Passed, observed_words(*observed)),
     }
+}
+
+fn observed_words(observed: Observed) -> String {
+    let names: Vec<&str> = observed.credentials.iter().map(CredentialKind::mode_key).collect();
+    let mut words = if names.is_empty() {
+        "passed".to_owned()
+    } else {
+        format!("observed, and passed for now: {}", names.join(", "))
+    };
+    if observed.outside_page {
+        words.push_str(
+            "; a session without what a page sends, which sessions = \"browser\" refuses",
+        );
+    }
+    words
 }
 
 fn missing_row(question: &Question<'_>) -> Option<String> {

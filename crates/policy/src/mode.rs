@@ -4,6 +4,8 @@ use gatepass_model::{CredentialKind, CredentialSet, Mode, Reason, Refusal};
 
 use crate::case::{Case, Checked, Outcome, not_asked, passed};
 use crate::compiled::{CompiledExemption, find_match};
+use crate::page::is_asked_by_page;
+use crate::permit::Observed;
 use crate::question::Question;
 
 /// Every kind of credential that counts here must pass by its mode or by an exemption.
@@ -15,20 +17,26 @@ pub(crate) fn credentials<'c>(case: &Case<'c>) -> Checked<'c> {
     if counted.is_empty() {
         return passed("no mode is about such a request");
     }
-    let policy = case.facts.policy;
-    let mut observed = CredentialSet::EMPTY;
+    let mut observed = Observed::default();
     for kind in counted.iter() {
-        let mode = policy.modes.of(kind);
-        if mode == Mode::Allow || policy.exemptions.iter().any(|one| covers(one, kind, case)) {
+        let mode = case.facts.policy.modes.of(kind);
+        // Asked only where the answer is used: most requests are no calls with a session.
+        let outside_page = kind == CredentialKind::Session
+            && mode != Mode::Block
+            && !is_asked_by_page(case.question);
+        if (mode == Mode::Allow && !outside_page) || is_exempt(kind, case) {
             continue;
         }
-        if mode == Mode::Block {
-            return Err(blocked(kind, case));
+        match mode {
+            Mode::Allow => {}
+            Mode::Observe => observed.credentials = observed.credentials.with(kind),
+            Mode::Browser if kind == CredentialKind::Session && !outside_page => {}
+            Mode::Browser | Mode::Block => return Err(refused(kind, mode, case)),
         }
-        observed = observed.with(kind);
+        observed.outside_page |= outside_page;
     }
-    if observed.is_empty() {
-        return passed("every credential is allowed or exempt");
+    if observed.is_nothing() {
+        return passed("every credential may come in so, or is exempt");
     }
     Ok(Outcome::Observed(observed))
 }
@@ -37,8 +45,9 @@ pub(crate) fn credentials<'c>(case: &Case<'c>) -> Checked<'c> {
 ///
 /// Passwords, native tokens and OAuth count everywhere: what gets in by one page reaches all.
 /// Sessions and calls without a credential count on interfaces for programs only, for pages
-/// always flow. A browser that signs in by its own page passes: it brings the product's
-/// anonymous session, or nothing, and its password stands in the form.
+/// always flow. A session counts whatever stands beside it: where a product finds the other
+/// credential wrong, it takes the session. A browser that signs in by its own page passes: it
+/// brings the product's anonymous session, or nothing, and its password stands in the form.
 fn counted(question: &Question<'_>) -> CredentialSet {
     let is_sign_in = question.is_browser_sign_in();
     let is_programmatic = question.operation.family.is_programmatic();
@@ -66,6 +75,10 @@ fn counted(question: &Question<'_>) -> CredentialSet {
 pub(crate) fn presents_nothing(question: &Question<'_>) -> bool {
     let is_something = |kind| kind != CredentialKind::Anonymous;
     question.operation.door.is_none() && !question.presented.others.iter().any(is_something)
+}
+
+fn is_exempt(kind: CredentialKind, case: &Case<'_>) -> bool {
+    case.facts.policy.exemptions.iter().any(|one| covers(one, kind, case))
 }
 
 /// Whether `exemption` covers this kind of credential in this request. Of its conditions each
@@ -98,7 +111,7 @@ fn names_caller(exemption: &CompiledExemption, case: &Case<'_>) -> bool {
     })
 }
 
-fn blocked(kind: CredentialKind, case: &Case<'_>) -> Refusal {
+fn refused(kind: CredentialKind, mode: Mode, case: &Case<'_>) -> Refusal {
     let instance = case.question.instance;
     let (reason, what) = match kind {
         // The products' own words, so that handlers of today go on working.
@@ -109,6 +122,10 @@ fn blocked(kind: CredentialKind, case: &Case<'_>) -> Refusal {
         CredentialKind::NativeToken => {
             (Reason::NativeTokensDisabled, "Policy blocks the product's own tokens")
         }
+        CredentialKind::Session if mode == Mode::Browser => (
+            Reason::SessionsDisabled,
+            "A session cookie counts on REST only with what a browser's page sends",
+        ),
         CredentialKind::Session => {
             (Reason::SessionsDisabled, "Policy blocks session cookies on REST")
         }

@@ -15,16 +15,34 @@ pub enum Identity<'f> {
     Anonymous,
 }
 
+/// What is counted of a request that passes, since another mode would have refused it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Observed {
+    /// The kinds of credential that a `block` would have refused: those in mode `observe`, unless
+    /// an exemption covers them.
+    pub credentials: CredentialSet,
+    /// Whether it came with a session that `browser` would have refused, for want of what a page
+    /// sends: in mode `allow` as in `observe`, unless an exemption covers it. What pages do is so
+    /// told from what scripts do before anything is refused.
+    pub outside_page: bool,
+}
+
+impl Observed {
+    pub(crate) const fn is_nothing(self) -> bool {
+        self.credentials.is_empty() && !self.outside_page
+    }
+}
+
 /// The proof that [`crate::decide`] let a request pass. Nothing outside this crate can make one,
 /// so forwarding without a decision does not compile. It is not `Clone`: one permit, one request.
 #[derive(Debug)]
 pub struct Permit<'f> {
     identity: Identity<'f>,
-    observed: CredentialSet,
+    observed: Observed,
 }
 
 impl<'f> Permit<'f> {
-    pub(crate) const fn new(identity: Identity<'f>, observed: CredentialSet) -> Self {
+    pub(crate) const fn new(identity: Identity<'f>, observed: Observed) -> Self {
         Self { identity, observed }
     }
 
@@ -33,9 +51,8 @@ impl<'f> Permit<'f> {
         self.identity
     }
 
-    /// The kinds of credential that a `block` would have refused: those in mode `observe`, unless
-    /// an exemption covers them.
-    pub const fn observed(&self) -> CredentialSet {
+    /// What is counted of it.
+    pub const fn observed(&self) -> Observed {
         self.observed
     }
 }

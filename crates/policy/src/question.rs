@@ -36,10 +36,56 @@ pub struct Question<'a> {
     pub presented: Presented<'a>,
     /// Its headers.
     pub headers: &'a dyn Headers,
+    /// Where it was sent to, as the caller sees it; `None` where nobody can say.
+    pub origin: Option<Origin<'a>>,
     /// Whether a browser says that a page of the same origin sent it. A script can claim so too.
     pub same_origin: bool,
     /// Whether it is a CORS preflight, which browsers send without any credential.
     pub is_preflight: bool,
+}
+
+/// An origin of http or https (RFC 6454, 4).
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// Whether its scheme is https.
+    pub is_secure: bool,
+    /// The host, in any letter case, and a port where one is written, also the scheme's own.
+    pub authority: &'a str,
+}
+
+impl<'a> Origin<'a> {
+    /// Of a whole URL; `None` when it is not one of http or https, or names a user.
+    pub fn of_url(url: &'a str) -> Option<Self> {
+        let (scheme, rest) = url.split_once("://")?;
+        let is_secure = scheme.eq_ignore_ascii_case("https");
+        if !is_secure && !scheme.eq_ignore_ascii_case("http") {
+            return None;
+        }
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let authority = rest.get(..end)?;
+        let is_odd = |found: char| !found.is_ascii_graphic() || matches!(found, '@' | '\\' | ',');
+        (!authority.is_empty() && !authority.contains(is_odd))
+            .then_some(Self { is_secure, authority })
+    }
+
+    /// As `Origin` has it: without a path (RFC 6454, 6.2).
+    pub(crate) fn read(value: &'a str) -> Option<Self> {
+        let scheme = |found: &Self| if found.is_secure { "https://" } else { "http://" };
+        Self::of_url(value)
+            .filter(|found| value.len() == scheme(found).len() + found.authority.len())
+    }
+
+    /// Whether both are one: the same scheme, host and port.
+    pub(crate) fn is_same_as(self, other: Self) -> bool {
+        self.is_secure == other.is_secure
+            && self.short_authority().eq_ignore_ascii_case(other.short_authority())
+    }
+
+    /// Without the port that the scheme has anyway.
+    fn short_authority(self) -> &'a str {
+        let port = if self.is_secure { ":443" } else { ":80" };
+        self.authority.strip_suffix(port).unwrap_or(self.authority)
+    }
 }
 
 /// The credentials that a request brought.

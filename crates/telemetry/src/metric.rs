@@ -25,6 +25,8 @@ metrics! {
     FORWARDED "gatepass_forwarded_total" "Requests that went up to a product.";
     REFUSALS "gatepass_refusals_total" "Requests refused, by reason.";
     OBSERVED "gatepass_observed_total" "Requests let pass that the mode block would refuse.";
+    SESSIONS_OUTSIDE_PAGES "gatepass_sessions_outside_pages_total"
+        "Calls with a session let pass that the mode browser would refuse.";
     UPSTREAM_SECONDS "gatepass_upstream_seconds"
         "From a request sent to the product to the first byte of its answer.";
     BYTES_IN "gatepass_received_bytes_total" "Bytes of requests' bodies.";

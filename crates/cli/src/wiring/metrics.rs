@@ -55,6 +55,7 @@ fn traffic(page: PrometheusText, totals: &Totals) -> PrometheusText {
         .counter(&metric::FORWARDED, &one(Count::Forwarded))
         .counter(&metric::REFUSALS, &refusals)
         .counter(&metric::OBSERVED, &one(Count::Observed))
+        .counter(&metric::SESSIONS_OUTSIDE_PAGES, &one(Count::OutsidePage))
         .counter(&metric::BYTES_IN, &one(Count::BytesIn))
         .counter(&metric::BYTES_OUT, &one(Count::BytesOut))
         .counter(&metric::CONNECTIONS, &one(Count::Accepted))

@@ -11,6 +11,7 @@ texts! {
     words {
         allow: "Allow", "Zulassen";
         observe: "Observe", "Beobachten";
+        browser: "Pages only", "Nur Seiten";
         block: "Block", "Sperren";
         passwords: "Passwords", "Passwörter";
         native_tokens: "Native tokens", "Token der Produkte";
@@ -30,12 +31,13 @@ texts! {
 }
 
 impl Chrome {
-    /// A mode as a verb.
+    /// A mode, as what is done.
     pub(crate) fn mode(&self, mode: &Mode) -> &'static str {
         let text = TEXT.of(self.language);
         match mode {
             Mode::Allow => text.allow,
             Mode::Observe => text.observe,
+            Mode::Browser => text.browser,
             Mode::Block => text.block,
         }
     }
@@ -79,6 +81,7 @@ impl Chrome {
         let (opening, icon) = match mode {
             Mode::Allow => ("<span class=\"state good\">", Icon::Check),
             Mode::Observe => ("<span class=\"state quiet\">", Icon::Eye),
+            Mode::Browser => ("<span class=\"state warn\">", Icon::Shield),
             Mode::Block => ("<span class=\"state bad\">", Icon::Bad),
         };
         Html::new().markup(opening).piece(&icon.svg()).text(self.mode(mode)).markup("</span>")

@@ -228,10 +228,13 @@ const fn said(reason: Reason) -> Bilingual<Said> {
             ],
         ),
         Reason::SessionsDisabled => both(
-            ["sessions blocked", "Session cookies are blocked on REST. Send an API token."],
+            [
+                "sessions blocked",
+                "Session cookies are blocked on REST, or count there only with what a browser's page sends. Send an API token.",
+            ],
             [
                 "Sitzungen gesperrt",
-                "Sitzungscookies sind an REST gesperrt. Senden Sie ein API-Token.",
+                "Sitzungscookies sind an REST gesperrt, oder sie gelten dort nur mit dem, was die Seite eines Browsers sendet. Senden Sie ein API-Token.",
             ],
         ),
         Reason::OauthDisabled => both(

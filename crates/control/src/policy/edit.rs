@@ -9,7 +9,7 @@ use super::diff::PolicyDiff;
 use super::note::PolicyNote;
 use crate::authorise::Ability;
 use crate::control::Control;
-use crate::error::ControlError;
+use crate::error::{ControlError, Problem};
 use crate::input::{reason, reason_words};
 use crate::policy_file;
 
@@ -35,7 +35,7 @@ struct Edited {
 
 impl Control {
     /// Sets what happens to credentials that are not tokens at an instance. Its exemptions and
-    /// limits stay as they are.
+    /// limits stay as they are. `Invalid` where a kind may not have its mode.
     pub async fn set_modes(
         &self,
         actor: &Actor,
@@ -46,6 +46,10 @@ impl Control {
         self.edit_policy(actor, edit, |policy, why| {
             if self.find_instance(instance).is_none() {
                 return Err(ControlError::NotFound(format!("instance {instance}")));
+            }
+            if let Some(kind) = modes.misfit() {
+                let words = format!("{:?} is a mode of sessions only", modes.of(kind).as_str());
+                return Err(ControlError::Invalid(vec![Problem::new(kind.mode_key(), words)]));
             }
             let mut document = policy.clone();
             let before = document.instances.get(instance).map(|known| known.modes);

@@ -15,5 +15,5 @@ pub use compliance::{NonCompliance, NonCompliantSuspended, NonComplying};
 pub use diff::{DiffLine, DiffSign, PolicyDiff};
 pub use edit::PolicyEdit;
 pub use matched::{Matched, MatchedPerson};
-pub use observed::{SeenCaller, SeenKind};
+pub use observed::{SeenCaller, SeenKind, SeenThere};
 pub(crate) use verdicts::Verdicts;

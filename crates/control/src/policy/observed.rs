@@ -1,13 +1,14 @@
 //! Who came without a token: what a mode would do.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use gatepass_model::{
-    Actor, CredentialKind, Exemption, InstanceName, InstancePolicy, Mode, Modes, PersonKey,
+    Actor, CredentialKind, Exemption, InstanceName, InstancePolicy, Mode, Modes, PersonKey, Reason,
     Timestamp,
 };
 use gatepass_store::activity::{
-    ActivityError, BusyCaller, CallerUsage, CallerUser, Presented, PresentedUsage,
+    ActivityError, BusyCaller, CallerUsage, CallerUser, OUTSIDE_PAGE, Presented, PresentedUsage,
 };
 
 use crate::authorise::Ability;
@@ -19,6 +20,16 @@ use crate::roster::Roster;
 const NAMED: usize = 5;
 /// How many are looked at: as many as the activity tells of at once.
 const CALLERS: u32 = 1000;
+
+/// Who came without a token to an instance.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SeenThere {
+    /// By kind of credential; one that was not seen is missing.
+    pub kinds: Vec<SeenKind>,
+    /// Calls with a session, whatever stood beside it, that passed without what a page sends: the
+    /// mode `browser` would have refused them.
+    pub outside_pages: u64,
+}
 
 /// Requests with one kind of credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,15 +58,15 @@ pub struct SeenCaller {
 }
 
 impl Control {
-    /// Who came without a token from the hour of `since` on: by instance, by kind of credential. An
-    /// instance or a kind that was not seen is missing.
+    /// Who came without a token from the hour of `since` on, by instance. One to which nobody came
+    /// is missing.
     pub async fn observed(
         &self,
         actor: &Actor,
         since: Timestamp,
-    ) -> Result<HashMap<InstanceName, Vec<SeenKind>>, ControlError> {
+    ) -> Result<HashMap<InstanceName, SeenThere>, ControlError> {
         self.authorise(actor, Ability::Look).await?;
-        let mut observed: HashMap<InstanceName, Vec<SeenKind>> = HashMap::new();
+        let mut observed: HashMap<InstanceName, SeenThere> = HashMap::new();
         let Some(activity) = &self.activity else { return Ok(observed) };
         let usages = activity.callers_by_presented(since, NAMED).await;
         let usages = usages.map_err(|error| unavailable(&error))?;
@@ -63,18 +74,24 @@ impl Control {
             let of_kind = |usage: &&PresentedUsage| usage.presented == Presented::Credential(kind);
             for usage in usages.iter().filter(of_kind) {
                 let of_instance = observed.entry(usage.instance.clone()).or_default();
-                of_instance.push(summed(kind, usage));
+                of_instance.kinds.push(summed(kind, usage));
             }
+        }
+        let outside = activity.outside_pages(since).await.map_err(|error| unavailable(&error))?;
+        for (instance, requests) in outside {
+            observed.entry(instance).or_default().outside_pages = requests;
         }
         Ok(observed)
     }
 
     /// Who would be refused on an instance by `modes` and is not by those in force, less who is
-    /// exempt; of the thousand callers who caused most.
+    /// exempt; of the thousand callers who caused most, and of the thousand who used a session
+    /// without what a page sends most.
     ///
     /// Counts know neither addresses nor paths: whoever is exempt only from some networks or on
     /// some paths is among them, and so are pages, on which neither a session nor the want of any
-    /// credential is refused. So there may be fewer who are hit, but not others.
+    /// credential is refused. So there may be fewer who are hit, but not others. Of `browser` that
+    /// is known better: what it would refuse was counted as such, less who was exempt then.
     pub async fn hit_by_modes(
         &self,
         actor: &Actor,
@@ -85,15 +102,17 @@ impl Control {
         self.authorise(actor, Ability::Look).await?;
         let policy = self.store.load_policy().await?.document;
         let policy = policy.instances.get(instance).cloned().unwrap_or_default();
-        let is_new = |kind: CredentialKind| {
-            modes.of(kind) == Mode::Block && policy.modes.of(kind) != Mode::Block
+        let callers = self.callers_of(instance, since).await?;
+        // Among all callers they would be lost behind those who sit at pages.
+        let outside = match modes.sessions {
+            Mode::Browser => self.callers_outside_pages(instance, since).await?,
+            Mode::Allow | Mode::Observe | Mode::Block => Vec::new(),
         };
-        let mut callers = self.callers_of(instance, since).await?;
-        callers.retain(|usage| kind_of(usage).is_some_and(is_new));
-        let roster = self.roster_of_callers(instance, &policy, &callers).await?;
+        let mut hits = hits(&callers, &outside, policy.modes, *modes);
+        let roster = self.roster_of_callers(instance, &policy, &hits).await?;
         let now = self.clock.now();
-        callers.retain(|usage| !self.is_exempt(&policy, usage, &roster, now));
-        Ok(CredentialKind::ALL.into_iter().filter_map(|kind| seen(kind, &callers)).collect())
+        hits.retain(|hit| !self.is_exempt(&policy, hit, &roster, now));
+        Ok(CredentialKind::ALL.into_iter().filter_map(|kind| seen(kind, &hits)).collect())
     }
 
     async fn callers_of(
@@ -106,43 +125,106 @@ impl Control {
         callers.map_err(|error| unavailable(&error))
     }
 
+    async fn callers_outside_pages(
+        &self,
+        instance: &InstanceName,
+        since: Timestamp,
+    ) -> Result<Vec<CallerUsage>, ControlError> {
+        let Some(activity) = &self.activity else { return Ok(Vec::new()) };
+        let callers = activity.callers_outside_pages(instance.clone(), since, CALLERS).await;
+        callers.map_err(|error| unavailable(&error))
+    }
+
     /// Those callers with a password whose groups matter.
     async fn roster_of_callers(
         &self,
         instance: &InstanceName,
         policy: &InstancePolicy,
-        callers: &[CallerUsage],
+        hits: &[Hit<'_>],
     ) -> Result<Roster, ControlError> {
         let Some(known) = self.find_instance(instance) else { return Ok(Roster::new()) };
         if policy.exemptions.iter().all(|exemption| exemption.groups.is_empty()) {
             return Ok(Roster::new());
         }
-        let key = |usage: &CallerUsage| {
-            let username = name_of(usage)?.parse().ok()?;
+        let key = |hit: &Hit<'_>| {
+            let username = name_of(hit.usage)?.parse().ok()?;
             Some(PersonKey { directory: known.instance.directory.clone(), username })
         };
-        let wanted: HashSet<PersonKey> = callers.iter().filter_map(key).collect();
+        let wanted: HashSet<PersonKey> = hits.iter().filter_map(key).collect();
         self.find_people(&wanted).await
     }
 
     fn is_exempt(
         &self,
         policy: &InstancePolicy,
-        usage: &CallerUsage,
+        hit: &Hit<'_>,
         roster: &Roster,
         now: Timestamp,
     ) -> bool {
-        let Some(kind) = kind_of(usage) else { return false };
+        let usage = hit.usage;
+        // The gate knows a name only where it stands beside a password.
+        let has_password = kind_of(usage) == Some(CredentialKind::Password);
+        let name = name_of(usage).filter(|_| has_password);
         let directory = self.find_instance(&usage.caller.instance);
-        let groups = directory.zip(name_of(usage)).and_then(|(known, name)| {
+        let groups = directory.zip(name).and_then(|(known, name)| {
             let directory = known.instance.directory.clone();
             let key = PersonKey { directory, username: name.parse().ok()? };
             roster.get(&key).map(|person| person.groups.as_slice())
         });
-        policy.exemptions.iter().any(|exemption| {
-            covers(exemption, kind, name_of(usage), groups.unwrap_or_default(), now)
-        })
+        policy
+            .exemptions
+            .iter()
+            .any(|exemption| covers(exemption, hit.kind, name, groups.unwrap_or_default(), now))
     }
+}
+
+/// A caller whose requests would be refused.
+struct Hit<'u> {
+    /// For which kind.
+    kind: CredentialKind,
+    usage: &'u CallerUsage,
+    /// How many of them.
+    requests: u64,
+}
+
+/// Whom `new` would refuse and `old` does not, those with most requests first: of `callers`, and
+/// for what pages send, of `outside`.
+fn hits<'u>(
+    callers: &'u [CallerUsage],
+    outside: &'u [CallerUsage],
+    old: Modes,
+    new: Modes,
+) -> Vec<Hit<'u>> {
+    let mut hits = Vec::new();
+    for kind in CredentialKind::ALL {
+        let (old, new) = (old.of(kind), new.of(kind));
+        let callers = if new == Mode::Browser { outside } else { callers };
+        let hit = |usage| Hit { kind, usage, requests: newly_refused(usage, kind, old, new) };
+        hits.extend(callers.iter().map(hit).filter(|hit| hit.requests > 0));
+    }
+    hits.sort_by_key(|hit| Reverse(hit.requests));
+    hits
+}
+
+/// How many of a caller's requests would have been refused for this kind, and were not.
+fn newly_refused(usage: &CallerUsage, kind: CredentialKind, old: Mode, new: Mode) -> u64 {
+    let all = if kind_of(usage) == Some(kind) { usage.total.requests } else { 0 };
+    match (old, new) {
+        (Mode::Allow | Mode::Observe, Mode::Block) => all,
+        (Mode::Browser, Mode::Block) => {
+            all.saturating_sub(named(&usage.refusals, Reason::SessionsDisabled.as_str()))
+        }
+        // Whatever else they presented.
+        (Mode::Allow | Mode::Observe, Mode::Browser) => named(&usage.observed, OUTSIDE_PAGE),
+        (_, Mode::Allow | Mode::Observe)
+        | (Mode::Browser | Mode::Block, Mode::Browser)
+        | (Mode::Block, Mode::Block) => 0,
+    }
+}
+
+/// The count of this name.
+fn named(counts: &[(String, u64)], wanted: &str) -> u64 {
+    counts.iter().find(|(name, _)| name == wanted).map_or(0, |(_, count)| *count)
 }
 
 /// Whether an exemption surely covers requests with this credential by this caller, as far as it can
@@ -155,8 +237,6 @@ fn covers(
     now: Timestamp,
 ) -> bool {
     let Exemption { credentials, people, groups: exempt, networks, paths, until, .. } = exemption;
-    // The gate knows a name only where it stands beside a password.
-    let name = name.filter(|_| kind == CredentialKind::Password);
     let names_him = || {
         name.is_some_and(|name| {
             people.iter().any(|username| username.is_same_as(name))
@@ -203,14 +283,15 @@ fn summed(kind: CredentialKind, usage: &PresentedUsage) -> SeenKind {
     }
 }
 
-/// Those with this kind of credential; `None` without any. `callers` has the busiest first.
-fn seen(kind: CredentialKind, callers: &[CallerUsage]) -> Option<SeenKind> {
-    let of_kind = || callers.iter().filter(|usage| kind_of(usage) == Some(kind));
-    let caller = |usage: &CallerUsage| SeenCaller {
-        name: name_of(usage).map(str::to_owned),
-        agent: usage.caller.agent.clone(),
-        requests: usage.total.requests,
-        last: usage.last.at,
+/// Those that are hit for this kind of credential; `None` without any. `hits` has those with most
+/// requests first.
+fn seen(kind: CredentialKind, hits: &[Hit<'_>]) -> Option<SeenKind> {
+    let of_kind = || hits.iter().filter(|hit| hit.kind == kind);
+    let caller = |hit: &Hit<'_>| SeenCaller {
+        name: name_of(hit.usage).map(str::to_owned),
+        agent: hit.usage.caller.agent.clone(),
+        requests: hit.requests,
+        last: hit.usage.last.at,
     };
     let callers: Vec<SeenCaller> = of_kind().take(NAMED).map(caller).collect();
     if callers.is_empty() {
@@ -219,7 +300,7 @@ fn seen(kind: CredentialKind, callers: &[CallerUsage]) -> Option<SeenKind> {
     let more = of_kind().count().saturating_sub(callers.len());
     Some(SeenKind {
         kind,
-        requests: of_kind().map(|usage| usage.total.requests).sum(),
+        requests: of_kind().map(|hit| hit.requests).sum(),
         callers,
         more: u64::try_from(more).unwrap_or(u64::MAX),
     })

@@ -12,7 +12,8 @@ const HEADER: &str = "\
 # The policy of Gatepass. `gatepass policy apply FILE` makes the store equal to this file, whole or
 # not at all; with --dry-run it only says what would change.
 #
-# Modes of an instance: allow | observe | block. An instance that is missing has the defaults.
+# Modes of an instance: allow | observe | block; for sessions browser, too: with what a page sends.
+# An instance that is missing has the defaults.
 # Of all rules that match a person, one deny beats every allow, and no allow means no; of bounds,
 # the strictest counts. A bound that is left out puts none.
 #

@@ -31,8 +31,6 @@ const EXEMPT: &[Known] = &[
     Known { key: "reason", kind: Kind::Text },
 ];
 
-const MODES: [&str; 3] = ["allow", "observe", "block"];
-
 impl Reader<'_> {
     /// The name of an instance that is configured.
     pub(super) fn instance_name(
@@ -53,17 +51,7 @@ impl Reader<'_> {
 
     pub(super) fn instance(&mut self, fields: Fields<'_>) -> InstancePolicy {
         fields.check_keys(INSTANCE, self);
-        let mut modes = Modes::default();
-        for kind in CredentialKind::ALL {
-            let Some(word) = fields.text(kind.mode_key()) else { continue };
-            if let Ok(mode) = word.parse::<Mode>() {
-                *modes.of_mut(kind) = mode;
-            } else {
-                let hint = did_you_mean(word, MODES);
-                let problem = format!("{word:?} is none of {}{hint}", listed(MODES));
-                fields.wrong(kind.mode_key(), problem, self);
-            }
-        }
+        let modes = self.modes(fields);
         let mut exemptions = Vec::new();
         for (at, table, line) in fields.tables("exempt", MAX_ENTRIES, self) {
             let path = fields.path(&format!("exempt[{at}]"));
@@ -72,6 +60,26 @@ impl Reader<'_> {
         let (limits, slow_above) = self.instance_limits(fields);
         let native_token_page = self.native_token_page(fields);
         InstancePolicy { modes, exemptions, limits, slow_above, native_token_page }
+    }
+
+    fn modes(&mut self, fields: Fields<'_>) -> Modes {
+        let mut modes = Modes::default();
+        for kind in CredentialKind::ALL {
+            let Some(word) = fields.text(kind.mode_key()) else { continue };
+            if let Some(mode) = Mode::find(kind, word) {
+                *modes.of_mut(kind) = mode;
+                continue;
+            }
+            let choices = Mode::choices(kind).iter().map(|mode| mode.as_str());
+            let problem = if word == Mode::Browser.as_str() {
+                format!("{word:?} is a mode of sessions only; these are: {}", listed(choices))
+            } else {
+                let hint = did_you_mean(word, choices.clone());
+                format!("{word:?} is none of {}{hint}", listed(choices))
+            };
+            fields.wrong(kind.mode_key(), problem, self);
+        }
+        modes
     }
 
     fn native_token_page(&mut self, fields: Fields<'_>) -> NativeTokenPage {

@@ -133,10 +133,21 @@ impl Desk {
 
     /// Requests now, the first `refused` of them refused.
     pub(crate) async fn used(&self, subject: Subject<'_>, count: u32, refused: u32) {
+        self.used_so(subject, count, refused, |_| {}).await;
+    }
+
+    /// The same, each changed before it is told.
+    pub(crate) async fn used_so(
+        &self,
+        subject: Subject<'_>,
+        count: u32,
+        refused: u32,
+        change: impl Fn(&mut RequestEvent<'_>),
+    ) {
         let (jira, at) = ("jira".parse().unwrap(), self.now());
         let mut buffer = JournalBuffer::default();
         for place in 0..count {
-            buffer.put(&RequestEvent {
+            let mut event = RequestEvent {
                 at,
                 instance: &jira,
                 subject,
@@ -152,7 +163,10 @@ impl Desk {
                 user_agent: b"curl/8",
                 request_id: place.into(),
                 observed: CredentialSet::EMPTY,
-            });
+                outside_page: false,
+            };
+            change(&mut event);
+            buffer.put(&event);
         }
         self.activity.append(&[buffer.seal(at)]).await.unwrap();
     }

@@ -77,6 +77,43 @@ async fn policy_in_force_is_what_counts() {
 }
 
 #[tokio::test]
+async fn what_a_page_sends_is_told_from_headers_and_the_whole_url() {
+    let world = World::new().await;
+    let whole = "https://jira.example.com/jira/rest/api/2/myself";
+    let with = |url: &str, headers: &[(&str, &str)]| {
+        let mut asked = ask("GET", url, None);
+        asked.credentials = CredentialSet::EMPTY.with(CredentialKind::Session);
+        let owned = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
+        asked.headers = headers.iter().map(owned).collect();
+        asked
+    };
+    let script = with(whole, &[]);
+    let words = async |request: &ExplainRequest| {
+        let told = explain(&world, request).await;
+        (told.reason, told.steps.last().unwrap().words.clone())
+    };
+    let (reason, told) = words(&script).await;
+    assert_eq!(reason, None);
+    assert!(told.ends_with("which sessions = \"browser\" refuses"), "{told}");
+    world.policy("[instances.jira]\nsessions='browser'\n").await;
+    let (reason, told) = words(&script).await;
+    assert_eq!(reason, Some("sessions_disabled"));
+    assert!(told.contains("only with what a browser's page sends on jira"), "{told}");
+    let referer = [("Referer", "https://jira.example.com/jira/browse/EX-1")];
+    for (url, headers, passes) in [
+        ("/rest/api/2/myself", &[("Sec-Fetch-Site", "same-origin")][..], true),
+        ("/rest/api/2/myself", &[("Sec-Fetch-Site", "same-origin"); 2], false),
+        (whole, &[("Origin", "https://jira.example.com")], true),
+        (whole, &[("Origin", "https://jira.example.com:8443")], false),
+        (whole, &referer, true),
+        ("/rest/api/2/myself", &referer, false),
+    ] {
+        let told = explain(&world, &with(url, headers)).await;
+        assert_eq!(told.passes, passes, "{url} {headers:?}: {told:#?}");
+    }
+}
+
+#[tokio::test]
 async fn a_required_header_must_be_given_once() {
     let world = World::new().await;
     let mut asked = request("alice");

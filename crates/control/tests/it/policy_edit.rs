@@ -47,6 +47,24 @@ async fn newest(desk: &Desk) -> (String, String, String) {
 }
 
 #[tokio::test]
+async fn a_mode_of_sessions_is_set_for_sessions_only() {
+    let desk = Desk::new().await;
+    let (ada, before) = (actor("ada"), stored(&desk).await);
+    for wrong in [
+        Modes { passwords: Mode::Browser, ..Modes::default() },
+        Modes { oauth: Mode::Browser, sessions: Mode::Browser, ..Modes::default() },
+    ] {
+        let told = desk.control.set_modes(&ada, &jira(), wrong, real(before.revision)).await;
+        assert!(matches!(told, Err(ControlError::Invalid(_))), "{told:?}");
+    }
+    assert_eq!(stored(&desk).await, before);
+    let right = Modes { sessions: Mode::Browser, ..Modes::default() };
+    let told = desk.control.set_modes(&ada, &jira(), right, real(before.revision)).await.unwrap();
+    assert_eq!(told.diff.to_string().lines().count(), 1, "{}", told.diff);
+    assert_eq!(stored(&desk).await.document.instances[&jira()].modes, right);
+}
+
+#[tokio::test]
 async fn modes_of_an_instance_are_set_and_all_else_stays() {
     let desk = Desk::new().await;
     desk.apply(&format!(

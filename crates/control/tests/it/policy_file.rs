@@ -73,6 +73,18 @@ fn the_promised_file_is_read_whole() {
 }
 
 #[test]
+fn sessions_have_a_mode_of_their_own() {
+    let document = read("[instances.jira]\nsessions = 'browser'\n").unwrap();
+    assert_eq!(document.instances[&known()[0]].modes.sessions, Mode::Browser);
+    assert!(policy_text(&document).contains("\nsessions = \"browser\"\n"));
+    for key in ["passwords", "native_tokens", "oauth", "anonymous"] {
+        let told = read(&format!("[instances.jira]\n{key} = 'browser'\n")).unwrap_err();
+        let words = format!("instances.jira.{key}: \"browser\" is a mode of sessions only");
+        assert!(told.len() == 1 && told[0].contains(&words), "{told:?}");
+    }
+}
+
+#[test]
 fn limits_are_tables_in_rules_and_instances() {
     let text = "\
 [instances.jira.limits]
@@ -128,6 +140,8 @@ instnaces = 1
 [instances.jira]
 password = 'block'
 sessions = 'blok'
+passwords = 'browser'
+anonymous = 'brwser'
 oauth = true
 [[instances.jira.exempt]]
 credentials = ['passwords']
@@ -157,30 +171,33 @@ longest_lifetime = '0d'
         "p.toml:2: instances.jria: there is no instance \"jria\"; did you mean \"jira\"?; there \
          are: jira, wiki",
         "p.toml:4: instances.jira.password: there is no such key; did you mean \"passwords\"?",
-        "p.toml:5: instances.jira.sessions: \"blok\" is none of allow, observe, block; did you \
-         mean \"block\"?",
-        "p.toml:6: instances.jira.oauth: it must be a text in quotes",
-        "p.toml:8: instances.jira.exempt[1].credentials: \"passwords\" is none of password,",
-        "p.toml:9: instances.jira.exempt[1].people: it must be a list of texts",
-        "p.toml:9: instances.jira.exempt[1].people: \" x\" is no username",
-        "p.toml:10: instances.jira.exempt[1].networks: \"10.0.0.0/33\" is not a network",
-        "p.toml:11: instances.jira.exempt[1].paths: \"/a/**/b\" is not a pattern of requests",
-        "p.toml:12: instances.jira.exempt[1].until: \"tomorrow\" is not a date",
-        "p.toml:13: instances.jira.exempt[1].reason: it is empty",
-        "p.toml:14: instances.jira.exempt[2].credentials: name at least one of password,",
-        "p.toml:15: rules[1].name: it is missing",
-        "p.toml:16: rules[1].nmae: there is no such key; did you mean \"name\"?",
-        "p.toml:19: rules.\"a b\".use: \"alow\" is neither allow nor deny; did you mean \"allow\"?",
-        "p.toml:20: rules.\"a b\".groups: \"g\" stands there twice",
-        "p.toml:20: rules.\"a b\".groups: \"\" is no name of a group",
-        "p.toml:21: rules.\"a b\".instances: \"*\" stands alone",
-        "p.toml:21: rules.\"a b\".instances: there is no instance \"wikki\"; did you mean \"wiki\"?",
-        "p.toml:21: rules.\"a b\".instances: \"wiki\" stands there twice",
-        "p.toml:22: rules.\"a b\".longest_lifetime: \"90 days\" is not a duration",
-        "p.toml:23: rules.\"a b\".read_only: it must be true or false",
-        "p.toml:24: rules.\"a b\".most_tokens: it must be a whole number",
-        "p.toml:26: rules.\"a b\".name: two rules are called \"a b\"",
-        "p.toml:27: rules.\"a b\".longest_lifetime: no token could live",
+        "p.toml:5: instances.jira.sessions: \"blok\" is none of allow, observe, browser, block; did \
+         you mean \"block\"?",
+        "p.toml:6: instances.jira.passwords: \"browser\" is a mode of sessions only; these are: allow, \
+         observe, block",
+        "p.toml:7: instances.jira.anonymous: \"brwser\" is none of allow, observe, block",
+        "p.toml:8: instances.jira.oauth: it must be a text in quotes",
+        "p.toml:10: instances.jira.exempt[1].credentials: \"passwords\" is none of password,",
+        "p.toml:11: instances.jira.exempt[1].people: it must be a list of texts",
+        "p.toml:11: instances.jira.exempt[1].people: \" x\" is no username",
+        "p.toml:12: instances.jira.exempt[1].networks: \"10.0.0.0/33\" is not a network",
+        "p.toml:13: instances.jira.exempt[1].paths: \"/a/**/b\" is not a pattern of requests",
+        "p.toml:14: instances.jira.exempt[1].until: \"tomorrow\" is not a date",
+        "p.toml:15: instances.jira.exempt[1].reason: it is empty",
+        "p.toml:16: instances.jira.exempt[2].credentials: name at least one of password,",
+        "p.toml:17: rules[1].name: it is missing",
+        "p.toml:18: rules[1].nmae: there is no such key; did you mean \"name\"?",
+        "p.toml:21: rules.\"a b\".use: \"alow\" is neither allow nor deny; did you mean \"allow\"?",
+        "p.toml:22: rules.\"a b\".groups: \"g\" stands there twice",
+        "p.toml:22: rules.\"a b\".groups: \"\" is no name of a group",
+        "p.toml:23: rules.\"a b\".instances: \"*\" stands alone",
+        "p.toml:23: rules.\"a b\".instances: there is no instance \"wikki\"; did you mean \"wiki\"?",
+        "p.toml:23: rules.\"a b\".instances: \"wiki\" stands there twice",
+        "p.toml:24: rules.\"a b\".longest_lifetime: \"90 days\" is not a duration",
+        "p.toml:25: rules.\"a b\".read_only: it must be true or false",
+        "p.toml:26: rules.\"a b\".most_tokens: it must be a whole number",
+        "p.toml:28: rules.\"a b\".name: two rules are called \"a b\"",
+        "p.toml:29: rules.\"a b\".longest_lifetime: no token could live",
     ];
     assert_eq!(told.len(), begins.len(), "{told:#?}");
     for (told, begin) in told.iter().zip(begins) {
@@ -217,8 +234,8 @@ fn usernames() -> impl Strategy<Value = Vec<gatepass_model::Username>> {
     names().prop_map(|names| names.iter().map(|name| name.parse().unwrap()).collect())
 }
 
-fn mode() -> impl Strategy<Value = Mode> {
-    select(vec![Mode::Allow, Mode::Observe, Mode::Block])
+fn mode(kind: CredentialKind) -> impl Strategy<Value = Mode> {
+    select(Mode::choices(kind).to_vec())
 }
 
 fn say() -> impl Strategy<Value = Say> {
@@ -244,7 +261,7 @@ fn exemption() -> impl Strategy<Value = Exemption> {
 
 fn instance() -> impl Strategy<Value = InstancePolicy> {
     let slow_above = option::of((1_u32..5000).prop_map(Lifetime::from_seconds));
-    let modes = [mode(), mode(), mode(), mode(), mode()];
+    let modes = CredentialKind::ALL.map(mode);
     let page = select(NativeTokenPage::ALL.to_vec());
     (modes, vec(exemption(), 0..3), limits(), slow_above, page).prop_map(
         |(modes, exemptions, limits, slow_above, native_token_page)| {

@@ -1,10 +1,10 @@
 //! Whom a rule is about, who came without a token, and what one token did.
 
-use gatepass_control::{IssueRequest, Matched, MayDo, NativeStanding, SeenKind};
+use gatepass_control::{IssueRequest, Matched, MayDo, NativeStanding, SeenCaller, SeenKind};
 use gatepass_model::{
     CredentialKind, DirectoryName, Grant, Mode, Modes, PolicyDocument, Reason, Rule,
 };
-use gatepass_store::activity::{Subject, User};
+use gatepass_store::activity::{RequestEvent, Subject, User};
 
 use crate::desk::{Desk, POLICY, actor, key, known, lacks, person, with};
 use crate::support::request;
@@ -96,7 +96,7 @@ async fn who_came_without_a_token_is_told_by_kind_the_busiest_first() {
     assert!(seen.is_empty(), "nobody came to the wiki");
     let names = vec![Some("carol"), Some("bob"), Some("u5"), Some("u4"), Some("u3")];
     assert_eq!(
-        told(&jira),
+        told(&jira.kinds),
         [
             (CredentialKind::Password, 29, names, 2),
             (CredentialKind::Session, 4, vec![Some("bob")], 0),
@@ -104,9 +104,10 @@ async fn who_came_without_a_token_is_told_by_kind_the_busiest_first() {
         ]
     );
     assert_eq!(
-        (jira[0].callers[0].agent.as_str(), jira[0].callers[0].last),
+        (jira.kinds[0].callers[0].agent.as_str(), jira.kinds[0].callers[0].last),
         ("curl/8", desk.now())
     );
+    assert_eq!(jira.outside_pages, 0);
     assert_eq!(lacks(desk.control.observed(&actor("bob"), desk.now()).await), "administer");
 }
 
@@ -150,6 +151,95 @@ async fn changed_modes_hit_who_came_so_less_the_exempt() {
         assert_eq!(hit(all).await, expected, "{text}; anonymous calls are blocked already");
         assert_eq!(hit(block(Mode::Observe, Mode::Allow)).await, [], "{text}");
     }
+}
+
+/// Sessions: of pages, of scripts, of a script that sends a password, too; and of one that was
+/// refused.
+async fn sessions(desk: &Desk) {
+    let outside = |event: &mut RequestEvent<'_>| event.outside_page = true;
+    let session = |name| with(CredentialKind::Session, User::Verified(name));
+    desk.used(session("bob"), 40, 0).await;
+    desk.used_so(session("bob"), 2, 0, outside).await;
+    let script = |event: &mut RequestEvent<'_>| {
+        event.user_agent = b"python";
+        event.outside_page = true;
+    };
+    desk.used_so(session("bob"), 3, 0, script).await;
+    desk.used_so(with(CredentialKind::Password, User::Claimed("carol")), 7, 0, script).await;
+    let refused = |event: &mut RequestEvent<'_>| {
+        event.user_agent = b"curl";
+        event.refused = Some(Reason::SessionsDisabled);
+    };
+    desk.used_so(session("ada"), 5, 0, refused).await;
+}
+
+#[tokio::test]
+async fn pages_only_hits_the_sessions_that_were_counted_outside_of_pages() {
+    let desk = Desk::new().await;
+    sessions(&desk).await;
+    let jira = "jira".parse().unwrap();
+    let seen = desk.control.observed(&actor("ada"), desk.now()).await.unwrap();
+    assert_eq!(seen[&jira].outside_pages, 12);
+    let hit = async |old: &str, sessions: Mode| {
+        desk.apply(&format!("{POLICY}[instances.jira]\n{old}\n")).await;
+        let modes = Modes { sessions, ..Modes::default() };
+        desk.control.hit_by_modes(&actor("ada"), &jira, &modes, desk.now()).await.unwrap()
+    };
+    let named = |hit: &[SeenKind]| -> Vec<(CredentialKind, String, String, u64)> {
+        let callers = hit.iter().flat_map(|kind| kind.callers.iter().map(|one| (kind.kind, one)));
+        let words = |(kind, one): (_, &SeenCaller)| {
+            (kind, one.name.clone().unwrap_or_default(), one.agent.clone(), one.requests)
+        };
+        callers.map(words).collect()
+    };
+    let session = CredentialKind::Session;
+    let line =
+        |name: &str, agent: &str, requests| (session, name.to_owned(), agent.to_owned(), requests);
+    let scripts = [line("carol", "python", 7), line("bob", "python", 3), line("bob", "curl/8", 2)];
+    for old in ["sessions = 'allow'", "sessions = 'observe'"] {
+        let told = hit(old, Mode::Browser).await;
+        assert_eq!(named(&told), scripts, "{old}");
+        assert_eq!((told[0].requests, told[0].more), (12, 0));
+        let told = hit(old, Mode::Block).await;
+        let all = [line("bob", "curl/8", 42), line("ada", "curl", 5), line("bob", "python", 3)];
+        assert_eq!(named(&told), all, "{old}");
+        assert_eq!(hit(old, Mode::Observe).await, []);
+    }
+    // Who is refused already is no news.
+    let pages = [line("bob", "curl/8", 42), line("bob", "python", 3)];
+    assert_eq!(named(&hit("sessions = 'browser'", Mode::Block).await), pages);
+    for (old, new) in [
+        ("sessions = 'browser'", Mode::Browser),
+        ("sessions = 'browser'", Mode::Allow),
+        ("sessions = 'block'", Mode::Browser),
+        ("sessions = 'block'", Mode::Block),
+    ] {
+        assert_eq!(hit(old, new).await, [], "{old}");
+    }
+    for (exempt, expected) in [
+        ("people = ['carol']", &scripts[1..]),
+        ("networks = ['10.0.0.0/8']", &scripts[..]),
+        ("reason = 'all'", &[]),
+    ] {
+        let old = format!("[[instances.jira.exempt]]\ncredentials = ['session']\n{exempt}");
+        assert_eq!(named(&hit(&old, Mode::Browser).await), expected, "{exempt}");
+    }
+}
+
+#[tokio::test]
+async fn a_script_is_named_behind_a_thousand_people_at_pages() {
+    let desk = Desk::new().await;
+    desk.apply(POLICY).await;
+    let script = with(CredentialKind::Session, User::Nobody);
+    desk.used_so(script, 1, 0, |event| event.outside_page = true).await;
+    for number in 0..1_001 {
+        let name = format!("person{number}");
+        desk.used(with(CredentialKind::Session, User::Verified(&name)), 2, 0).await;
+    }
+    let modes = Modes { sessions: Mode::Browser, ..Modes::default() };
+    let jira = "jira".parse().unwrap();
+    let hit = desk.control.hit_by_modes(&actor("ada"), &jira, &modes, desk.now()).await.unwrap();
+    assert_eq!((hit.len(), hit[0].requests, hit[0].callers.len()), (1, 1, 1));
 }
 
 #[tokio::test]

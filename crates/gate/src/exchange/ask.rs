@@ -109,6 +109,7 @@ impl Gathered {
             client,
             presented: super::presented(credentials),
             headers: head,
+            origin: None,
             same_origin: false,
             is_preflight: false,
         };

@@ -39,6 +39,9 @@ pub enum Count {
     UnclearTargets,
     /// Requests that passed only because a mode observes.
     Observed,
+    /// Calls with a session that passed without what a page sends: the mode `browser` would have
+    /// refused them.
+    OutsidePage,
     /// Connections ended because their token had ended, or what else had permitted them.
     Cut,
     /// Connections that left HTTP.

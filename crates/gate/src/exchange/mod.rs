@@ -14,10 +14,10 @@ use std::borrow::Cow;
 use std::time::Instant;
 
 use gatepass_model::{
-    CanonicalTarget, CredentialKind, CredentialSet, Family, Method, Operation, PasswordDoor,
-    Reason, Refusal, TargetError,
+    CanonicalTarget, CredentialKind, Family, Method, Operation, PasswordDoor, Reason, Refusal,
+    TargetError,
 };
-use gatepass_policy::{Headers, Presented, PresentedToken, Question, decide};
+use gatepass_policy::{Headers, Observed, Presented, PresentedToken, Question, decide};
 use gatepass_vault::looks_like_token;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -31,7 +31,7 @@ use crate::connection::Arrival;
 use crate::engine::http1::name::Known;
 use crate::engine::http1::request::RequestHead;
 use crate::forward::head::Origin;
-use crate::read::client::{Client, client_of};
+use crate::read::client::{Client, client_of, scheme_of};
 use crate::read::credential::Credentials;
 use crate::read::form::{Needed, check_query_charset, needed_of};
 use crate::read::place::{self, Place};
@@ -180,7 +180,7 @@ async fn serve_instance<S: AsyncRead + AsyncWrite + Unpin>(
         client: peer.address,
         user_agent: head.single(Known::UserAgent).unwrap_or_default(),
         id: responder.id,
-        observed: CredentialSet::EMPTY,
+        observed: Observed::default(),
         account: Account::default(),
     };
     let asked = match read_credentials(&mut line, head, room, read, &operation, &mut tally).await {
@@ -203,6 +203,7 @@ async fn serve_instance<S: AsyncRead + AsyncWrite + Unpin>(
         client: peer.address,
         presented: presented(&credentials),
         headers: head,
+        origin: own_origin(&credentials, head, peer, line.arrival),
         same_origin: origin::is_same_origin(head),
         is_preflight: origin::is_preflight(head),
     };
@@ -234,6 +235,19 @@ async fn serve_instance<S: AsyncRead + AsyncWrite + Unpin>(
         forward::forward(permit, line, head, &target, peer, body, responder, &mut tally).await;
     tracked.token.replace(None);
     after
+}
+
+/// Where the caller sees that it asks. Only sessions are looked at for that.
+fn own_origin<'h>(
+    credentials: &Credentials<'_>,
+    head: &RequestHead<'h>,
+    peer: &Client,
+    arrival: Arrival,
+) -> Option<gatepass_policy::Origin<'h>> {
+    credentials.others.contains(CredentialKind::Session).then(|| gatepass_policy::Origin {
+        is_secure: scheme_of(head, peer, arrival) == "https",
+        authority: head.host,
+    })
 }
 
 /// What the request is. A target that can be read in several ways is a page at most.

@@ -6,6 +6,7 @@ use gatepass_ledger::{RequestEvent, Subject, User};
 use gatepass_model::{
     CredentialKind, CredentialSet, Method, Operation, Reason, Timestamp, TokenId,
 };
+use gatepass_policy::Observed;
 
 use super::meter::Count;
 use crate::account::Account;
@@ -44,7 +45,8 @@ pub(crate) struct Tally<'a> {
     pub(crate) client: std::net::IpAddr,
     pub(crate) user_agent: &'a [u8],
     pub(crate) id: RequestId,
-    pub(crate) observed: CredentialSet,
+    /// What is counted of it, since another mode would have refused it.
+    pub(crate) observed: Observed,
     /// What it uses up until it has ended.
     pub(crate) account: Account<'a>,
 }
@@ -67,8 +69,11 @@ impl Drop for Tally<'_> {
         let meter = &self.thread.meter;
         meter.add_many(Count::BytesIn, self.bytes_in);
         meter.add_many(Count::BytesOut, self.bytes_out);
-        if !self.observed.is_empty() {
+        if !self.observed.credentials.is_empty() {
             meter.add(Count::Observed);
+        }
+        if self.observed.outside_page {
+            meter.add(Count::OutsidePage);
         }
         let Some(room) = self.thread.shared.instances.get(self.instance) else { return };
         let subject = match &self.whose {
@@ -101,7 +106,8 @@ impl Drop for Tally<'_> {
             client: self.client,
             user_agent: self.user_agent,
             request_id: self.id.as_u128(),
-            observed: self.observed,
+            observed: self.observed.credentials,
+            outside_page: self.observed.outside_page,
         });
     }
 }

@@ -1,7 +1,8 @@
 //! Whether a browser says that a page of the same origin sent a request.
 //!
 //! A script can forge these headers. They tell a browser's sign-in from a forgotten crontab, not
-//! a friend from an attacker; the documentation says so.
+//! a friend from an attacker; the documentation says so. What the mode `browser` of sessions asks
+//! for is stricter, and part of the decision: the scheme counts there, too.
 
 use gatepass_model::Method;
 

@@ -29,6 +29,8 @@ mod rows;
 #[cfg(test)]
 mod running;
 #[cfg(test)]
+mod sessions;
+#[cfg(test)]
 mod slow;
 #[cfg(test)]
 mod support;

@@ -107,6 +107,19 @@ impl ActivityReader for Memory {
         Box::pin(async { Ok(Vec::new()) })
     }
 
+    fn outside_pages(&self, _: Timestamp) -> Answer<'_, Vec<(InstanceName, u64)>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn callers_outside_pages(
+        &self,
+        _: InstanceName,
+        _: Timestamp,
+        _: u32,
+    ) -> Answer<'_, Vec<CallerUsage>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
     fn dropped(&self, _: Timestamp) -> Answer<'_, Dropped> {
         Box::pin(async { Ok(Dropped::default()) })
     }

@@ -98,5 +98,6 @@ pub(crate) fn event<'a>(instance: &'a InstanceName, subject: Subject<'a>) -> Req
         user_agent: b"curl/8",
         request_id: 42,
         observed: CredentialSet::EMPTY,
+        outside_page: false,
     }
 }

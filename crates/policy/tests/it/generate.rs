@@ -158,8 +158,9 @@ fn exemption() -> impl Strategy<Value = Exemption> {
 }
 
 fn instance_policy() -> impl Strategy<Value = InstancePolicy> {
-    let mode = || select(vec![Mode::Allow, Mode::Observe, Mode::Block]);
-    let modes = (mode(), mode(), mode(), mode(), mode()).prop_map(
+    let mode = |kind| select(Mode::choices(kind).to_vec());
+    let [password, native_token, session, oauth, anonymous] = CredentialKind::ALL.map(mode);
+    let modes = (password, native_token, session, oauth, anonymous).prop_map(
         |(passwords, native_tokens, sessions, oauth, anonymous)| Modes {
             passwords,
             native_tokens,
@@ -316,6 +317,21 @@ fn brought() -> impl Strategy<Value = Brought> {
         )
 }
 
+/// What browsers send, mostly once, of `https://jira.example` and of others.
+fn browser_lines() -> impl Strategy<Value = Vec<(String, String)>> {
+    let line = prop_oneof![
+        select(vec!["same-origin", "none", "same-site", "cross-site"])
+            .prop_map(|value| ("sec-fetch-site", value)),
+        select(vec!["navigate", "cors"]).prop_map(|value| ("sec-fetch-mode", value)),
+        select(vec!["https://jira.example", "http://jira.example", "null"])
+            .prop_map(|value| ("origin", value)),
+        select(vec!["https://jira.example/browse/EX-1", "https://evil.example/browse/EX-1"])
+            .prop_map(|value| ("referer", value)),
+    ];
+    let line = line.prop_map(|(name, value)| (name.to_owned(), value.to_owned()));
+    proptest::collection::vec(line, 0..=3)
+}
+
 pub(crate) fn world() -> impl Strategy<Value = World> {
     let clients = vec!["10.1.2.3", "10.9.9.9", "192.0.2.7", "::ffff:10.1.2.3", "2001:db8::1"];
     let around = (
@@ -324,9 +340,11 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
         any::<bool>(),
         proptest::bool::weighted(0.2),
         policy(),
+        browser_lines(),
+        proptest::option::weighted(0.9, any::<bool>()),
     );
     (asked(), brought(), around).prop_map(|(asked, brought, around)| {
-        let (is_fresh, client, same_origin, is_preflight, policy) = around;
+        let (is_fresh, client, same_origin, is_preflight, policy, lines, is_secure) = around;
         World {
             policy,
             is_fresh,
@@ -346,7 +364,8 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
             effect: asked.effect,
             door: asked.door,
             client: client.parse().unwrap(),
-            headers: asked.headers,
+            headers: asked.headers.into_iter().chain(lines).collect(),
+            origin: is_secure.map(|is_secure| (is_secure, "jira.example".to_owned())),
             same_origin,
             is_preflight,
             now: "2026-06-01".parse().unwrap(),
@@ -372,6 +391,8 @@ pub(crate) enum Loss {
     Rule(Bounds, Say),
     Exemption(usize),
     Mode(CredentialKind),
+    /// Sessions are for pages, where they were for all.
+    Scripts,
 }
 
 pub(crate) fn loss() -> impl Strategy<Value = Loss> {
@@ -397,6 +418,7 @@ pub(crate) fn loss() -> impl Strategy<Value = Loss> {
         (bounds, select(vec![Say::Nothing, Say::Deny])).prop_map(|(b, say)| Loss::Rule(b, say)),
         (0..2_usize).prop_map(Loss::Exemption),
         select(CredentialKind::ALL.to_vec()).prop_map(Loss::Mode),
+        Just(Loss::Scripts),
     ]
 }
 
@@ -435,6 +457,12 @@ pub(crate) fn without(mut world: World, loss: Loss) -> World {
             }
         }
         Loss::Mode(kind) => *world.instance_policy().modes.of_mut(kind) = Mode::Block,
+        Loss::Scripts => {
+            let sessions = &mut world.instance_policy().modes.sessions;
+            if *sessions != Mode::Block {
+                *sessions = Mode::Browser;
+            }
+        }
     }
     world
 }

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 
-use gatepass_model::Reason;
+use gatepass_model::{Mode, Reason};
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
@@ -27,12 +27,14 @@ fn decide_equals_the_reference_model() {
     let refused: RefCell<HashSet<Reason>> = RefCell::default();
     let permitted: RefCell<HashSet<SeenIdentity>> = RefCell::default();
     let observed = Cell::new(0_u32);
+    let outside_page = Cell::new(0_u32);
     for_all(&world(), |world| {
         let decided = world.decide().map_err(|refusal| refusal.reason);
         match &decided {
             Ok(seen) => {
                 permitted.borrow_mut().insert(seen.identity);
                 observed.set(observed.get() + u32::from(!seen.observed.is_empty()));
+                outside_page.set(outside_page.get() + u32::from(seen.outside_page));
             }
             Err(reason) => {
                 refused.borrow_mut().insert(*reason);
@@ -45,7 +47,7 @@ fn decide_equals_the_reference_model() {
         assert_eq!(refused.borrow().contains(&reason), is_given_by_decide(reason), "{reason}");
     }
     assert_eq!(permitted.borrow().len(), 3);
-    assert!(observed.get() > 0);
+    assert!(observed.get() > 0 && outside_page.get() > 0);
 }
 
 #[test]
@@ -59,6 +61,22 @@ fn removing_a_grant_never_allows_more() {
         Ok(())
     });
     assert!(flips.get() > 0, "no loss ever took anything away");
+}
+
+#[test]
+fn what_is_counted_outside_pages_is_what_the_mode_would_refuse() {
+    let refused = Cell::new(0_u32);
+    for_all(&world(), |mut world| {
+        world.instance_policy().modes.sessions = Mode::Allow;
+        let Ok(allowed) = world.decide() else { return Ok(()) };
+        world.instance_policy().modes.sessions = Mode::Browser;
+        let reason = world.decide().err().map(|refusal| refusal.reason);
+        refused.set(refused.get() + u32::from(reason.is_some()));
+        let expected = allowed.outside_page.then_some(Reason::SessionsDisabled);
+        proptest::prop_assert_eq!(reason, expected);
+        Ok(())
+    });
+    assert!(refused.get() > 0);
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn with_token(world: &World, token: &Token) -> Result<Seen, Reason> {
         return Err(Reason::UseNotPermitted);
     }
     within_grant(world, token, &rules)?;
-    Ok(Seen { identity: SeenIdentity::Owner, observed: Vec::new() })
+    Ok(Seen { identity: SeenIdentity::Owner, observed: Vec::new(), outside_page: false })
 }
 
 fn within_grant(world: &World, token: &Token, rules: &[&Rule]) -> Result<(), Reason> {
@@ -118,6 +118,7 @@ fn without_token(world: &World) -> Result<Seen, Reason> {
         && !has(CredentialKind::Password);
     let has_nothing = world.others.is_empty() && world.door.is_none();
     let mut observed = Vec::new();
+    let mut outside_page = false;
     for kind in CredentialKind::ALL {
         let counts = match kind {
             CredentialKind::Password => has(kind) || (world.door.is_some() && !is_sign_in),
@@ -127,14 +128,39 @@ fn without_token(world: &World) -> Result<Seen, Reason> {
         };
         let policy = world.policy.instances.get(&world.instance).cloned().unwrap_or_default();
         let is_exempt = policy.exemptions.iter().any(|one| exempts(one, kind, world));
-        match policy.modes.of(kind) {
-            Mode::Block if counts && !is_exempt => return Err(blocked(kind)),
-            Mode::Observe if counts && !is_exempt => observed.push(kind),
-            Mode::Allow | Mode::Observe | Mode::Block => {}
+        let is_for_page = kind == CredentialKind::Session && comes_from_page(world);
+        if !counts || is_exempt {
+            continue;
         }
+        match policy.modes.of(kind) {
+            Mode::Block => return Err(blocked(kind)),
+            Mode::Browser if !is_for_page => return Err(blocked(kind)),
+            Mode::Observe => observed.push(kind),
+            Mode::Allow | Mode::Browser => {}
+        }
+        outside_page |= kind == CredentialKind::Session && !is_for_page;
     }
     let identity = if has_nothing { SeenIdentity::Anonymous } else { SeenIdentity::AsPresented };
-    Ok(Seen { identity, observed })
+    Ok(Seen { identity, observed, outside_page })
+}
+
+/// The generator writes these lines in few spellings; the table has the others.
+fn comes_from_page(world: &World) -> bool {
+    let once = |wanted: &str| {
+        let lines: Vec<_> = world.headers.iter().filter(|(name, _)| name == wanted).collect();
+        if let [(_, value)] = lines[..] { Some(value.as_str()) } else { None }
+    };
+    let own = world.origin.as_ref().map(|(is_secure, host)| {
+        let scheme = if *is_secure { "https" } else { "http" };
+        format!("{scheme}://{host}")
+    });
+    match (once("sec-fetch-site"), once("origin"), once("referer")) {
+        (Some("same-origin"), _, _) => true,
+        (Some("none"), _, _) => once("sec-fetch-mode") == Some("navigate"),
+        (Some(_), _, _) | (None, None, None) => false,
+        (None, Some(origin), _) => own.is_some_and(|own| own == origin),
+        (None, None, Some(url)) => own.is_some_and(|own| format!("{own}/browse/EX-1") == url),
+    }
 }
 
 fn blocked(kind: CredentialKind) -> Reason {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use gatepass_model::{Access, Reason};
 use gatepass_policy::StepOutcome;
 
-use crate::row::End::{Observed, Permitted, Refused};
+use crate::row::End::{Observed, OutsidePage, Permitted, Refused};
 use crate::row::{Row, rows};
 use crate::world::{GivenToken, Seen, World};
 
@@ -19,10 +19,18 @@ fn every_row_of_the_table_ends_as_it_says() {
                 assert!(refusal.message.contains(words), "{sentence}: {}", refusal.message);
             }
             (Permitted(identity), Ok(seen)) => {
-                let expected = Seen { identity: *identity, observed: Vec::new() };
+                let expected =
+                    Seen { identity: *identity, observed: Vec::new(), outside_page: false };
                 assert_eq!(*seen, expected, "{sentence}");
             }
-            (Observed(kind), Ok(seen)) => assert_eq!(seen.observed, [*kind], "{sentence}"),
+            (Observed(kind), Ok(seen)) => {
+                assert_eq!(seen.observed, [*kind], "{sentence}");
+                assert!(!seen.outside_page, "{sentence}");
+            }
+            (OutsidePage(kinds), Ok(seen)) => {
+                assert_eq!(seen.observed, *kinds, "{sentence}");
+                assert!(seen.outside_page, "{sentence}");
+            }
             _ => panic!("{sentence}: {decided:?}"),
         }
     }

@@ -13,8 +13,8 @@ use gatepass_model::{
 };
 use gatepass_policy::{
     CompiledGrant, CompiledInstancePolicy, Explanation, Facts, Freshness, Headers, Identity,
-    OwnerFact, PersonFacts, Presented, PresentedToken, Question, TokenFact, TokenFacts, decide,
-    explain, rights_of,
+    Origin, OwnerFact, PersonFacts, Presented, PresentedToken, Question, TokenFact, TokenFacts,
+    decide, explain, rights_of,
 };
 
 /// What a presented token is.
@@ -68,6 +68,8 @@ pub(crate) struct World {
     pub door: Option<PasswordDoor>,
     pub client: IpAddr,
     pub headers: Vec<(String, String)>,
+    /// Whether by https, and to which host.
+    pub origin: Option<(bool, String)>,
     pub same_origin: bool,
     pub is_preflight: bool,
     pub now: Timestamp,
@@ -78,6 +80,7 @@ pub(crate) struct World {
 pub(crate) struct Seen {
     pub identity: SeenIdentity,
     pub observed: Vec<CredentialKind>,
+    pub outside_page: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -149,6 +152,7 @@ impl World {
             door: None,
             client: "10.1.2.3".parse().unwrap(),
             headers: Vec::new(),
+            origin: Some((true, "jira.example".to_owned())),
             same_origin: false,
             is_preflight: false,
             now: "2026-06-01".parse().unwrap(),
@@ -158,6 +162,13 @@ impl World {
     /// The same request without a token, with these credentials.
     pub(crate) fn with_others(others: &[CredentialKind]) -> Self {
         Self { token: GivenToken::None, owner: None, others: others.to_vec(), ..Self::ordinary() }
+    }
+
+    /// The same with a session, and with these lines of a browser's.
+    pub(crate) fn with_session(lines: &[(&str, &str)]) -> Self {
+        let line = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
+        let headers = lines.iter().map(line).collect();
+        Self { headers, ..Self::with_others(&[CredentialKind::Session]) }
     }
 
     /// The token, to change it.
@@ -190,7 +201,8 @@ impl World {
                     Identity::AsPresented => SeenIdentity::AsPresented,
                     Identity::Anonymous => SeenIdentity::Anonymous,
                 },
-                observed: permit.observed().iter().collect(),
+                observed: permit.observed().credentials.iter().collect(),
+                outside_page: permit.observed().outside_page,
             })
         })
     }
@@ -261,6 +273,10 @@ impl World {
                     forged: self.forged.as_deref(),
                 },
                 headers: &HeaderList(&self.headers),
+                origin: self
+                    .origin
+                    .as_ref()
+                    .map(|(is_secure, authority)| Origin { is_secure: *is_secure, authority }),
                 same_origin: self.same_origin,
                 is_preflight: self.is_preflight,
             },

@@ -71,4 +71,30 @@ pub struct RequestEvent<'a> {
     pub request_id: u128,
     /// Kinds of credential for which it passed, and would not have, were their mode `block`.
     pub observed: CredentialSet,
+    /// Whether it passed with a session and without what a page sends, so that it would not have,
+    /// were the mode of sessions `browser`.
+    pub outside_page: bool,
 }
+
+/// What was observed of requests that passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::activity) enum Observed {
+    /// They would not have, were the mode of this kind `block`.
+    Credential(CredentialKind),
+    /// They would not have, were the mode of sessions `browser`.
+    OutsidePage,
+}
+
+impl Observed {
+    /// As it is stored.
+    pub(in crate::activity) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Credential(kind) => kind.as_str(),
+            Self::OutsidePage => OUTSIDE_PAGE,
+        }
+    }
+}
+
+/// Among what was observed of a caller: requests with a session that passed without what a page
+/// sends. The other names there are those of kinds of credential.
+pub const OUTSIDE_PAGE: &str = "session_outside_page";

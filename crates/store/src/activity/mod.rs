@@ -35,7 +35,7 @@ pub use copy::{backup, copy};
 pub use counted::{
     ActivitySubject, Caller, CallerUser, Counts, Dropped, LastUse, Presented, UnixHour,
 };
-pub use event::{RequestEvent, Subject, User};
+pub use event::{OUTSIDE_PAGE, RequestEvent, Subject, User};
 pub use fold::FOLD_BYTES;
 pub use journal::{
     BUFFER_BYTES, JournalBlock, JournalBuffer, JournalContent, JournalEvent, JournalOperation,
@@ -175,6 +175,19 @@ pub trait ActivityReader: Send + Sync {
         since: Timestamp,
         named: usize,
     ) -> Answer<'_, Vec<PresentedUsage>>;
+
+    /// How many requests passed with a session and without what a page sends, from the hour of
+    /// `since` on, by instance; one without any is left out. In the order of instances' names.
+    fn outside_pages(&self, since: Timestamp) -> Answer<'_, Vec<(InstanceName, u64)>>;
+
+    /// The callers on an instance who came so, those who did most often first; at most 1,000. What
+    /// is told of them is all that they did.
+    fn callers_outside_pages(
+        &self,
+        instance: InstanceName,
+        since: Timestamp,
+        limit: u32,
+    ) -> Answer<'_, Vec<CallerUsage>>;
 
     /// What was not recorded for want of room, from the hour of `since` on.
     fn dropped(&self, since: Timestamp) -> Answer<'_, Dropped>;

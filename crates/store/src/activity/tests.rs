@@ -54,6 +54,7 @@ macro_rules! stories {
             an_older_use_does_not_cover_a_newer_one;
             callers_are_told_apart_by_what_is_known_of_them;
             callers_are_summed_up_by_what_they_presented;
+            sessions_outside_of_pages_are_counted_by_instance;
             what_was_dropped_adds_up_by_hour;
             another_reader_sees_what_was_written;
             of_a_place_where_nothing_is_yet_nothing_has_happened;
@@ -143,6 +144,7 @@ fn put(buffer: &mut JournalBuffer, subject: Subject<'_>, from: Timestamp, count:
             user_agent: agent.as_bytes(),
             request_id: place.into(),
             observed: CredentialSet::EMPTY.with(CredentialKind::Password),
+            outside_page: false,
         });
     }
 }
@@ -310,6 +312,66 @@ async fn callers_are_summed_up_by_what_they_presented(place: &dyn Place) {
     assert_eq!(store.callers_by_presented(T0, 0).await.unwrap()[0].busiest, []);
 }
 
+/// One request with a session that passed.
+fn session(instance: &str, agent: &str, at: Timestamp, outside_page: bool) -> JournalBlock {
+    let mut buffer = JournalBuffer::default();
+    let kind = CredentialKind::Session;
+    buffer.put(&RequestEvent {
+        at,
+        instance: &instance.parse().unwrap(),
+        subject: Subject::Caller { kind, user: User::Nobody },
+        refused: None,
+        operation: &CREATE,
+        method: Method::Post,
+        status: 200,
+        bytes_in: 10,
+        bytes_out: 100,
+        upstream_micros: 7,
+        duration_micros: 9,
+        client: "203.0.113.7".parse().unwrap(),
+        user_agent: agent.as_bytes(),
+        request_id: 1,
+        observed: CredentialSet::EMPTY.with(kind),
+        outside_page,
+    });
+    buffer.seal(at)
+}
+
+async fn sessions_outside_of_pages_are_counted_by_instance(place: &dyn Place) {
+    let store = open_at(place).await;
+    assert_eq!(store.outside_pages(T0).await.unwrap(), []);
+    append(&*store, session("jira", "Mozilla/5.0", T0, false)).await;
+    assert_eq!(store.outside_pages(T0).await.unwrap(), [], "a page is none of them");
+    for (instance, agent, at) in [
+        ("wiki", "curl/8", T0),
+        ("jira", "curl/8", T0),
+        ("jira", "curl/8", seconds(3_600)),
+        ("jira", "python", seconds(3_600)),
+    ] {
+        append(&*store, session(instance, agent, at, true)).await;
+    }
+    let (jira, wiki) = ("jira".parse().unwrap(), "wiki".parse().unwrap());
+    assert_eq!(store.outside_pages(T0).await.unwrap(), [(jira, 3), (wiki, 1)]);
+    let later = store.outside_pages(seconds(3_600)).await.unwrap();
+    assert_eq!(later, [("jira".parse().unwrap(), 2)]);
+    let found = store.callers(None, T0, 1).await.unwrap();
+    let expected = [("session".to_owned(), 2), (OUTSIDE_PAGE.to_owned(), 2)];
+    assert_eq!(found[0].observed, expected);
+
+    let jira = || "jira".parse().unwrap();
+    for _ in 0..9 {
+        append(&*store, session("jira", "Mozilla/5.0", T0, false)).await;
+    }
+    let told = async |since, limit| -> Vec<(String, u64)> {
+        let found = store.callers_outside_pages(jira(), since, limit).await.unwrap();
+        found.into_iter().map(|usage| (usage.caller.agent, usage.total.requests)).collect()
+    };
+    let line = |agent: &str, requests| (agent.to_owned(), requests);
+    assert_eq!(told(T0, 9).await, [line("curl/8", 2), line("python", 1)], "no page among them");
+    assert_eq!(told(T0, 1).await, [line("curl/8", 2)], "the busiest of them");
+    assert_eq!(told(seconds(7_200), 9).await, []);
+}
+
 async fn what_was_dropped_adds_up_by_hour(place: &dyn Place) {
     let store = open_at(place).await;
     append(&*store, lost(1, 2)).await;
@@ -353,6 +415,9 @@ async fn of_a_place_where_nothing_is_yet_nothing_has_happened(place: &dyn Place)
     assert_eq!(reader.all_last_uses().await.unwrap(), []);
     assert_eq!(reader.callers(None, T0, 10).await.unwrap(), []);
     assert_eq!(reader.callers_by_presented(T0, 5).await.unwrap(), []);
+    assert_eq!(reader.outside_pages(T0).await.unwrap(), []);
+    let jira = "jira".parse().unwrap();
+    assert_eq!(reader.callers_outside_pages(jira, T0, 5).await.unwrap(), []);
     assert_eq!(reader.dropped(T0).await.unwrap(), Dropped::default());
 }
 

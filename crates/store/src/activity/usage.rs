@@ -45,8 +45,9 @@ pub struct CallerUsage {
     pub total: Counts,
     /// Refusals by reason, the most frequent first.
     pub refusals: Vec<(String, u64)>,
-    /// How many requests passed that a mode of `block` would have refused, by the name of the
-    /// kind of credential, the most frequent first.
+    /// How many requests passed that another mode would have refused, the most frequent first: a
+    /// `block`, by the name of the kind of credential, and `browser`, by
+    /// [`OUTSIDE_PAGE`](super::OUTSIDE_PAGE).
     pub observed: Vec<(String, u64)>,
     /// His last use ever.
     pub last: LastUse,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use gatepass_model::policy::LongestLifetime;
 use gatepass_model::{
-    Bounds, CredentialKind, CredentialSet, Exemption, InstancePolicy, Lifetime, Modes,
+    Bounds, CredentialKind, CredentialSet, Exemption, InstancePolicy, Lifetime, Mode, Modes,
     NativeTokenPage, PolicyDocument, Rule, Say,
 };
 use serde::{Deserialize, Serialize};
@@ -142,7 +142,8 @@ fn read_instance(document: InstanceDocument) -> Result<InstancePolicy, Problem> 
     }
     for kind in CredentialKind::ALL {
         let mode = document.modes.get(kind.as_str()).map_or("", String::as_str);
-        *modes.of_mut(kind) = parse(mode, "mode")?;
+        let found = Mode::find(kind, mode);
+        *modes.of_mut(kind) = found.ok_or_else(|| format!("a mode of {kind:?} is none"))?;
     }
     let exemptions = document.exemptions.into_iter().map(read_exemption);
     let slow_above = document.slow_above.map(lifetime).transpose()?;

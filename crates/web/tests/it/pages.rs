@@ -168,10 +168,11 @@ async fn many_are_ended_after_a_look_at_them() {
 async fn modes_and_rules_are_changed_after_a_look_at_what_that_does() {
     let world = World::new(true).await;
     let carol = world.sign_in("carol").await;
-    let modes = "passwords=block&native_tokens=allow&sessions=allow&oauth=allow&anonymous=allow";
+    let modes = "passwords=block&native_tokens=allow&sessions=browser&oauth=allow&anonymous=allow";
     let path = "/settings/modes/jira";
     let preview = world.post(&carol, path, &format!("{modes}&do=preview")).await;
     assert_eq!(preview.status, 200);
+    assert!(preview.body.contains("name=\"sessions\" value=\"browser\""), "{}", preview.body);
     let before = world.test.store.load_policy().await.unwrap();
     assert!(before.document.instances.is_empty());
     let saved = world.post(&carol, path, &format!("{modes}&do=save&form_id=x")).await;
@@ -179,6 +180,10 @@ async fn modes_and_rules_are_changed_after_a_look_at_what_that_does() {
     let after = world.test.store.load_policy().await.unwrap().document;
     let jira = &after.instances[&"jira".parse().unwrap()];
     assert_eq!(jira.modes.passwords, gatepass_model::Mode::Block);
+    assert_eq!(jira.modes.sessions, gatepass_model::Mode::Browser);
+    let wrong = modes.replace("oauth=allow", "oauth=browser");
+    let wrong = world.post(&carol, path, &format!("{wrong}&do=preview")).await;
+    assert_eq!(wrong.status, 400, "{}", wrong.body);
 
     let rule = "name=short&groups=jira-software-users&longest_lifetime=30d&use=allow";
     let preview = world.post(&carol, "/settings/rules/new", &format!("{rule}&do=preview")).await;

@@ -21,8 +21,8 @@ pub struct ModesConfirm {
     pub old: Modes,
     /// As it will be.
     pub new: Modes,
-    /// Who was seen in the last seven days with a kind that will be blocked from now on, less
-    /// those who are exempt.
+    /// Who was seen in the last seven days and will be refused from now on, less those who are
+    /// exempt.
     pub hit: Vec<Seen>,
     /// The reason as typed.
     pub reason: String,

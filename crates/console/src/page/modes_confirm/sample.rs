@@ -23,6 +23,15 @@ pub(crate) fn samples() -> Vec<Sample> {
         reason: String::new(),
         form_id: "f1".to_owned(),
     };
+    let sessions = ModesConfirm {
+        new: Modes { sessions: Mode::Browser, ..Modes::default() },
+        hit: vec![seen(
+            CredentialKind::Session,
+            &[("bob", "python-requests/2.31.0", 2_310), ("", "curl/8.5.0", 12)],
+            0,
+        )],
+        ..usual.clone()
+    };
     let nobody = ModesConfirm { hit: Vec::new(), ..usual.clone() };
     let nothing = ModesConfirm { new: Modes::default(), hit: Vec::new(), ..usual.clone() };
     let hostile = ModesConfirm {
@@ -32,6 +41,7 @@ pub(crate) fn samples() -> Vec<Sample> {
     };
     vec![
         sample("usual", usual),
+        sample("sessions", sessions),
         sample("nobody", nobody),
         sample("nothing", nothing),
         sample("hostile", hostile),

@@ -8,7 +8,7 @@ texts! {
         nothing_changes: "Nothing changes", "Es ändert sich nichts";
         changes: "What changes", "Was sich ändert";
         hit_title: "Who will be refused", "Wer abgewiesen wird";
-        hit_none: "Nobody whom a block would hit came in the last 7 days.", "In den letzten 7 Tagen kam niemand, den eine Sperre träfe.";
+        hit_none: "Nobody who would be refused came in the last 7 days.", "In den letzten 7 Tagen kam niemand, der abgewiesen würde.";
         save: "Save settings", "Einstellungen speichern";
         advice: "Tell them before, or observe for some days first.", "Sagen Sie es ihnen vorher, oder beobachten Sie erst einige Tage.";
         from_word: "so far", "bisher";

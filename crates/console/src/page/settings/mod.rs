@@ -2,7 +2,7 @@
 //!
 //! Forms: `POST /settings/modes/{instance}` (`csrf`, `form_id`, `do=preview`, and for each kind of
 //! credential its mode: `passwords`, `native_tokens`, `sessions`, `oauth`, `anonymous`, each
-//! `allow`, `observe` or `block`), answered by [`crate::page::modes_confirm`];
+//! `allow`, `observe` or `block`, and `sessions` also `browser`), answered by [`crate::page::modes_confirm`];
 //! `POST /settings/noncompliant` (`csrf`, `form_id`, `noncompliant`: `leave` or `suspend`).
 
 pub(crate) mod sample;
@@ -37,6 +37,8 @@ pub struct InstanceSettings {
     pub modes: Modes,
     /// Who came without a token in the last seven days; a kind that is missing was not seen.
     pub seen: Vec<Seen>,
+    /// Calls with a session in those days that `browser` would have refused, and that passed.
+    pub outside_pages: u64,
     /// Whom a block doesn't hit.
     pub exemptions: Vec<Exemption>,
 }

@@ -19,6 +19,7 @@ pub(crate) fn samples() -> Vec<Sample> {
             place: place("jira"),
             modes: Modes::default(),
             seen: Vec::new(),
+            outside_pages: 0,
             exemptions: Vec::new(),
         }],
         rules: vec![RuleRow { rule: everybody(), people: 311 }],
@@ -54,6 +55,7 @@ fn usual() -> Settings {
         place: place(name),
         modes: Modes { passwords: Mode::Block, native_tokens: Mode::Observe, ..Modes::default() },
         seen,
+        outside_pages: 0,
         exemptions: vec![Exemption {
             credentials: CredentialSet::EMPTY.with(CredentialKind::Password),
             people: vec![read("ci-bot")],
@@ -78,6 +80,11 @@ fn usual() -> Settings {
         &[("alice", "python-requests/2.31.0", 2_310), ("zoe", "axios/1.6.2", 44)],
         0,
     );
+    let sessions = seen(
+        CredentialKind::Session,
+        &[("alice", "Mozilla/5.0", 40_112), ("bob", "python-requests/2.31.0", 2_310)],
+        210,
+    );
     let anonymous = seen(CredentialKind::Anonymous, &[("", "Prometheus/2.48.0", 10_080)], 3);
     let contractors = Rule {
         name: "contractors".to_owned(),
@@ -100,8 +107,11 @@ fn usual() -> Settings {
     };
     Settings {
         instances: vec![
-            instance("jira", vec![passwords, native, anonymous]),
-            instance("wiki", Vec::new()),
+            InstanceSettings {
+                outside_pages: 2_322,
+                ..instance("jira", vec![passwords, native, sessions, anonymous])
+            },
+            pages_only(instance("wiki", Vec::new())),
         ],
         rules: vec![
             RuleRow { rule: everybody(), people: 311 },
@@ -111,6 +121,11 @@ fn usual() -> Settings {
         noncompliance: noncompliance(),
         form_id: "f1".to_owned(),
     }
+}
+
+fn pages_only(mut settings: InstanceSettings) -> InstanceSettings {
+    settings.modes.sessions = Mode::Browser;
+    settings
 }
 
 pub(crate) fn noncompliance() -> NonCompliance {
@@ -141,6 +156,7 @@ fn hostile() -> Settings {
         place: place("jira-emea"),
         modes: Modes::default(),
         seen: vec![Seen { requests: u64::MAX, ..seen(CredentialKind::Session, &callers, 0) }],
+        outside_pages: u64::MAX,
         exemptions: vec![Exemption {
             credentials: CredentialKind::ALL
                 .into_iter()

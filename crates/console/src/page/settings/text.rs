@@ -10,11 +10,12 @@ texts! {
         modes_intro: "API tokens always pass through the gate. For everything else you decide here, with what was seen in the last 7 days beside it.", "API-Token kommen immer durch das Gate. Über alles andere entscheiden Sie hier; daneben steht, was in den letzten 7 Tagen gesehen wurde.";
         allow_means: "Allow: it passes.", "Zulassen: kommt durch.";
         observe_means: "Observe: it passes, and is counted as what a block would hit.", "Beobachten: kommt durch und wird gezählt als das, was eine Sperre träfe.";
+        browser_means: "Pages only: a session passes only with what a browser's page sends.", "Nur Seiten: Eine Sitzung kommt nur mit dem durch, was die Seite eines Browsers sendet.";
         block_means: "Block: it is refused, exemptions excepted.", "Sperren: wird abgewiesen, Ausnahmen ausgenommen.";
         not_seen: "Nobody came this way.", "Niemand kam auf diesem Weg.";
         preview: "See who is hit", "Zeigen, wen es trifft";
         exemptions: "Exemptions", "Ausnahmen";
-        exempt_help: "Whom a block doesn't hit. They are changed in the policy file: gatepass policy export, then apply.", "Wen eine Sperre nicht trifft. Sie werden in der Regeldatei geändert: gatepass policy export, dann apply.";
+        exempt_help: "Whom neither a block nor “Pages only” hits. They are changed in the policy file: gatepass policy export, then apply.", "Wen weder eine Sperre noch „Nur Seiten“ trifft. Sie werden in der Regeldatei geändert: gatepass policy export, dann apply.";
         exempt_from: "for", "für";
         rules_title: "Rules", "Regeln";
         rules_intro: "Of all rules that match a person, one deny beats every allow, no allow means no, and of bounds the strictest counts.", "Von allen Regeln, die auf eine Person passen, schlägt ein Verbot jede Erlaubnis; keine Erlaubnis heißt nein; von Grenzen gilt die strengste.";
@@ -50,6 +51,7 @@ texts! {
         at_most(count: &u32): format!("{} each", en::counted(u64::from(*count), "token", "tokens")), format!("je {}", de::counted(u64::from(*count), "Token", "Token"));
         only_in(places: &str): format!("only {places}"), format!("nur {places}");
         seen(count: &u64): en::counted(*count, "request", "requests"), de::counted(*count, "Anfrage", "Anfragen");
+        outside_pages(count: &u64): format!("{} came without what a page sends: “Pages only” would refuse them.", en::counted(*count, "call", "calls")), format!("{} ohne das, was eine Seite sendet: „Nur Seiten“ würde sie abweisen.", de::counted(*count, "Aufruf", "Aufrufe"));
         group(name: &str): format!("group {name}"), format!("Gruppe {name}");
         known(count: &u64): en::counted(*count, "person", "people"), de::counted(*count, "Person", "Personen");
         until(date: &str): format!("until {date}"), format!("bis {date}");

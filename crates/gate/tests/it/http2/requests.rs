@@ -1,12 +1,14 @@
 //! What clients ask in good faith.
 
 use bytes::Bytes;
+use gatepass_model::Mode;
 use gatepass_sandbox::{RawAnswer, Step};
-use http::Method;
+use gatepass_testkit::{TestGateOptions, build};
+use http::{Method, Request};
 
 use super::Stage;
 use super::client::{get, request, send, until, whole};
-use crate::support::{ALICE, ANSWER, within};
+use crate::support::{ALICE, ANSWER, answer_alice, within};
 
 fn answer(head: &str, body: &str) -> RawAnswer {
     RawAnswer::raw(format!("HTTP/1.1 {head}\r\n{ALICE}\r\n\r\n{body}"))
@@ -81,6 +83,33 @@ async fn refusals_and_what_gatepass_answers_itself_come_too() {
     let own = request(Method::GET, "/gatepass/nothing", &stage.scene.token).body(()).unwrap();
     assert_eq!(client.ask(own, b"").await.unwrap().status, 404);
     assert_eq!(stage.scene.jira.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn a_session_counts_with_what_a_page_of_https_sends() {
+    let set_up = |options: &mut TestGateOptions| {
+        options.policy = build::policy_with_mode(Mode::Allow, &["jira"]).unwrap();
+        options.policy.instances.values_mut().next().unwrap().modes.sessions = Mode::Browser;
+    };
+    let stage = Stage::with(set_up, answer_alice).await;
+    let client = stage.client().await;
+    for (name, value, status) in [
+        ("x-nothing", "at all", 403),
+        ("sec-fetch-site", "same-origin", 200),
+        ("sec-fetch-site", "cross-site", 403),
+        ("origin", "https://jira.example", 200),
+        ("origin", "http://jira.example", 403),
+        ("referer", "https://jira.example:443/browse/ABC-1", 200),
+        ("referer", "https://jira.example:8443/browse/ABC-1", 403),
+    ] {
+        // The cookie in crumbs, as browsers send it (RFC 9113 8.2.3).
+        let asked = Request::get("https://jira.example/rest/api/2/issue/ABC-1")
+            .header("cookie", "a=b")
+            .header("cookie", "JSESSIONID=8F1C")
+            .header(name, value);
+        let answer = client.ask(asked.body(()).unwrap(), b"").await.unwrap();
+        assert_eq!(answer.status, status, "{name}: {value}: {}", answer.text());
+    }
 }
 
 #[tokio::test]

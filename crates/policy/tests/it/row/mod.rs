@@ -1,5 +1,6 @@
 //! The rows of the decision table.
 
+mod browser;
 mod mode;
 mod operation;
 mod token;
@@ -15,6 +16,8 @@ pub(crate) enum End {
     Refused(Reason, &'static str),
     Permitted(SeenIdentity),
     Observed(CredentialKind),
+    /// With a session that `browser` would refuse, and these kinds observed.
+    OutsidePage(&'static [CredentialKind]),
 }
 
 /// One line: a sentence, a request, and how it ends.
@@ -87,6 +90,10 @@ pub(crate) fn rows() -> Vec<Row> {
         mode::rows(),
         mode::door_rows(),
         mode::exemption_rows(),
+        browser::rows(),
+        browser::mode_rows(),
+        browser::spelling_rows(),
+        browser::place_rows(),
     ];
     groups.into_iter().flatten().collect()
 }

@@ -2,8 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use gatepass_model::{CredentialKind, Timestamp};
+use gatepass_model::Timestamp;
 
+use crate::activity::event::Observed;
 use crate::activity::journal::Event;
 use crate::activity::{Counts, UnixHour};
 
@@ -20,8 +21,8 @@ pub(in crate::activity) struct HourTally {
 struct Parts {
     /// By the name of the reason; each once.
     refusals: Vec<(u32, u64)>,
-    /// Requests that passed and that a mode of `block` would have refused; each kind once.
-    observed: Vec<(CredentialKind, u64)>,
+    /// Requests that passed and that another mode would have refused; each of these once.
+    observed: Vec<(Observed, u64)>,
 }
 
 impl HourTally {
@@ -34,8 +35,8 @@ impl HourTally {
         self.parts.as_ref().map_or(&[], |parts| &parts.refusals)
     }
 
-    /// Requests that passed and that a mode of `block` would have refused; each kind once.
-    pub(in crate::activity) fn observed(&self) -> &[(CredentialKind, u64)] {
+    /// Requests that passed and that another mode would have refused; each of these once.
+    pub(in crate::activity) fn observed(&self) -> &[(Observed, u64)] {
         self.parts.as_ref().map_or(&[], |parts| &parts.observed)
     }
 }
@@ -87,7 +88,7 @@ impl Tally {
             if let Some(reason) = reason {
                 add_one(&mut parts.refusals, reason);
             }
-            event.observed().for_each(|kind| add_one(&mut parts.observed, kind));
+            event.observed().for_each(|what| add_one(&mut parts.observed, what));
         }
         // An upload that ends late came early: it is no newer use.
         if event.at >= self.last_at {

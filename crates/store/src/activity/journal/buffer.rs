@@ -7,7 +7,8 @@ use gatepass_model::Timestamp;
 
 use super::dictionary::{Dictionary, Standing, Word};
 use super::{
-    AGENT_BYTES, BUFFER_BYTES, JournalBlock, USER_BYTES, WORD_BYTES, bit, flag, kind, text,
+    AGENT_BYTES, BUFFER_BYTES, JournalBlock, OUTSIDE_PAGE, USER_BYTES, WORD_BYTES, bit, flag, kind,
+    text,
 };
 use crate::activity::bytes::{put_moment, put_number, put_text};
 use crate::activity::{Dropped, Presented, RequestEvent, Subject, User};
@@ -84,6 +85,7 @@ impl JournalBuffer {
         } else {
             event.observed.iter().fold(0, |bits, kind| bits | bit(kind))
         };
+        let observed = observed | if_set(OUTSIDE_PAGE, event.outside_page);
 
         let out = &mut self.bytes;
         out.reserve(EVENT_BYTES);

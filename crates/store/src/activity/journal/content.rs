@@ -4,8 +4,9 @@ use std::net::IpAddr;
 
 use gatepass_model::{CredentialKind, InstanceName, Timestamp, TokenId};
 
-use super::{FORMAT, JournalBlock, bit, flag, kind};
+use super::{FORMAT, JournalBlock, OUTSIDE_PAGE, bit, flag, kind};
 use crate::activity::bytes::Bytes;
+use crate::activity::event::Observed;
 use crate::activity::{CallerUser, Dropped, Presented};
 
 /// A text of a block's dictionary, by its place.
@@ -63,16 +64,17 @@ pub(in crate::activity) struct Event {
 }
 
 impl Event {
-    /// Whether there is a kind of credential for which it passed, and would not have, were its mode
-    /// `block`.
+    /// Whether it passed, and would not have by another mode.
     pub(in crate::activity) const fn has_observed(&self) -> bool {
         self.observed != 0
     }
 
-    /// Kinds of credential for which it passed, and would not have, were their mode `block`.
-    pub(in crate::activity) fn observed(&self) -> impl Iterator<Item = CredentialKind> {
+    /// Why it would not have.
+    pub(in crate::activity) fn observed(&self) -> impl Iterator<Item = Observed> {
         let bits = self.observed;
-        CredentialKind::ALL.into_iter().filter(move |kind| bits & bit(*kind) != 0)
+        let kinds = CredentialKind::ALL.into_iter().filter(move |kind| bits & bit(*kind) != 0);
+        let outside_page = (bits & OUTSIDE_PAGE != 0).then_some(Observed::OutsidePage);
+        kinds.map(Observed::Credential).chain(outside_page)
     }
 }
 

@@ -73,6 +73,9 @@ const fn bit(kind: gatepass_model::CredentialKind) -> u8 {
     }
 }
 
+/// Beside these bits: a session without what a page sends.
+const OUTSIDE_PAGE: u8 = 1 << 5;
+
 /// Bits of the first byte of an event.
 mod flag {
     pub(super) const TOKEN: u8 = 1;

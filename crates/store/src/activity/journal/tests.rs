@@ -6,6 +6,7 @@ use gatepass_model::{
 };
 
 use super::*;
+use crate::activity::event::Observed;
 use crate::activity::{Dropped, Presented, RequestEvent, Subject, User};
 
 const SECRET: &str = "gpass_0123456789abcdefghijklmnopqrstuvABCDEF";
@@ -37,6 +38,7 @@ fn event<'a>(instance: &'a InstanceName, subject: Subject<'a>) -> RequestEvent<'
         user_agent: b"curl/8",
         request_id: 42,
         observed: CredentialSet::EMPTY,
+        outside_page: false,
     }
 }
 
@@ -60,6 +62,7 @@ fn all_that_is_told_comes_back() {
         observed: CredentialSet::EMPTY
             .with(CredentialKind::Password)
             .with(CredentialKind::Anonymous),
+        outside_page: true,
         ..event(&jira, Subject::Caller { kind: CredentialKind::Password, user })
     };
     buffer.put(&late);
@@ -84,7 +87,11 @@ fn all_that_is_told_comes_back() {
     assert_eq!((inner.duration_micros, inner.address), (9_100, late.client));
     assert_eq!(
         inner.observed().collect::<Vec<_>>(),
-        [CredentialKind::Password, CredentialKind::Anonymous]
+        [
+            Observed::Credential(CredentialKind::Password),
+            Observed::Credential(CredentialKind::Anonymous),
+            Observed::OutsidePage,
+        ]
     );
 }
 

@@ -3,6 +3,7 @@
 
 mod journal;
 mod many;
+mod outside;
 mod presented;
 pub(super) mod prune;
 mod read;

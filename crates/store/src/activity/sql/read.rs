@@ -16,7 +16,7 @@ use crate::activity::{
 type Row = <Db as sqlx::Database>::Row;
 
 /// Most callers in one answer.
-const CALLERS: u32 = 1_000;
+pub(super) const CALLERS: u32 = 1_000;
 
 /// See [`ActivityReader::usage_of_token`](crate::activity::ActivityReader::usage_of_token).
 pub(in crate::activity) async fn usage_of_token(
@@ -143,6 +143,15 @@ pub(in crate::activity) async fn callers(
 ) -> Result<Vec<CallerUsage>, ActivityError> {
     let since = UnixHour::of(since);
     let ids = busiest(connection, instance, since, limit.min(CALLERS)).await?;
+    usages(connection, ids, since).await
+}
+
+/// What these callers did, in the order of `ids`.
+pub(super) async fn usages(
+    connection: &mut Connection,
+    ids: Vec<i64>,
+    since: UnixHour,
+) -> Result<Vec<CallerUsage>, ActivityError> {
     let mut rows = HashMap::with_capacity(ids.len());
     for row in sums(connection, &ids, since).await? {
         rows.insert(row.try_get::<i64, _>("id")?, row);

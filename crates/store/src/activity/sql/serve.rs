@@ -6,7 +6,7 @@ use gatepass_model::{InstanceName, Timestamp, TokenId};
 use sqlx::Transaction;
 
 use super::super::{BEGIN_READ, Db, Pools, Reader, Writer, in_time};
-use super::{journal, many, presented, prune, read};
+use super::{journal, many, outside, presented, prune, read};
 use crate::activity::{
     ActivityError, ActivityReader, ActivityStore, Answer, CallerUsage, Dropped, Folded,
     JournalBlock, LastUse, PresentedUsage, Pruned, RecentRequest, TokenRefusals, TokenUsage,
@@ -120,6 +120,27 @@ impl ActivityReader for Pools {
         }))
     }
 
+    fn outside_pages(&self, since: Timestamp) -> Answer<'_, Vec<(InstanceName, u64)>> {
+        Box::pin(in_time(async move {
+            self.refresh().await;
+            let mut connection = self.reading.acquire().await?;
+            outside::pages(&mut connection, UnixHour::of(since)).await
+        }))
+    }
+
+    fn callers_outside_pages(
+        &self,
+        instance: InstanceName,
+        since: Timestamp,
+        limit: u32,
+    ) -> Answer<'_, Vec<CallerUsage>> {
+        Box::pin(in_time(async move {
+            self.refresh().await;
+            let mut snapshot = self.reading.begin_with(BEGIN_READ).await?;
+            outside::callers(&mut snapshot, &instance, UnixHour::of(since), limit).await
+        }))
+    }
+
     fn dropped(&self, since: Timestamp) -> Answer<'_, Dropped> {
         Box::pin(in_time(async move {
             self.refresh().await;
@@ -175,6 +196,22 @@ impl ActivityReader for Reader {
         }
     }
 
+    fn outside_pages(&self, since: Timestamp) -> Answer<'_, Vec<(InstanceName, u64)>> {
+        self.pools.as_ref().map_or_else(nothing, |pools| pools.outside_pages(since))
+    }
+
+    fn callers_outside_pages(
+        &self,
+        instance: InstanceName,
+        since: Timestamp,
+        limit: u32,
+    ) -> Answer<'_, Vec<CallerUsage>> {
+        match &self.pools {
+            Some(pools) => pools.callers_outside_pages(instance, since, limit),
+            None => nothing(),
+        }
+    }
+
     fn dropped(&self, since: Timestamp) -> Answer<'_, Dropped> {
         self.pools.as_ref().map_or_else(nothing, |pools| pools.dropped(since))
     }
@@ -224,6 +261,19 @@ impl ActivityReader for Writer {
         named: usize,
     ) -> Answer<'_, Vec<PresentedUsage>> {
         self.pools.callers_by_presented(since, named)
+    }
+
+    fn outside_pages(&self, since: Timestamp) -> Answer<'_, Vec<(InstanceName, u64)>> {
+        self.pools.outside_pages(since)
+    }
+
+    fn callers_outside_pages(
+        &self,
+        instance: InstanceName,
+        since: Timestamp,
+        limit: u32,
+    ) -> Answer<'_, Vec<CallerUsage>> {
+        self.pools.callers_outside_pages(instance, since, limit)
     }
 
     fn dropped(&self, since: Timestamp) -> Answer<'_, Dropped> {

@@ -176,7 +176,7 @@ async fn hours(
     Ok(())
 }
 
-/// Refusals by reason, and what was observed by the kind of credential.
+/// Refusals by reason, and what was observed by its name.
 async fn parts(
     connection: &mut Connection,
     change: &Change,
@@ -190,7 +190,7 @@ async fn parts(
         .collect();
     let observed: Vec<_> = by_hour(change, ids)
         .flat_map(|(id, _, hour)| {
-            let parts = hour.observed().iter().map(|(kind, count)| (kind.as_str(), *count));
+            let parts = hour.observed().iter().map(|(what, count)| (what.as_str(), *count));
             parts.map(move |part| (id, hour.hour, part))
         })
         .collect();

@@ -25,7 +25,7 @@ fn full() -> PolicyDocument {
     let modes = Modes {
         passwords: Mode::Block,
         native_tokens: Mode::Observe,
-        sessions: Mode::Allow,
+        sessions: Mode::Browser,
         oauth: Mode::Observe,
         anonymous: Mode::Block,
     };
@@ -91,6 +91,7 @@ fn a_policy_with_a_field_that_is_not_known_is_refused() {
         ("\"most_tokens\":7", "\"most_tokens\":7,\"fewest\":1"),
         ("\"most_tokens\":7", "\"most_tokens\":-7"),
         ("\"password\":\"block\"", "\"password\":\"refuse\""),
+        ("\"password\":\"block\"", "\"password\":\"browser\""),
         ("\"password\":\"block\",", ""),
         ("\"password\":\"block\",", "\"saml\":\"block\","),
         ("\"use_tokens\":\"allow\"", "\"use_tokens\":\"maybe\""),

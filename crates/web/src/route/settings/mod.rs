@@ -58,7 +58,8 @@ async fn instances(
         instances.push(InstanceSettings {
             place: visit.config().place(&one.instance),
             modes: written.modes,
-            seen: observed.into_iter().map(seen).collect(),
+            seen: observed.kinds.into_iter().map(seen).collect(),
+            outside_pages: observed.outside_pages,
             exemptions: written.exemptions,
         });
     }

@@ -5,7 +5,7 @@ use gatepass_console::NavEntry;
 use gatepass_console::page::message::Happened;
 use gatepass_console::page::modes_confirm::ModesConfirm;
 use gatepass_control::{PolicyEdit, Run};
-use gatepass_model::{CredentialKind, InstanceName, Modes};
+use gatepass_model::{CredentialKind, InstanceName, Mode, Modes};
 
 use super::{OBSERVED, seen};
 use crate::flash::Flash;
@@ -48,7 +48,7 @@ fn modes(visit: &Visit, old: Modes) -> Result<Modes, Halt> {
     let mut modes = old;
     for kind in CredentialKind::ALL {
         if let Some(word) = visit.form.find(kind.mode_key()) {
-            *modes.of_mut(kind) = word.parse().map_err(|()| Happened::BadForm)?;
+            *modes.of_mut(kind) = Mode::find(kind, word).ok_or(Happened::BadForm)?;
         }
     }
     Ok(modes)
