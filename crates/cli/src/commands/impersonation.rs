@@ -72,6 +72,8 @@ impl Keygen {
             (None, Some(link)) => link.key_file.clone(),
             (None, None) => beside_config(call, &instance.instance.name)?,
         };
+        // As the configuration is to have it, wherever the command was run.
+        let path = std::path::absolute(&path).unwrap_or(path);
         let key = LinkKey::generate().map_err(no_key)?;
         let private = key.to_private_pem().map_err(no_key)?;
         write_new(&path, private.expose())?;
@@ -190,13 +192,13 @@ fn steps(
              \x20      identity = [\"native-token\", \"impersonation\"]\n\n\
              \x20      [instances.impersonation]\n\
              \x20      consumer_key = \"{consumer_key}\"\n\
-             \x20      key_file = \"{key_file}\"\n"
+             \x20      key_file = \"{key_file}\"\n\n"
         )
     };
     format!(
         "\n1. In Jira, as an administrator: {jira}/plugins/servlet/applinks/listApplicationLinks\n\
-         \x20  Create link, Direct application link; as the URL that of Gatepass. Jira says that \n\
-         \x20  nobody answers there as an application: go on. Type: Generic Application, name: \n\
+         \x20  Create link, Direct application link; as the URL that of Gatepass. Jira says that\n\
+         \x20  nobody answers there as an application: go on. Type: Generic Application, name:\n\
          \x20  Gatepass. Leave all else empty.\n\
          2. Edit the link, Incoming Authentication:\n\n\
          \x20      Consumer Key                  {consumer_key}\n\
@@ -208,7 +210,7 @@ fn steps(
          {public_key}\n\
          {configured}\
          4. gatepass check --person NAME proves it: it becomes this person, and asks Jira who that is.\n\n\
-         Whoever has the private key can act as every user of this Jira: keep it as you keep the \n\
+         Whoever has the private key can act as every user of this Jira: keep it as you keep the\n\
          password of an administrator.\n"
     )
 }
