@@ -197,6 +197,28 @@ class Installation:
         return self.run("policy", "apply", str(file))
 
 
+class Serving(Installation):
+    """A gate of a test's own configuration, which the test writes before it has it serve."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.folder.mkdir(parents=True)
+        self.port, self.operations = free_port(), f"http://127.0.0.1:{free_port()}"
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process = None
+
+    def serve(self):
+        self.process = Process(self.command("serve"), self.folder, "serve")
+        wait_until(self.is_ready, "the gate is ready")
+
+    def is_ready(self):
+        self.process.check_runs()
+        try:
+            return call(self.operations, "GET", "/readyz").status == 200
+        except OSError:
+            return False
+
+
 def policy(**modes):
     """The policy of a new store, with these modes for the instance."""
     lines = ["[instances.jira]"] if modes else []
@@ -322,14 +344,18 @@ class Demo(Installation):
 class Upstream:
     """`upstream.py`, or another such file, in a process of its own."""
 
-    def __init__(self, folder, file="upstream.py"):
-        self.process = Process([sys.executable, HERE / file], folder, "upstream")
+    def __init__(self, folder, file="upstream.py", *words):
+        self.process = Process([sys.executable, HERE / file, *words], folder, "upstream")
         try:
             line = wait_until(self.first_line, "the upstream listens")
         except BaseException:
             self.process.kill()
             raise
         self.url = f"http://127.0.0.1:{int(line)}"
+
+    def lines(self):
+        """What it printed after its port, each a document of JSON."""
+        return [json.loads(line) for line in self.process.out.read_text().splitlines()[1:]]
 
     def first_line(self):
         self.process.check_runs()

@@ -7,21 +7,19 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from browser import ARGUMENTS, CHROMIUM, Person
-from harness import Demo, Installation, Process, call, free_port, wait_until
+from harness import Demo, Serving
 from tls_front import Authority
 
 CONSOLE, JIRA = "console.gatepass.test", "jira.gatepass.test"
 
 
-class Apart(Installation):
+class Apart(Serving):
     """A second gate before the stand-in of a demo. No name server knows the hosts; the browser does."""
 
     def __init__(self, folder, demo):
         super().__init__(folder / "apart")
-        self.folder.mkdir(parents=True)
         certificate, key = Authority(folder / "ca").sign(CONSOLE, f"DNS:{CONSOLE},DNS:{JIRA}")
         shutil.copy(demo.folder / "jira-lookup.token", self.folder)
-        self.port, self.operations = free_port(), f"http://127.0.0.1:{free_port()}"
         self.url = f"https://{CONSOLE}:{self.port}"
         self.product = f"https://{JIRA}:{self.port}"
         self.config.write_text(
@@ -50,15 +48,7 @@ hosts = ["{JIRA}"]
 identity = ["native-token"]
 """
         )
-        self.process = Process(self.command("serve"), self.folder, "serve")
-        wait_until(self.is_ready, "the gate is ready")
-
-    def is_ready(self):
-        self.process.check_runs()
-        try:
-            return call(self.operations, "GET", "/readyz").status == 200
-        except OSError:
-            return False
+        self.serve()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 his native token; what it signs is judged by PyPI's oauthlib, and the stand-in's log names the owner."""
 
 import json
-import sys
 import urllib.request
 from urllib.parse import parse_qsl, urlsplit
 
@@ -10,18 +9,15 @@ import pytest
 from jira import JIRA
 
 from browser import Person, chromium
-from harness import HERE, Demo, Installation, Process, basic, call, free_port, wait_until
+from harness import Demo, Serving, Upstream, basic, call
 
 
-class Linked(Installation):
+class Linked(Serving):
     """A gate before the stand-in of a demo, with oauthlib between them."""
 
     def __init__(self, folder, demo):
         super().__init__(folder / "linked")
-        self.folder.mkdir(parents=True)
         self.demo = demo
-        self.port, self.operations = free_port(), f"http://127.0.0.1:{free_port()}"
-        self.url = f"http://127.0.0.1:{self.port}"
         self.key_file = self.folder / "jira-link.pem"
         self.write("http://127.0.0.1:1", linked=False)
         made = self.ask("impersonation", "keygen")
@@ -29,16 +25,9 @@ class Linked(Installation):
         self.public_key.write_text(made["public_key"])
         assert made["key_file"] == str(self.key_file)
         product = urlsplit(demo.jira_url)
-        words = [sys.executable, HERE / "oauth_front.py", self.public_key, product.port]
-        self.front = Process(words, folder, "front")
-        port = wait_until(self.front_port, "the front listens")
-        self.base_url = f"http://127.0.0.1:{port}{product.path}"
+        self.front = Upstream(folder, "oauth_front.py", self.public_key, product.port)
+        self.base_url = f"{self.front.url}{product.path}"
         self.write(self.base_url)
-        self.process = None
-
-    def front_port(self):
-        self.front.check_runs()
-        return self.front.out.read_text().partition("\n")[0]
 
     def write(self, base_url, linked=True):
         link = f'[instances.impersonation]\nkey_file = "{self.key_file}"\n' if linked else ""
@@ -80,27 +69,12 @@ identity = {identity}
         entered = call(self.demo.jira_url, "PUT", path, headers, json.dumps(body).encode())
         assert entered.status == 200, entered
 
-    def serve(self):
-        self.process = Process(self.command("serve"), self.folder, "serve")
-        wait_until(self.is_ready, "the gate is ready")
-
-    def is_ready(self):
-        self.process.check_runs()
-        try:
-            return call(self.operations, "GET", "/readyz").status == 200
-        except OSError:
-            return False
-
-    def signed(self):
-        """What oauthlib was asked about."""
-        return [json.loads(line) for line in self.front.out.read_text().splitlines()[1:]]
-
     def log(self):
         with urllib.request.urlopen(f"{self.demo.jira_url}/stand-in/log") as answer:
             return json.load(answer)
 
     def end(self):
-        for process in (self.process, self.front):
+        for process in (self.process, self.front.process):
             if process is not None:
                 process.kill()
 
@@ -143,7 +117,7 @@ def test_check_becomes_a_person_and_somebody_who_does_not_exist(gate):
     somebody, nobody = checks(gate, "--person", "ci-bot")
     assert somebody == ("ok", "jira takes it for ci-bot, a user")
     assert nobody[0] == "ok" and "for nobody" in nobody[1]
-    assert all(call["passed"] for call in gate.signed())
+    assert all(call["passed"] for call in gate.front.lines())
     # The key is not made twice, and is its owner's alone.
     assert gate.ask("impersonation", "keygen", code=1)["error"]["code"] == "occupied"
     assert gate.key_file.stat().st_mode & 0o777 == 0o600
@@ -170,7 +144,7 @@ def test_a_token_for_a_robot_works_without_the_robot(gate):
     assert jira.myself()["name"] == "ci-bot"
     assert jira.search_issues("project = ABC", maxResults=1)
 
-    signed = gate.signed()
+    signed = gate.front.lines()
     assert signed and all(call["passed"] for call in signed)
     for one in signed:
         query = parse_qsl(urlsplit(one["target"]).query)

@@ -1,24 +1,17 @@
 """A product whose authenticator trusts a header and checks the assertion beside it, by PyPI's PyJWT."""
 
-import json
-import sys
 from urllib.parse import urlsplit
 
 import pytest
 
-from harness import HERE, Installation, Process, bearer, call, free_port, wait_until
+from harness import Serving, Upstream, bearer, call, wait_until
 
 
-class Trusted(Installation):
+class Trusted(Serving):
     def __init__(self, folder):
         super().__init__(folder / "trusted")
-        self.folder.mkdir(parents=True)
-        self.port, self.operations = free_port(), f"http://127.0.0.1:{free_port()}"
-        self.url = f"http://127.0.0.1:{self.port}"
         keys = f"{self.url}/gatepass/.well-known/jwks.json"
-        words = [sys.executable, HERE / "jwt_product.py", keys, "our-jira", "our-gate"]
-        self.product = Process(words, folder, "product")
-        port = wait_until(self.product_port, "the product listens")
+        self.product = Upstream(folder, "jwt_product.py", keys, "our-jira", "our-gate")
         people = ["alice", "bob"]
         (self.folder / "people.toml").write_text(
             "".join(f'[[people]]\nname = "{name}"\nactive = true\n' for name in people)
@@ -39,7 +32,7 @@ path = "people.toml"
 [[instances]]
 name = "jira"
 product = "jira"
-base_url = "http://127.0.0.1:{port}"
+base_url = "{self.product.url}"
 identity = ["trusted-header"]
 [instances.trusted_header]
 name = "X-Our-User"
@@ -49,22 +42,10 @@ audience = "our-jira"
 """
         )
         self.token = self.issue(owner="alice")
-        self.process = Process(self.command("serve"), self.folder, "serve")
-        wait_until(self.is_ready, "the gate is ready")
-
-    def product_port(self):
-        self.product.check_runs()
-        return self.product.out.read_text().partition("\n")[0]
-
-    def is_ready(self):
-        self.process.check_runs()
-        try:
-            return call(self.operations, "GET", "/readyz").status == 200
-        except OSError:
-            return False
+        self.serve()
 
     def calls(self):
-        return [json.loads(line) for line in self.product.out.read_text().splitlines()[1:]]
+        return self.product.lines()
 
 
 @pytest.fixture
@@ -72,7 +53,7 @@ def gate(tmp_path):
     gate = Trusted(tmp_path)
     yield gate
     gate.process.kill()
-    gate.product.kill()
+    gate.product.process.kill()
 
 
 def test_the_product_is_told_who_it_is_and_can_check_it(gate):

@@ -33,7 +33,7 @@ pub struct AssertionClaims<'a> {
 }
 
 /// How long an assertion is good, in seconds.
-pub const ASSERTION_SECONDS: i64 = 60;
+const GOOD_SECONDS: i64 = 60;
 
 impl AssertionKey {
     /// The one to sign with.
@@ -61,7 +61,7 @@ impl AssertionKey {
             "aud": claims.audience,
             "sub": claims.subject,
             "iat": issued_at,
-            "exp": issued_at.saturating_add(ASSERTION_SECONDS),
+            "exp": issued_at.saturating_add(GOOD_SECONDS),
         });
         if let (Some(token), Some(body)) = (claims.token, body.as_object_mut()) {
             body.insert("token".to_owned(), token.into());

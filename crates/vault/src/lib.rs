@@ -22,7 +22,7 @@ mod seal;
 mod secret;
 mod text;
 
-pub use assertion::{ASSERTION_SECONDS, AssertionClaims, AssertionKey};
+pub use assertion::{AssertionClaims, AssertionKey};
 pub use bearer::{BearerSecret, digest_of, is_same_secret};
 pub use chain::{LinkCheck, audit_link, check_link};
 pub use digest::Digester;

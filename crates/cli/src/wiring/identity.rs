@@ -105,10 +105,7 @@ fn link(instance: &InstanceConfig) -> Result<Option<ApplicationLink>, Failure> {
         let key = format!("instances.{}.impersonation.key_file", instance.instance.name);
         Failure::new("link_key_unreadable", error.to_string()).of_key(&key)
     })?;
-    let signed_url = match &configured.signed_url {
-        Some(url) => url.to_string().trim_end_matches('/').to_owned(),
-        None => base_url(instance),
-    };
+    let signed_url = configured.signed_url.as_ref().unwrap_or(&instance.base_url).to_string();
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let consumer_key = configured.consumer_key.clone();
     Ok(Some(ApplicationLink::new(consumer_key, key, signed_url, clock, entropy)))
@@ -158,7 +155,7 @@ fn upstreams(config: &Config, trust: &Trust) -> Result<Vec<(InstanceName, Upstre
 
 /// Without a slash at its end.
 pub(crate) fn base_url(instance: &InstanceConfig) -> String {
-    instance.base_url.to_string().trim_end_matches('/').to_owned()
+    instance.base_url.to_string()
 }
 
 /// A client for questions that people wait for, to anybody the system trusts.

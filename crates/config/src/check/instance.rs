@@ -129,18 +129,32 @@ fn directory(
     None
 }
 
+/// Whether `identity` has the method of a table. A table that nothing would use is a mistake.
+fn is_used(
+    table: &mut Reader<'_>,
+    identity: &[IdentityMethod],
+    method: IdentityMethod,
+    section: &'static str,
+) -> bool {
+    let is_used = identity.contains(&method);
+    let is_written = table.table().find_section(section).is_some();
+    // An empty or a wrong `identity` has been told already.
+    if is_written && !is_used && !identity.is_empty() {
+        let problem = format_args!(
+            "identity does not have \"{method}\", so nothing would use it; add the word or leave \
+             this table out"
+        );
+        table.wrong_section(section, problem);
+    }
+    is_used
+}
+
 fn service_account(table: &mut Reader<'_>, identity: &[IdentityMethod]) -> Option<ServiceAccount> {
     let token_file = table.file(&keys::ACCOUNT_TOKEN_FILE);
     let user = table.text(&keys::ACCOUNT_USER);
     let password_file = table.file(&keys::ACCOUNT_PASSWORD_FILE);
     let section = split_last(keys::ACCOUNT_USER.path).0;
-    let is_written = table.table().find_section(section).is_some();
-    if !identity.contains(&IdentityMethod::ServiceAccount) {
-        if is_written && !identity.is_empty() {
-            let problem = "identity does not have \"service-account\", so nothing would use it; \
-                           add the word or leave this table out";
-            table.wrong_section(section, problem);
-        }
+    if !is_used(table, identity, IdentityMethod::ServiceAccount, section) {
         return None;
     }
     let user = match user.as_deref().map(basic_user).transpose() {
@@ -172,13 +186,7 @@ fn trusted_header(
     let issuer = table.text(&keys::TRUSTED_ISSUER);
     let audience = table.text(&keys::TRUSTED_AUDIENCE);
     let section = split_last(keys::TRUSTED_NAME.path).0;
-    let is_written = table.table().find_section(section).is_some();
-    if !identity.contains(&IdentityMethod::TrustedHeader) {
-        if is_written && !identity.is_empty() {
-            let problem = "identity does not have \"trusted-header\", so nothing would use it; \
-                           add the word or leave this table out";
-            table.wrong_section(section, problem);
-        }
+    if !is_used(table, identity, IdentityMethod::TrustedHeader, section) {
         return None;
     }
     if table.table().find(&keys::TRUSTED_NAME).is_none() {
@@ -234,13 +242,7 @@ fn impersonation(
     let key_file = table.file(&keys::LINK_KEY_FILE);
     let signed_url: Option<BaseUrl> = table.parsed(&keys::LINK_SIGNED_URL);
     let section = split_last(keys::LINK_KEY_FILE.path).0;
-    let is_written = table.table().find_section(section).is_some();
-    if !identity.contains(&IdentityMethod::Impersonation) {
-        if is_written && !identity.is_empty() {
-            let problem = "identity does not have \"impersonation\", so nothing would use it; \
-                           add the word or leave this table out";
-            table.wrong_section(section, problem);
-        }
+    if !is_used(table, identity, IdentityMethod::Impersonation, section) {
         return None;
     }
     if product.is_some_and(|product| product != Product::Jira) {

@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use gatepass_identity::{Account, ApplicationLink, AskError, Asker};
+use gatepass_identity::{Account, AskError, Asker};
 use gatepass_model::{Actor, InstanceName, Lifetime, PersonKey, Timestamp};
 use gatepass_store::UpstreamCredential;
 
 use super::make::NativeMade;
-use crate::control::Control;
+use crate::control::{Control, KnownInstance};
 use crate::error::ControlError;
 
 /// Most native tokens that one turn makes in the background; there is a turn a minute.
@@ -62,10 +62,8 @@ impl Control {
         owner: &PersonKey,
         instance: &InstanceName,
     ) -> Result<Option<NativeMade>, ControlError> {
-        let Some(link): Option<&ApplicationLink> = self.products.desk.link(instance) else {
-            return Ok(None);
-        };
-        // A product takes an unknown name for nobody's, and this is what finds it out in words.
+        let Some(link) = self.products.desk.link(instance) else { return Ok(None) };
+        // First: what was made for somebody else would stay there.
         if let Some(Err(words)) = self.ask_by_link(owner, instance).await {
             return Ok(Some(NativeMade::Unanswered(words)));
         }
@@ -73,19 +71,18 @@ impl Control {
         self.make_native(actor, owner, instance, asker).await.map(Some)
     }
 
-    /// Sees to it that `owner` has a native token at each of `instances` where there is a link. What
-    /// could not be done, in words.
+    /// Sees to it that `owner` has a native token at each of the instances with a link where a token
+    /// works that is limited to `only`; empty: to none. What could not be done, in words.
     pub(crate) async fn provide_natives(
         &self,
         actor: &Actor,
         owner: &PersonKey,
-        instances: &[InstanceName],
+        only: &[InstanceName],
     ) -> Result<Vec<String>, ControlError> {
         let mut notes = Vec::new();
-        for instance in instances {
-            if self.products.desk.link(instance).is_none()
-                || self.has_native(owner, instance).await?
-            {
+        for instance in self.linked_instances(owner) {
+            let is_meant = only.is_empty() || only.contains(instance);
+            if !is_meant || self.has_native(owner, instance).await? {
                 continue;
             }
             match self.make_native_by_link(actor, owner, instance).await? {
@@ -102,20 +99,16 @@ impl Control {
         Ok(notes)
     }
 
-    /// The instances with a link at which `owner` may own tokens that work on `only`; empty: on all.
-    pub(crate) fn linked_instances(
-        &self,
-        owner: &PersonKey,
-        only: &[InstanceName],
-    ) -> Vec<InstanceName> {
-        let is_meant = |name: &InstanceName| only.is_empty() || only.contains(name);
-        let of_owner =
-            self.instances.iter().filter(|one| one.instance.directory == owner.directory);
-        let names = of_owner.map(|one| &one.instance.name);
-        names
-            .filter(|name| is_meant(name) && self.products.desk.link(name).is_some())
-            .cloned()
-            .collect()
+    /// The instances with a link at which `owner` may own tokens.
+    fn linked_instances<'a>(
+        &'a self,
+        owner: &'a PersonKey,
+    ) -> impl Iterator<Item = &'a InstanceName> {
+        let of_owner = self.instances.iter().map(|known| &known.instance);
+        let of_owner = of_owner.filter(|instance| instance.directory == owner.directory);
+        of_owner
+            .map(|instance| &instance.name)
+            .filter(|name| self.products.desk.link(name).is_some())
     }
 
     async fn has_native(
@@ -134,12 +127,9 @@ impl Control {
         failures: &mut Failures,
     ) -> Result<(usize, usize), ControlError> {
         let now = self.clock.now();
-        let linked: Vec<_> = self
-            .instances
-            .iter()
-            .filter(|known| self.products.desk.link(&known.instance.name).is_some())
-            .collect();
-        if linked.is_empty() {
+        let is_linked =
+            |known: &KnownInstance| self.products.desk.link(&known.instance.name).is_some();
+        if !self.instances.iter().any(is_linked) {
             return Ok((0, 0));
         }
         let credentials = self.store.list_credentials(None).await?;
@@ -147,8 +137,7 @@ impl Control {
         let good: HashSet<_> = good.map(|found| (&found.owner, &found.instance)).collect();
         let (mut made, mut failed) = (0, 0);
         for (owner, _) in self.store.count_living_by_owner(now).await? {
-            for known in linked.iter().filter(|known| known.instance.directory == owner.directory) {
-                let instance = &known.instance.name;
+            for instance in self.linked_instances(&owner) {
                 let key = (owner.clone(), instance.clone());
                 if good.contains(&(&owner, instance)) || !failures.is_due(&key, now) {
                     continue;

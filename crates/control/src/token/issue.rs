@@ -145,8 +145,7 @@ impl Control {
             return Ok(Vec::new());
         }
         let owner = &possible.owner.key;
-        let linked = self.linked_instances(owner, &adjusted.grant.instances);
-        self.provide_natives(actor, owner, &linked).await
+        self.provide_natives(actor, owner, &adjusted.grant.instances).await
     }
 
     async fn write_new(

@@ -2,7 +2,7 @@
 
 use gatepass_config::{Config, InstanceConfig};
 use gatepass_identity::{Account, AskError, Asker, ProductDesk};
-use gatepass_model::{InstanceName, ProductRank, Username};
+use gatepass_model::{Clock as _, InstanceName, ProductRank, Username};
 
 use super::finding::{Findings, State};
 use super::local::Opened;
@@ -10,7 +10,6 @@ use crate::failure::Failure;
 use crate::wiring::clock::SystemClock;
 use crate::wiring::identity;
 use crate::wiring::trust::Trust;
-use gatepass_model::Clock as _;
 
 /// A name that nobody has.
 const NOBODY: &str = "gatepass-check-nobody";
