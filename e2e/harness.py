@@ -326,6 +326,11 @@ class Demo(Installation):
         """The stand-in Jira itself, past the gate."""
         return self.settings()["instances"][0]["base_url"].rstrip("/")
 
+    def log(self):
+        """What the stand-in has seen, oldest first: whom each call was taken for."""
+        path = urlsplit(self.jira_url).path
+        return call(self.jira_url, "GET", f"{path}/stand-in/log").json()
+
     def native_token(self, owner):
         """A native token, made at the stand-in with the owner's password."""
         place = urlsplit(self.jira_url)

@@ -57,11 +57,6 @@ def client(demo, secret):
     return JIRA(demo.url, token_auth=secret, max_retries=0, get_server_info=False)
 
 
-def log_of(demo):
-    with urllib.request.urlopen(f"{demo.jira_url}/stand-in/log") as answer:
-        return json.load(answer)
-
-
 def test_a_person_makes_a_token_and_an_administrator_ends_it(demo, people):
     bob = people("bob").sign_in()
     assert "My API tokens" in bob.page.inner_text("h1")
@@ -103,7 +98,7 @@ def test_a_person_makes_a_token_and_an_administrator_ends_it(demo, people):
     assert refused.value.status_code == 401
     assert refused.value.response.headers["X-Gatepass-Reason"] == "token_revoked"
 
-    calls = [call for call in log_of(demo) if "/rest/api/2/issue" in call["target"]]
+    calls = [call for call in demo.log() if "/rest/api/2/issue" in call["target"]]
     assert calls and {(call["user"], call["identified"]) for call in calls} == {
         ("bob", "NativeToken")
     }

@@ -2,7 +2,6 @@
 his native token; what it signs is judged by PyPI's oauthlib, and the stand-in's log names the owner."""
 
 import json
-import urllib.request
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -68,10 +67,6 @@ identity = {identity}
         headers = [basic("carol", "carol-password"), "Content-Type: application/json"]
         entered = call(self.demo.jira_url, "PUT", path, headers, json.dumps(body).encode())
         assert entered.status == 200, entered
-
-    def log(self):
-        with urllib.request.urlopen(f"{self.demo.jira_url}/stand-in/log") as answer:
-            return json.load(answer)
 
     def end(self):
         for process in (self.process, self.front.process):
@@ -150,11 +145,11 @@ def test_a_token_for_a_robot_works_without_the_robot(gate):
         query = parse_qsl(urlsplit(one["target"]).query)
         assert query[0][0] == "xoauth_requestor_id", one
     assert {call["method"] for call in signed if "/tokens" in call["target"]} == {"POST"}
-    mine = [one for one in gate.log() if one["identified"] == "ApplicationLink"]
+    mine = [one for one in gate.demo.log() if one["identified"] == "ApplicationLink"]
     assert [one["target"] for one in mine] == [one["target"] for one in signed]
     assert all(dict(parse_qsl(urlsplit(one["target"]).query))["xoauth_requestor_id"] == one["user"] for one in mine)
     # Requests themselves go up by the native token, and are never signed.
-    asked = [one for one in gate.log() if "/rest/api/2/search" in one["target"]]
+    asked = [one for one in gate.demo.log() if "/rest/api/2/search" in one["target"]]
     assert asked and all(
         (one["user"], one["identified"]) == ("ci-bot", "NativeToken") for one in asked
     )

@@ -3,22 +3,16 @@
 use std::sync::Arc;
 
 use gatepass_control::{
-    Answered, Asked, Browser, Control, ControlError, KnownInstance, PeopleSource, Purpose,
-    Refresher, SignInAsked, SignInProblem, Where,
+    Asked, Control, ControlError, PeopleSource, Purpose, Refresher, SignInProblem, Where,
 };
-use gatepass_model::{
-    Actor, Expiry, Grant, IdentityMethod, Instance, InstanceName, KnownPerson, Lifetime, PersonKey,
-    Product, ProductRank,
-};
+use gatepass_model::{Actor, Expiry, Grant, KnownPerson, Lifetime, ProductRank};
 use gatepass_sandbox::{Account, Jira, JiraSettings};
 use gatepass_store::NodeId;
 use gatepass_testdb::{Ldif, SlapdOptions, TestSlapd};
 use gatepass_testkit::raw::Client;
-use gatepass_testkit::{
-    TestClock, TestGate, TestGateOptions, jira_directory, ldap_directory, ldap_settings,
-};
+use gatepass_testkit::{TestClock, TestGate, jira_directory, ldap_directory, ldap_settings};
 
-use crate::support::request;
+use crate::support::{by_session, gate_of_stored_people, jira_name, key, known_jira, request};
 
 struct World {
     gate: Arc<TestGate>,
@@ -55,12 +49,7 @@ impl World {
             active: true,
         });
         let jira = Jira::start(settings).await.unwrap();
-        let mut options = TestGateOptions::jira(jira.address()).unwrap();
-        options.credentials.clear();
-        options.clock = Some(Arc::clone(&clock));
-        options.stored_people = Some(Lifetime::from_days(1));
-        options.stale_limit = Lifetime::from_days(1000);
-        let gate = Arc::new(TestGate::start(options).await.unwrap());
+        let gate = gate_of_stored_people(&jira, &clock, Lifetime::from_days(1)).await;
         let entries = people();
         let slapd = TestSlapd::start(&SlapdOptions { entries, ..SlapdOptions::default() }).unwrap();
         let mut settings =
@@ -68,44 +57,13 @@ impl World {
         settings.people.inactive_filter = Some("(employeeType=gone)".to_owned());
         let desk = jira_directory("main", "jira", &jira.base_url(), None).unwrap().desk;
         let products = ldap_directory("main", settings, desk).unwrap();
-        let known = KnownInstance {
-            instance: Instance {
-                name: jira_name(),
-                product: Product::Jira,
-                directory: "main".parse().unwrap(),
-                context_path: String::new(),
-            },
-            identity: vec![IdentityMethod::NativeToken],
-            reads: Vec::new(),
-        };
-        let control = Arc::new(gate.control(vec![known], products));
+        let control = Arc::new(gate.control(vec![known_jira("")], products));
         Self { gate, jira, slapd, control, clock }
     }
 
     /// What comes of a sign-in by the session that this person has at Jira.
     async fn answered(&self, purpose: Purpose, username: &str) -> Result<String, SignInProblem> {
-        let instance = jira_name();
-        let console = "http://jira.example/gatepass";
-        let place = Where { console, instance: &instance, back: "/", person: None };
-        let begun = self.control.begin_sign_in(purpose, place, None).unwrap();
-        let cookie = format!("JSESSIONID={}", self.jira.open_session(username));
-        let state = begun.query.strip_prefix("to=").unwrap();
-        let asked = SignInAsked { instance: &instance, state, cookie: Some(cookie.as_bytes()) };
-        let address = match self.control.answer_sign_in(asked).await.unwrap() {
-            Answered::Back(address) => address,
-            Answered::Problem { problem, .. } => return Err(problem),
-            Answered::NotSignedIn { .. } => panic!("nobody is signed in"),
-        };
-        let browser = Browser {
-            secret: Some(&begun.browser),
-            session: None,
-            console,
-            address: "192.0.2.1".parse().unwrap(),
-            agent: "",
-        };
-        let code = address.rsplit_once('=').unwrap().1;
-        let finished = self.control.finish_sign_in(code, browser).await.unwrap().unwrap();
-        assert_eq!(finished.problem, None);
+        let finished = by_session(&self.control, &self.jira, purpose, username).await?;
         let session = self.control.signed_in(&finished.session.unwrap()).await.unwrap();
         Ok(session.unwrap().key().to_string())
     }
@@ -155,14 +113,6 @@ impl World {
         let change = "changetype: modify\nadd: employeeType\nemployeeType: gone\n";
         self.slapd.change(&format!("dn: {}\n{change}", Ldif::dn_of(username))).unwrap();
     }
-}
-
-fn key(username: &str) -> PersonKey {
-    PersonKey { directory: "main".parse().unwrap(), username: username.parse().unwrap() }
-}
-
-fn jira_name() -> InstanceName {
-    "jira".parse().unwrap()
 }
 
 fn refused(reason: &str) -> (u16, Option<String>) {

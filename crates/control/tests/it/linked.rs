@@ -7,15 +7,13 @@ use gatepass_control::{
     Run,
 };
 use gatepass_identity::{ApplicationLink, LinkKey, Wallet};
-use gatepass_model::{
-    Actor, Clock as _, IdentityMethod, Instance, InstanceName, Lifetime, PersonKey, Product,
-};
+use gatepass_model::{Actor, Clock as _, IdentityMethod, Lifetime};
 use gatepass_sandbox::{ConsumerSeed, Identified, Jira, JiraSettings};
 use gatepass_store::{NodeId, UpstreamCredential};
 use gatepass_testkit::{TestClock, TestControl, jira_directory};
 use gatepass_vault::SystemEntropy;
 
-use crate::support::request;
+use crate::support::{jira_name, key, known_jira, request};
 
 /// Making one takes a while.
 static KEY: LazyLock<(String, String)> = LazyLock::new(|| {
@@ -60,16 +58,10 @@ impl World {
             Arc::new(SystemEntropy),
         );
         let mut products = jira_directory("main", "jira", &jira.base_url(), None).unwrap();
-        products.desk = products.desk.with_links([(instance(), own)]);
+        products.desk = products.desk.with_links([(jira_name(), own)]);
         let known = KnownInstance {
-            instance: Instance {
-                name: instance(),
-                product: Product::Jira,
-                directory: "main".parse().unwrap(),
-                context_path: "/jira".to_owned(),
-            },
             identity: vec![IdentityMethod::NativeToken, IdentityMethod::Impersonation],
-            reads: Vec::new(),
+            ..known_jira("/jira")
         };
         let opened = TestControl::open_with(Vec::new(), vec![known], products, clock);
         let world = Self { test: opened.await.unwrap(), jira, _folder: folder };
@@ -81,7 +73,7 @@ impl World {
     }
 
     async fn credential(&self, username: &str) -> Option<UpstreamCredential> {
-        self.store.find_credential(&key(username), &instance()).await.unwrap()
+        self.store.find_credential(&key(username), &jira_name()).await.unwrap()
     }
 
     fn renewer(&self) -> Renewer {
@@ -97,14 +89,6 @@ fn link() -> ConsumerSeed {
         may_impersonate: true,
         executes_as: None,
     }
-}
-
-fn instance() -> InstanceName {
-    "jira".parse().unwrap()
-}
-
-fn key(username: &str) -> PersonKey {
-    PersonKey { directory: "main".parse().unwrap(), username: username.parse().unwrap() }
 }
 
 fn root() -> Actor {
@@ -169,13 +153,13 @@ async fn a_native_token_that_was_deleted_is_made_anew_when_the_product_refuses_i
     let world = World::new().await;
     world.control.issue_token(&root(), &on_behalf_of("alice")).await.unwrap();
     let first = world.credential("alice").await.unwrap();
-    let wallet = Arc::new(Wallet::new([(instance(), identity())]));
+    let wallet = Arc::new(Wallet::new([(jira_name(), identity())]));
     // As the gate does when an answer is not for whom it should be.
     let refuse = |credential: &UpstreamCredential| {
         world.jira.revoke_native_token(world.jira.native_tokens("alice")[0].id);
         wallet.put(&world.keyring, credential).unwrap();
-        let sent = wallet.find(&key("alice"), &instance()).unwrap();
-        assert!(sent.mark_surprised(&instance(), &key("alice"), None));
+        let sent = wallet.find(&key("alice"), &jira_name()).unwrap();
+        assert!(sent.mark_surprised(&jira_name(), &key("alice"), None));
     };
     refuse(&first);
     world.clock.advance(Lifetime::from_seconds(30));
@@ -209,7 +193,7 @@ async fn owners_who_have_none_get_one_in_the_background_and_failures_are_not_ask
     let world = World::new().await;
     for owner in ["alice", "bob"] {
         world.control.issue_token(&root(), &on_behalf_of(owner)).await.unwrap();
-        let (actor, instance) = (root(), instance());
+        let (actor, instance) = (root(), jira_name());
         let removed = world.control.remove_credential(&actor, owner, None, &instance);
         removed.await.unwrap();
     }

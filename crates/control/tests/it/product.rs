@@ -3,18 +3,17 @@
 use std::sync::Arc;
 
 use gatepass_control::{
-    Ability, Answered, Asked, BearerSecret, Browser, ControlError, Finished, KnownInstance,
-    NativeStanding, Purpose, Renewal, SignInAsked, SignInProblem, Where,
+    Ability, Answered, Asked, BearerSecret, Browser, ControlError, Finished, NativeStanding,
+    Purpose, Renewal, SignInAsked, SignInProblem, Where,
 };
 use gatepass_model::{
-    Actor, Clock as _, IdentityMethod, Instance, InstanceName, KnownPerson, Lifetime, PersonKey,
-    Product, ProductRank, TokenState,
+    Actor, Clock as _, InstanceName, KnownPerson, Lifetime, ProductRank, TokenState,
 };
 use gatepass_sandbox::{Account, Jira, JiraSettings};
 use gatepass_store::UpstreamCredential;
 use gatepass_testkit::{TestClock, TestControl, jira_directory};
 
-use crate::support::request;
+use crate::support::{jira_name, key, known_jira, request};
 
 const CONSOLE: &str = "https://gatepass.example.com/gatepass";
 
@@ -49,23 +48,13 @@ impl World {
         let token = jira.issue_native_token("carol", "look people up");
         let token = (lookup == Lookup::With).then_some(token.as_str());
         let products = jira_directory("main", "jira", &jira.base_url(), token).unwrap();
-        let instance = KnownInstance {
-            instance: Instance {
-                name: "jira".parse().unwrap(),
-                product: Product::Jira,
-                directory: "main".parse().unwrap(),
-                context_path: "/jira".to_owned(),
-            },
-            identity: vec![IdentityMethod::NativeToken],
-            reads: Vec::new(),
-        };
-        let opened = TestControl::open_with(Vec::new(), vec![instance], products, clock);
+        let opened = TestControl::open_with(Vec::new(), vec![known_jira("/jira")], products, clock);
         Self { test: opened.await.unwrap(), jira }
     }
 
     /// From the console to the instance and back: the code, and what the browser's cookie has.
     async fn answered(&self, purpose: Purpose, cookie: Option<&str>) -> (Answered, BearerSecret) {
-        let instance = jira();
+        let instance = jira_name();
         let place =
             Where { console: CONSOLE, instance: &instance, back: "/tokens/new", person: None };
         let begun = self.control.begin_sign_in(purpose, place, None).unwrap();
@@ -119,20 +108,12 @@ impl World {
     }
 
     async fn credential(&self, username: &str) -> UpstreamCredential {
-        self.store.find_credential(&key(username), &jira()).await.unwrap().unwrap()
+        self.store.find_credential(&key(username), &jira_name()).await.unwrap().unwrap()
     }
 
     fn pass(&self, time: Lifetime) {
         self.clock.advance(time);
     }
-}
-
-fn jira() -> InstanceName {
-    "jira".parse().unwrap()
-}
-
-fn key(username: &str) -> PersonKey {
-    PersonKey { directory: "main".parse().unwrap(), username: username.parse().unwrap() }
 }
 
 fn account(username: &str, groups: &[&str]) -> Account {
@@ -248,7 +229,7 @@ async fn nobody_signs_in_without_the_products_word() {
 #[tokio::test]
 async fn a_state_that_was_changed_is_of_another_instance_or_too_old_is_refused() {
     let world = World::new(Lookup::Without, |_| ()).await;
-    let instance = jira();
+    let instance = jira_name();
     let place = Where { console: CONSOLE, instance: &instance, back: "/", person: None };
     let begun = world.control.begin_sign_in(Purpose::SignIn, place, None).unwrap();
     let state = begun.query.strip_prefix("to=").unwrap().to_owned();
@@ -283,7 +264,7 @@ async fn a_person_makes_his_own_native_token_without_seeing_it() {
     assert_eq!(credential.expires_at.unwrap().as_millis(), made.expires.unwrap());
     assert_eq!(credential.created_by, Actor::Person(key("alice")));
     let standing = world.control.native_standing(&key("alice")).await.unwrap();
-    assert_eq!(standing, [(jira(), NativeStanding::Good)]);
+    assert_eq!(standing, [(jira_name(), NativeStanding::Good)]);
     // With it she is asked about from now on.
     world.jira.set_groups("alice", &["others"]);
     let asked = world.control.ask_about(&key("alice")).await.unwrap();
@@ -307,14 +288,14 @@ async fn the_products_limits_are_kept_and_a_full_list_is_said() {
     let finished = world.make_native("bob").await;
     let problem = finished.problem.unwrap();
     assert!(!problem.is_empty(), "{problem}");
-    assert_eq!(world.store.find_credential(&key("bob"), &jira()).await.unwrap(), None);
+    assert_eq!(world.store.find_credential(&key("bob"), &jira_name()).await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn a_native_token_is_made_for_whoever_is_signed_in_to_both_and_for_nobody_else() {
     let world = World::new(Lookup::Without, |_| ()).await;
     let session = world.sign_in("alice").await;
-    let instance = jira();
+    let instance = jira_name();
     let alice = key("alice");
     let place = Where { console: CONSOLE, instance: &instance, back: "/", person: Some(&alice) };
     let begun = world.control.begin_sign_in(Purpose::Native, place, None).unwrap();
@@ -489,7 +470,7 @@ async fn a_new_user_of_an_old_name_gets_nothing_of_the_one_before() {
     assert!(matches!(asked, Asked::Confirmed(_)), "{asked:?}");
     let token = world.store.find_token(issued.token.token.id).await.unwrap().unwrap().token;
     assert_eq!(token.state, TokenState::Revoked);
-    assert_eq!(world.store.find_credential(&key("alice"), &jira()).await.unwrap(), None);
+    assert_eq!(world.store.find_credential(&key("alice"), &jira_name()).await.unwrap(), None);
     assert!(world.control.signed_in(&session).await.unwrap().is_none());
 }
 

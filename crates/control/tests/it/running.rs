@@ -3,17 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use gatepass_control::{
-    Answered, Asked, Browser, Control, KnownInstance, Purpose, Refresher, Renewal, SignInAsked,
-    Where,
-};
-use gatepass_model::{Actor, IdentityMethod, Instance, InstanceName, Lifetime, PersonKey, Product};
+use gatepass_control::{Asked, Control, Purpose, Refresher, Renewal};
+use gatepass_model::{Actor, Lifetime};
 use gatepass_sandbox::{Account, Jira, JiraSettings};
 use gatepass_store::NodeId;
 use gatepass_testkit::raw::Client;
-use gatepass_testkit::{TestClock, TestGate, TestGateOptions, jira_directory};
+use gatepass_testkit::{TestClock, TestGate, jira_directory};
 
-use crate::support::request;
+use crate::support::{by_session, gate_of_stored_people, key, known_jira, request};
 
 /// How long somebody is believed whom Jira does not confirm.
 const BELIEVED: Lifetime = Lifetime::from_days(400);
@@ -32,51 +29,15 @@ impl World {
         settings.clock = Arc::clone(&clock) as _;
         let jira = Jira::start(settings).await.unwrap();
         let lookup = jira.issue_native_token("carol", "look people up");
-        let mut options = TestGateOptions::jira(jira.address()).unwrap();
-        options.credentials.clear();
-        options.clock = Some(Arc::clone(&clock));
-        options.stored_people = Some(believed);
-        options.stale_limit = Lifetime::from_days(1000);
-        let gate = Arc::new(TestGate::start(options).await.unwrap());
+        let gate = gate_of_stored_people(&jira, &clock, believed).await;
         let products = jira_directory("main", "jira", &jira.base_url(), Some(&lookup)).unwrap();
-        let known = KnownInstance {
-            instance: Instance {
-                name: jira_name(),
-                product: Product::Jira,
-                directory: "main".parse().unwrap(),
-                context_path: String::new(),
-            },
-            identity: vec![IdentityMethod::NativeToken],
-            reads: Vec::new(),
-        };
-        let control = Arc::new(gate.control(vec![known], products));
+        let control = Arc::new(gate.control(vec![known_jira("")], products));
         Self { gate, jira, control, clock }
     }
 
     /// Has the gate make a native token as this person, by his session.
     async fn make_native(&self, username: &str) {
-        let instance = jira_name();
-        let console = "http://jira.example/gatepass";
-        let place = Where { console, instance: &instance, back: "/", person: None };
-        let begun = self.control.begin_sign_in(Purpose::Native, place, None).unwrap();
-        let cookie = format!("JSESSIONID={}", self.jira.open_session(username));
-        let asked = SignInAsked {
-            instance: &instance,
-            state: begun.query.strip_prefix("to=").unwrap(),
-            cookie: Some(cookie.as_bytes()),
-        };
-        let answered = self.control.answer_sign_in(asked).await.unwrap();
-        let Answered::Back(address) = answered else { panic!("{answered:?}") };
-        let browser = Browser {
-            secret: Some(&begun.browser),
-            session: None,
-            console,
-            address: "192.0.2.1".parse().unwrap(),
-            agent: "",
-        };
-        let code = address.rsplit_once('=').unwrap().1;
-        let finished = self.control.finish_sign_in(code, browser).await.unwrap().unwrap();
-        assert_eq!(finished.problem, None);
+        by_session(&self.control, &self.jira, Purpose::Native, username).await.unwrap();
     }
 
     async fn token_of(&self, username: &str) -> String {
@@ -110,14 +71,6 @@ async fn ask(client: &mut Client, secret: &str) -> (u16, Option<String>) {
     client.send(head).await.unwrap();
     let answer = client.answer().await.unwrap();
     (answer.status, answer.reason().map(str::to_owned))
-}
-
-fn key(username: &str) -> PersonKey {
-    PersonKey { directory: "main".parse().unwrap(), username: username.parse().unwrap() }
-}
-
-fn jira_name() -> InstanceName {
-    "jira".parse().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,11 +1,17 @@
 //! People, instances, and what is asked for.
 
+use std::sync::Arc;
+
 use gatepass_control::{
-    Control, ControlError, IssueRequest, Issued, KnownInstance, PolicyFile, Run,
+    Answered, Browser, Control, ControlError, Finished, IssueRequest, Issued, KnownInstance,
+    PolicyFile, Purpose, Run, SignInAsked, SignInProblem, Where,
 };
-use gatepass_model::{Actor, Grant, IdentityMethod, Instance, Person, PersonKey, Product};
+use gatepass_model::{
+    Actor, Grant, IdentityMethod, Instance, InstanceName, Lifetime, Person, PersonKey, Product,
+};
+use gatepass_sandbox::Jira;
 use gatepass_store::{AuditPage, AuditRecord};
-use gatepass_testkit::TestControl;
+use gatepass_testkit::{TestClock, TestControl, TestGate, TestGateOptions};
 
 pub(crate) struct World {
     pub(crate) test: TestControl,
@@ -106,4 +112,74 @@ fn instances() -> Vec<KnownInstance> {
         instance("wiki", Product::Confluence, "main", ""),
         instance("partner-jira", Product::Jira, "partner", ""),
     ]
+}
+
+/// Somebody of the directory `main`.
+pub(crate) fn key(username: &str) -> PersonKey {
+    PersonKey { directory: "main".parse().unwrap(), username: username.parse().unwrap() }
+}
+
+/// The instance that is called so.
+pub(crate) fn jira_name() -> InstanceName {
+    "jira".parse().unwrap()
+}
+
+/// A Jira of the directory `main`.
+pub(crate) fn known_jira(context_path: &str) -> KnownInstance {
+    KnownInstance {
+        instance: Instance {
+            name: jira_name(),
+            product: Product::Jira,
+            directory: "main".parse().unwrap(),
+            context_path: context_path.to_owned(),
+        },
+        identity: vec![IdentityMethod::NativeToken],
+        reads: Vec::new(),
+    }
+}
+
+/// A gate before this Jira, whose people are those of the store, believed for so long.
+pub(crate) async fn gate_of_stored_people(
+    jira: &Jira,
+    clock: &Arc<TestClock>,
+    believed: Lifetime,
+) -> Arc<TestGate> {
+    let mut options = TestGateOptions::jira(jira.address()).unwrap();
+    options.credentials.clear();
+    options.clock = Some(Arc::clone(clock));
+    options.stored_people = Some(believed);
+    options.stale_limit = Lifetime::from_days(1000);
+    Arc::new(TestGate::start(options).await.unwrap())
+}
+
+/// What comes of going through Jira with the session that this person has there.
+pub(crate) async fn by_session(
+    control: &Control,
+    jira: &Jira,
+    purpose: Purpose,
+    username: &str,
+) -> Result<Finished, SignInProblem> {
+    let instance = jira_name();
+    let console = "http://jira.example/gatepass";
+    let place = Where { console, instance: &instance, back: "/", person: None };
+    let begun = control.begin_sign_in(purpose, place, None).unwrap();
+    let cookie = format!("JSESSIONID={}", jira.open_session(username));
+    let state = begun.query.strip_prefix("to=").unwrap();
+    let asked = SignInAsked { instance: &instance, state, cookie: Some(cookie.as_bytes()) };
+    let address = match control.answer_sign_in(asked).await.unwrap() {
+        Answered::Back(address) => address,
+        Answered::Problem { problem, .. } => return Err(problem),
+        Answered::NotSignedIn { .. } => panic!("nobody is signed in"),
+    };
+    let browser = Browser {
+        secret: Some(&begun.browser),
+        session: None,
+        console,
+        address: "192.0.2.1".parse().unwrap(),
+        agent: "",
+    };
+    let code = address.rsplit_once('=').unwrap().1;
+    let finished = control.finish_sign_in(code, browser).await.unwrap().unwrap();
+    assert_eq!(finished.problem, None);
+    Ok(finished)
 }
