@@ -17,7 +17,7 @@ use gatepass_model::{DirectoryName, PersonKey, Timestamp};
 
 pub use actor::SYSTEM_PARTS;
 pub(crate) use actor::{actor_text, parse_actor};
-pub(crate) use grant::{grant_json, parse_grant};
+pub(crate) use grant::{grant_json, parse_access, parse_grant};
 pub(crate) use person::{
     PersonRow, SessionRow, decode_person, decode_session, groups_json, person_search,
 };

@@ -39,8 +39,8 @@ pub use node::{NODE_SILENCE, Node, NodeId, Nodes};
 pub use person::{KnownPeople, PeopleFilter};
 pub use policy::{Policies, StoredPolicy};
 pub use search::{
-    Candidate, Candidates, EndFilter, FoundPage, InstanceFilter, SortKey, StateCounts, TokenSearch,
-    TokensFound,
+    Candidate, Candidates, EndFilter, FoundCount, FoundPage, InstanceFilter, SortKey, StateCounts,
+    TokenSearch, TokensFound,
 };
 pub use session::{Digest, Leases, Sessions, TicketKind, Tickets};
 pub use sql::postgres::PostgresStore;

@@ -1,6 +1,8 @@
 //! Looking for tokens among all of them: filters, sorting, pages by number, and counts.
 
-use gatepass_model::{Access, DirectoryName, InstanceName, Timestamp, TokenId, TokenState};
+use gatepass_model::{
+    Access, DirectoryName, InstanceName, PersonKey, Timestamp, TokenId, TokenState,
+};
 
 use crate::StoredToken;
 
@@ -95,6 +97,15 @@ pub struct FoundPage {
     pub limit: u32,
 }
 
+/// How many tokens are found, for whoever has counted them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FoundCount {
+    /// On all pages.
+    pub found: u64,
+    /// How many there are at all.
+    pub total: u64,
+}
+
 /// How many tokens there are in each state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StateCounts([u64; TokenState::ALL.len()]);
@@ -138,16 +149,21 @@ pub struct TokensFound {
     pub total: u64,
 }
 
-/// All tokens, to be sorted and counted by what the store does not know.
+/// All tokens, to be looked through and counted in memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Candidates {
     /// In the order of their handles.
     pub tokens: Vec<Candidate>,
-    /// Whose they are, by their numbers: the directory, a space, and the username in lower case.
-    pub owners: Vec<String>,
+    /// Whose they are, by [`Candidate::owner`]; the names in lower case.
+    pub owners: Vec<PersonKey>,
+    /// What they are for, by [`Candidate::integration`].
+    pub integrations: Vec<String>,
+    /// On which instances they work, by [`Candidate::places`].
+    pub places: Vec<Vec<InstanceName>>,
 }
 
-/// As much of a token as is needed to sort and count it by what the store does not know.
+/// As much of a token as is needed to find it by anything but text. The numbers mean something
+/// beside the [`Candidates`] among which it stands, and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
     /// Its handle.
@@ -156,6 +172,12 @@ pub struct Candidate {
     pub state: TokenState,
     /// When it ends; `None`: not by itself.
     pub ends_at: Option<Timestamp>,
-    /// Whose it is: equal for tokens of one person among the answer, and nothing else.
+    /// Whether it may write.
+    pub access: Access,
+    /// Whose it is.
     pub owner: u32,
+    /// What it is for; `None`: nobody said.
+    pub integration: Option<u32>,
+    /// On which instances it works; an empty list means all of its owner's directory.
+    pub places: u32,
 }

@@ -43,6 +43,14 @@ pub(crate) fn grant_json(grant: &Grant) -> String {
     serde_json::to_string(&document).unwrap_or_default()
 }
 
+/// The access of this name.
+pub(crate) fn parse_access(text: &str) -> Result<Access, Problem> {
+    [Access::ReadOnly, Access::ReadWrite]
+        .into_iter()
+        .find(|access| access.as_str() == text)
+        .ok_or_else(|| "its access is none".to_owned())
+}
+
 /// The grant that `text` holds.
 pub(crate) fn parse_grant(text: &str) -> Result<Grant, Problem> {
     // The parser's own words could quote what stands there.
@@ -51,12 +59,8 @@ pub(crate) fn parse_grant(text: &str) -> Result<Grant, Problem> {
     if document.v != VERSION {
         return Err("its grant has an unknown version".to_owned());
     }
-    let access = [Access::ReadOnly, Access::ReadWrite]
-        .into_iter()
-        .find(|access| access.as_str() == document.access)
-        .ok_or_else(|| "its access is none".to_owned())?;
     Ok(Grant {
-        access,
+        access: parse_access(&document.access)?,
         admin: document.admin,
         instances: parse_all(&document.instances, "instance")?,
         networks: parse_all(&document.networks, "network")?,

@@ -1,5 +1,7 @@
 //! Look for tokens among those of everybody.
 
+mod known;
+mod memory;
 mod query;
 mod roll;
 mod used;
@@ -57,11 +59,7 @@ impl Control {
         let now = self.clock.now();
         let search = self.search_of(query, now);
         let page_size = query.page_size.clamp(1, 1000);
-        let (found, page) = if query.used.is_some() || query.sort == TokenSortBy::LastUsed {
-            self.search_by_use(query, &search, page_size).await?
-        } else {
-            self.search_in_store(&search, query.page.max(1), page_size).await?
-        };
+        let (found, page) = self.page_of(query, &search, page_size).await?;
         Ok(TokensFoundView {
             found: found.found,
             people: found.people,
@@ -71,6 +69,22 @@ impl Control {
             page,
             page_size,
         })
+    }
+
+    async fn page_of(
+        &self,
+        query: &TokenQuery,
+        search: &TokenSearch,
+        page_size: u32,
+    ) -> Result<(TokensFound, u32), ControlError> {
+        let asks_use = query.used.is_some() || query.sort == TokenSortBy::LastUsed;
+        // A text is looked for where the tokens are.
+        if (asks_use || query.text.is_none())
+            && let Some(found) = self.search_in_memory(query, search, page_size).await?
+        {
+            return Ok(found);
+        }
+        self.search_in_store(search, query.page.max(1), page_size).await
     }
 
     async fn search_in_store(

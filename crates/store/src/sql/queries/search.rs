@@ -18,7 +18,8 @@ use super::token::select;
 use super::{Database, Db, count, page_size};
 use crate::codec::{TokenRow, bytes, decode_token, person};
 use crate::{
-    Corruption, FoundPage, SortKey, StateCounts, StoreError, StoredToken, TokenSearch, TokensFound,
+    Corruption, FoundCount, FoundPage, SortKey, StateCounts, StoreError, StoredToken, TokenSearch,
+    TokensFound,
 };
 use asked::{
     asks_nothing_but_state, finds_nothing, is_in_state, narrow, narrow_to_state, one_of, sort,
@@ -59,15 +60,33 @@ pub(super) async fn search(
         together(search, page, &mut read).await?
     } else {
         let counted = counts(search, &mut read).await?;
-        let ids = page_of_many(search, page, &counted.states, total, &mut read).await?;
+        let found = found(search, &counted.states);
+        let ids = page_of_many(search, page, FoundCount { found, total }, &mut read).await?;
         (counted, ids)
     };
-    let found = search.state.map_or_else(|| states.total(), |state| states.of(state));
+    let found = found(search, &states);
     let rows = rows_of(&ids, &mut read).await?;
     let mut tokens = rows.into_iter().map(decode_token).collect::<Result<Vec<_>, _>>()?;
     let places: HashMap<TokenId, usize> = ids.into_iter().zip(0..).collect();
     tokens.sort_by_key(|stored: &StoredToken| places.get(&stored.token.id).copied());
     Ok(TokensFound { tokens, found, people, states, total })
+}
+
+fn found(search: &TokenSearch, states: &StateCounts) -> u64 {
+    search.state.map_or_else(|| states.total(), |state| states.of(state))
+}
+
+/// See [`Tokens::search_page`](crate::Tokens::search_page).
+pub(super) async fn page(
+    store: &Database,
+    search: &TokenSearch,
+    page: FoundPage,
+    count: FoundCount,
+) -> Result<Vec<TokenId>, StoreError> {
+    if finds_nothing(search) {
+        return Ok(Vec::new());
+    }
+    page_of_many(search, page, count, &mut *store.readers()?.acquire().await?).await
 }
 
 async fn total(read: &mut Connection) -> Result<u64, StoreError> {
@@ -145,15 +164,13 @@ async fn counts(search: &TokenSearch, read: &mut Connection) -> Result<Counted, 
     Ok(Counted::of([tokens, pending, suspended, expired, revoked, people]))
 }
 
-/// The handles of a page, in its order, where much is found.
+/// The handles of a page, in its order.
 async fn page_of_many(
     search: &TokenSearch,
     page: FoundPage,
-    states: &StateCounts,
-    total: u64,
+    FoundCount { found, total }: FoundCount,
     read: &mut Connection,
 ) -> Result<Vec<TokenId>, StoreError> {
-    let found = search.state.map_or_else(|| states.total(), |state| states.of(state));
     if page.limit == 0 || page.offset >= found {
         return Ok(Vec::new());
     }

@@ -9,8 +9,8 @@ use crate::codec::{
     TokenRow, actor_text, decode_token, grant_json, plain, plain_option, search_text,
 };
 use crate::{
-    Answer, AuditEntry, Candidates, Changed, FoundPage, Revision, StoreError, StoredToken,
-    TokenFilter, TokenList, TokenPage, TokenSearch, Tokens, TokensFound,
+    Answer, AuditEntry, Candidates, Changed, FoundCount, FoundPage, Revision, StoreError,
+    StoredToken, TokenFilter, TokenList, TokenPage, TokenSearch, Tokens, TokensFound,
 };
 
 const COLUMNS: &str = "id, name, owner_directory, owner_username, creator, integration, purpose,
@@ -93,6 +93,15 @@ impl Tokens for Database {
         page: FoundPage,
     ) -> Answer<'a, TokensFound> {
         self.answer(search::search(self, search, page))
+    }
+
+    fn search_page<'a>(
+        &'a self,
+        search: &'a TokenSearch,
+        page: FoundPage,
+        count: FoundCount,
+    ) -> Answer<'a, Vec<TokenId>> {
+        self.answer(search::page(self, search, page, count))
     }
 
     fn search_handles<'a>(

@@ -7,8 +7,8 @@ use gatepass_model::{
     Access, DirectoryName, Grant, PersonKey, Timestamp, Token, TokenId, TokenState,
 };
 use gatepass_store::{
-    Durability, EndFilter, FoundPage, InstanceFilter, SortKey, StateCounts, Store, StoreOptions,
-    TokenFilter, TokenPage, TokenSearch,
+    Durability, EndFilter, FoundCount, FoundPage, InstanceFilter, SortKey, StateCounts, Store,
+    StoreOptions, TokenFilter, TokenPage, TokenSearch,
 };
 
 use crate::backend::{Backend, open, patient};
@@ -178,6 +178,8 @@ async fn compare(store: &dyn Store, search: &TokenSearch, tokens: &[Token], offs
         let ids: Vec<TokenId> = found.tokens.iter().map(|one| one.token.id).collect();
         let wanted = expected.iter().skip(offset.into()).take(20);
         assert_eq!(ids, wanted.map(|token| token.id).collect::<Vec<_>>(), "{what}");
+        let count = FoundCount { found: found.found, total: found.total };
+        assert_eq!(store.search_page(search, page, count).await.unwrap(), ids, "{what}");
     }
     let counts = store.search_tokens(search, FoundPage { offset: 0, limit: 0 }).await.unwrap();
     assert_eq!((counts.tokens.len(), counts.states), (0, states));
@@ -266,9 +268,11 @@ pub(crate) async fn candidates_are_all_tokens_with_what_they_are_counted_by(back
         assert_eq!(candidate.id, token.id);
         assert_eq!(candidate.state, token.state_at(now()));
         assert_eq!(candidate.ends_at, token.expires_at);
-        let PersonKey { directory, username } = &token.owner;
-        let owner = format!("{directory} {}", username.folded());
-        assert_eq!(found.owners[candidate.owner as usize], owner);
+        assert_eq!(candidate.access, token.grant.access);
+        assert_eq!(found.owners[candidate.owner as usize], token.owner);
+        assert_eq!(found.places[candidate.places as usize], token.grant.instances);
+        let integration = candidate.integration.map(|at| &found.integrations[at as usize]);
+        assert_eq!(integration, token.integration.as_ref());
         assert_eq!(*owners.entry(&token.owner).or_insert(candidate.owner), candidate.owner);
     }
     let numbers: HashSet<&u32> = owners.values().collect();

@@ -3,13 +3,13 @@
 
 use std::collections::HashMap;
 
-use gatepass_model::{Timestamp, TokenId, TokenState};
+use gatepass_model::{InstanceName, PersonKey, Timestamp, TokenId, TokenState};
 use sqlx::QueryBuilder;
 
 use super::super::{Database, Db, HEX_ID};
 use super::asked::{finds_nothing, is_in_state, narrow, sort};
 use super::{COUNTED, SORTED_BY, begin_all, end_all, handle};
-use crate::codec::parse;
+use crate::codec::{Problem, parse, parse_access, person};
 use crate::{Candidate, Candidates, Corruption, SortKey, StoreError, TokenSearch};
 
 /// See [`Tokens::search_handles`](crate::Tokens::search_handles).
@@ -65,11 +65,13 @@ pub(in super::super) async fn candidates(
     now: Timestamp,
     limit: u32,
 ) -> Result<Candidates, StoreError> {
-    let mut query =
-        QueryBuilder::<Db>::new("SELECT id, state_now || ' ' || ending || ' ' || owner FROM ");
+    let mut query = QueryBuilder::<Db>::new(
+        "SELECT id, state_now || ' ' || ending || ' ' || access || ' ' || instances || ' ' || owner,
+            integration FROM ",
+    );
     begin_all(&mut query, SORTED_BY);
     query.push(
-        ", owner_directory || ' ' || owner_key AS owner,
+        ", access, instances, integration, owner_directory || ' ' || owner_key AS owner,
          COALESCE(CAST(expires_at AS TEXT), '') AS ending, CASE",
     );
     for state in COUNTED {
@@ -81,26 +83,75 @@ pub(in super::super) async fn candidates(
     end_all(&mut query);
     query.push(" ORDER BY id LIMIT ").push_bind(i64::from(limit));
     // In one text, since the driver takes its time for each value.
-    let rows: Vec<(Vec<u8>, String)> = query.build_query_as().fetch_all(&store.readers()?).await?;
+    let rows: Vec<Row> = query.build_query_as().fetch_all(&store.readers()?).await?;
     read_candidates(&rows)
 }
 
-fn read_candidates(rows: &[(Vec<u8>, String)]) -> Result<Candidates, StoreError> {
-    let (mut owners, mut numbers) = (Vec::new(), HashMap::new());
+/// A handle; state, end, access, instances and owner; the integration.
+type Row = (Vec<u8>, String, Option<String>);
+
+fn read_candidates(rows: &[Row]) -> Result<Candidates, StoreError> {
+    let (mut owners, mut integrations, mut places) =
+        (Numbered::default(), Numbered::default(), Numbered::default());
     let mut tokens = Vec::with_capacity(rows.len());
-    for (id, facts) in rows {
+    for (id, facts, integration) in rows {
         let id = handle(id)?;
         let corrupt = |problem| Corruption { what: format!("token {id}"), problem };
-        let mut facts = facts.splitn(3, ' ');
+        let mut facts = facts.splitn(5, ' ');
         let mut next = || facts.next().unwrap_or_default();
-        let (state, end, owner) = (next(), next(), next());
-        let state = parse(state, "state").map_err(corrupt)?;
-        let ends_at = end.parse().ok().map(Timestamp::from_millis);
-        let owner = *numbers.entry(owner).or_insert_with(|| {
-            owners.push(owner.to_owned());
-            u32::try_from(owners.len() - 1).unwrap_or(u32::MAX)
+        let (state, end, access, instances, owner) = (next(), next(), next(), next(), next());
+        tokens.push(Candidate {
+            id,
+            state: parse(state, "state").map_err(corrupt)?,
+            ends_at: end.parse().ok().map(Timestamp::from_millis),
+            access: parse_access(access).map_err(corrupt)?,
+            owner: owners.number(owner, read_owner).map_err(corrupt)?,
+            integration: integration
+                .as_ref()
+                .map(|name| integrations.number(name, |name| Ok(name.to_owned())))
+                .transpose()
+                .map_err(corrupt)?,
+            places: places.number(instances, read_places).map_err(corrupt)?,
         });
-        tokens.push(Candidate { id, state, ends_at, owner });
     }
-    Ok(Candidates { tokens, owners })
+    let (owners, integrations, places) = (owners.read, integrations.read, places.read);
+    Ok(Candidates { tokens, owners, integrations, places })
+}
+
+/// What is read once, however often it comes.
+struct Numbered<'r, T> {
+    numbers: HashMap<&'r str, u32>,
+    read: Vec<T>,
+}
+
+impl<T> Default for Numbered<'_, T> {
+    fn default() -> Self {
+        Self { numbers: HashMap::new(), read: Vec::new() }
+    }
+}
+
+impl<'r, T> Numbered<'r, T> {
+    fn number(
+        &mut self,
+        text: &'r str,
+        read: impl FnOnce(&str) -> Result<T, Problem>,
+    ) -> Result<u32, Problem> {
+        if let Some(number) = self.numbers.get(text) {
+            return Ok(*number);
+        }
+        let number = u32::try_from(self.read.len()).unwrap_or(u32::MAX);
+        self.read.push(read(text)?);
+        self.numbers.insert(text, number);
+        Ok(number)
+    }
+}
+
+fn read_owner(text: &str) -> Result<PersonKey, Problem> {
+    let (directory, name) = text.split_once(' ').unwrap_or_default();
+    person(directory, name)
+}
+
+/// As they are stored: `,jira,wiki,`; empty: all.
+fn read_places(text: &str) -> Result<Vec<InstanceName>, Problem> {
+    text.split(',').filter(|name| !name.is_empty()).map(|name| parse(name, "instance")).collect()
 }
