@@ -16,6 +16,7 @@ mod instance;
 mod ldap;
 mod server;
 mod store;
+mod usernames;
 
 /// `None`, or what may not be used, when there are errors.
 pub(crate) fn config(raw: &Raw, file: &Path, errors: &mut Errors) -> Option<Config> {

@@ -368,6 +368,14 @@ keys! {
          `base_url` has it.";
     INSTANCE_DIRECTORY "instances.directory" Text("the name of a directory"), Unset,
         "Where its people come from. May be left out where there is one directory only.";
+    USERNAME_SUFFIX "instances.username_suffix" Text("the end of usernames, such as `@example.com`"),
+        Unset,
+        "What usernames of the directory end in, and those of this product do not: \
+         `alice@example.com` is `alice` here. Who has another end is not known here. Left out: \
+         people are called what the directory calls them.";
+    USERNAMES "instances.usernames" List("pairs such as `alice.doe = adoe`"), Value("[]"),
+        "People whom this product calls otherwise than that: the directory's name, then the \
+         product's. No two people can have one name, and nobody two.";
     IDENTITY "instances.identity" SomeOf(&[now("native-token"), now("impersonation"),
         now("trusted-header"), now("service-account")]), Value("[\"native-token\"]"),
         "How the gate becomes a token's owner, tried in this order: `native-token`, his own, which \

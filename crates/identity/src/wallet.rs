@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use gatepass_model::{DirectoryName, IdentityMethod, InstanceName, PersonKey};
+use gatepass_model::{DirectoryName, IdentityMethod, InstanceName, PersonKey, Usernames};
 
 use crate::credential::ReadyCredential;
 
@@ -16,6 +16,8 @@ pub use loading::Unreadable;
 pub struct InstanceIdentity {
     /// Whose people may be owners there.
     pub directory: DirectoryName,
+    /// What the product calls them.
+    pub usernames: Usernames,
     /// The ways, in the order to try.
     pub methods: Vec<IdentityMethod>,
     /// The account for [`IdentityMethod::ServiceAccount`].
@@ -34,6 +36,16 @@ pub enum IdentityProblem {
     /// people.
     #[error("{owner} is not of the directory of {instance}")]
     OtherDirectory {
+        /// Who.
+        owner: PersonKey,
+        /// Where.
+        instance: InstanceName,
+    },
+    /// The product has no name for him, or it is another person's.
+    #[error(
+        "{instance} has no username for {owner}; see username_suffix and usernames in the configuration"
+    )]
+    Nameless {
         /// Who.
         owner: PersonKey,
         /// Where.
@@ -81,6 +93,7 @@ struct Drawer {
 #[derive(Debug)]
 struct Identity {
     directory: DirectoryName,
+    usernames: Usernames,
     methods: Vec<IdentityMethod>,
     service_account: Option<Arc<ReadyCredential>>,
     trusted_header: Option<String>,
@@ -93,7 +106,8 @@ impl Drawer {
         if let Some(found) = trusted.get(owner) {
             return Some(Arc::clone(found));
         }
-        let made = ReadyCredential::trusted_header(header, owner.username.clone()).ok()?;
+        let user = self.identity.usernames.at_instance(&owner.username)?.into_owned();
+        let made = ReadyCredential::trusted_header(header, user).ok()?;
         // Of two threads that make it at once one is kept, so that a surprise is seen by both.
         Some(Arc::clone(trusted.get_or_insert(owner.clone(), Arc::new(made))))
     }
@@ -112,6 +126,7 @@ impl Wallet {
         let drawer = |identity: InstanceIdentity| Drawer {
             identity: Identity {
                 directory: identity.directory,
+                usernames: identity.usernames,
                 methods: identity.methods,
                 service_account: identity.service_account.map(Arc::new),
                 trusted_header: identity.trusted_header,
@@ -149,6 +164,9 @@ impl Wallet {
             IdentityMethod::ServiceAccount => drawer.identity.service_account.clone(),
         };
         match drawer.identity.methods.iter().find_map(by) {
+            None if drawer.identity.usernames.at_instance(&owner.username).is_none() => {
+                Err(IdentityProblem::Nameless { owner: owner_is(), instance: instance_is() })
+            }
             None => {
                 Err(IdentityProblem::NoCredential { owner: owner_is(), instance: instance_is() })
             }

@@ -1,9 +1,11 @@
 //! Instances: installations of a product behind the gate.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::name::{DirectoryName, InstanceName};
+use crate::name::{DirectoryName, InstanceName, PersonKey, Username};
+use crate::usernames::Usernames;
 
 /// What stands behind an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -113,4 +115,22 @@ pub struct Instance {
     pub directory: DirectoryName,
     /// The path of its base URL without a final slash: empty or `/jira`.
     pub context_path: String,
+    /// What it calls them.
+    pub usernames: Usernames,
+}
+
+impl Instance {
+    /// What it calls a person. `None`: he is not of its directory, or has no name there.
+    pub fn username_of<'n>(&'n self, person: &'n PersonKey) -> Option<Cow<'n, Username>> {
+        if person.directory != self.directory {
+            return None;
+        }
+        self.usernames.at_instance(&person.username)
+    }
+
+    /// Whom it calls so; `None`: nobody of its directory.
+    pub fn person_called(&self, user: &Username) -> Option<PersonKey> {
+        let username = self.usernames.in_directory(user)?.into_owned();
+        Some(PersonKey { directory: self.directory.clone(), username })
+    }
 }

@@ -26,6 +26,7 @@ pub mod session;
 pub mod target;
 pub mod time;
 pub mod token;
+pub mod usernames;
 
 pub use audit::{Actor, AuditEvent};
 pub use credential::{CredentialKind, CredentialSet};
@@ -47,3 +48,4 @@ pub use session::{Session, SessionId};
 pub use target::{CanonicalTarget, Segments, TargetError};
 pub use time::{Clock, Expiry, Lifetime, Timestamp};
 pub use token::{IllegalMove, RowMac, SecretDigest, Token, TokenState};
+pub use usernames::{Usernames, UsernamesProblem};

@@ -169,6 +169,7 @@ mod tests {
                 product: Product::Jira,
                 directory: "main".parse().unwrap(),
                 context_path: "/jira".to_owned(),
+                usernames: gatepass_model::Usernames::default(),
             },
             signs_in: true,
             public_url: public.map(str::to_owned),

@@ -37,6 +37,7 @@ pub(crate) fn wallet(config: &Config) -> Result<Wallet, Failure> {
         })?;
         let identity = InstanceIdentity {
             directory: instance.instance.directory.clone(),
+            usernames: instance.instance.usernames.clone(),
             methods: instance.identity.clone(),
             service_account,
             trusted_header: instance.trusted_header.as_ref().map(|one| one.name.clone()),
@@ -95,7 +96,10 @@ pub(crate) fn desk(config: &Config, trust: &Trust) -> Result<ProductDesk, Failur
             links.push((instance.instance.name.clone(), link));
         }
     }
-    Ok(ProductDesk::new(upstreams(config, trust)?).with_links(links))
+    let differing = config.instances.iter().map(|one| &one.instance);
+    let differing = differing.filter(|instance| !instance.usernames.are_equal());
+    let usernames = differing.map(|instance| (instance.name.clone(), instance.usernames.clone()));
+    Ok(ProductDesk::new(upstreams(config, trust)?).with_links(links).with_usernames(usernames))
 }
 
 /// The application link of an instance, with the key from its file.

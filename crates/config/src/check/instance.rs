@@ -16,6 +16,8 @@ use crate::keys::{self, Key, split_last};
 use crate::raw::Raw;
 use crate::reader::Reader;
 
+use super::usernames;
+
 /// Who signs assertions where nothing else is written.
 const ISSUER: &str = "gatepass";
 /// Longest name of a header, in bytes: longer ones go no further anyway.
@@ -54,6 +56,7 @@ fn one(table: &mut Reader<'_>, directories: &[Option<DirectoryConfig>]) -> Optio
     let hosts = table.list(&keys::HOSTS);
     let host = table.word(&keys::HOST);
     let directory = directory(table, directories);
+    let usernames = usernames::read(table, name.as_ref(), directory.as_ref(), directories);
     let words = table.words(&keys::IDENTITY);
     let identity: Vec<IdentityMethod> = words.iter().filter_map(|word| word.parse().ok()).collect();
     let public_url = public_url(table, base_url.as_ref());
@@ -68,7 +71,13 @@ fn one(table: &mut Reader<'_>, directories: &[Option<DirectoryConfig>]) -> Optio
     let base_url = base_url?;
     let context_path = base_url.context_path().to_owned();
     Some(InstanceConfig {
-        instance: Instance { name: name?, product: product?, directory: directory?, context_path },
+        instance: Instance {
+            name: name?,
+            product: product?,
+            directory: directory?,
+            context_path,
+            usernames: usernames?,
+        },
         base_url,
         public_url,
         hosts,

@@ -218,6 +218,28 @@ fn tls_towards_a_product_is_whole_and_wanted_or_refused() {
 }
 
 #[test]
+fn names_at_an_instance_can_be_told_apart() {
+    for (text, words) in [
+        ("username_suffix = \"\"", "it must be the end of usernames"),
+        ("username_suffix = \"@x \"", "it must be the end of usernames"),
+        ("usernames = [\"alice adoe\"]", "write the directory's name, = and the product's"),
+        ("usernames = [\"alice = \"]", "1 to 255 bytes"),
+        ("usernames = [\"alice = a\", \"Alice = b\"]", "Alice has a name there already"),
+        ("usernames = [\"alice = a\", \"bob = A\"]", "A is somebody's name there already"),
+    ] {
+        assert!(only(text).contains(words), "{text}: {}", only(text));
+    }
+    let of_jira = LEAST.replace(
+        "kind = \"file\"\npath = \"people.toml\"\n",
+        "kind = \"product\"\ninstance = \"jira\"\n",
+    );
+    for text in ["username_suffix = \"@x\"", "usernames = [\"alice = a\"]"] {
+        let told = told(&format!("{of_jira}{text}\n"));
+        assert!(told.len() == 1 && told[0].contains("says who its people are"), "{told:#?}");
+    }
+}
+
+#[test]
 fn a_directory_must_be_named_where_there_are_two_and_must_exist() {
     let second = "[[directories]]\nname = \"others\"\nkind = \"file\"\npath = \"o.toml\"\n";
     assert!(only(second).contains("there are several directories"));

@@ -94,7 +94,9 @@ impl Control {
         let secret = self.opened_secret(credential)?;
         match credential.kind {
             UpstreamKind::NativeToken => {
-                ReadyCredential::native_token(credential.owner.username.clone(), &secret).ok()
+                let instance = self.find_instance(&credential.instance)?;
+                let user = instance.instance.username_of(&credential.owner)?.into_owned();
+                ReadyCredential::native_token(user, &secret).ok()
             }
         }
     }

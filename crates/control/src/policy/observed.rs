@@ -146,10 +146,7 @@ impl Control {
         if policy.exemptions.iter().all(|exemption| exemption.groups.is_empty()) {
             return Ok(Roster::new());
         }
-        let key = |hit: &Hit<'_>| {
-            let username = name_of(hit.usage)?.parse().ok()?;
-            Some(PersonKey { directory: known.instance.directory.clone(), username })
-        };
+        let key = |hit: &Hit<'_>| known.instance.person_called(&name_of(hit.usage)?.parse().ok()?);
         let wanted: HashSet<PersonKey> = hits.iter().filter_map(key).collect();
         self.find_people(&wanted).await
     }
@@ -167,8 +164,7 @@ impl Control {
         let name = name_of(usage).filter(|_| has_password);
         let directory = self.find_instance(&usage.caller.instance);
         let groups = directory.zip(name).and_then(|(known, name)| {
-            let directory = known.instance.directory.clone();
-            let key = PersonKey { directory, username: name.parse().ok()? };
+            let key = known.instance.person_called(&name.parse().ok()?)?;
             roster.get(&key).map(|person| person.groups.as_slice())
         });
         policy

@@ -215,6 +215,7 @@ fn instances() -> Vec<KnownInstance> {
             product,
             directory: directory.parse().unwrap(),
             context_path: String::new(),
+            usernames: gatepass_model::Usernames::default(),
         },
         identity: vec![IdentityMethod::NativeToken],
         reads: Vec::new(),

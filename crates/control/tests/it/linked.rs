@@ -181,6 +181,7 @@ async fn a_native_token_that_was_deleted_is_made_anew_when_the_product_refuses_i
 
 fn identity() -> gatepass_identity::InstanceIdentity {
     gatepass_identity::InstanceIdentity {
+        usernames: gatepass_model::Usernames::default(),
         directory: "main".parse().unwrap(),
         methods: vec![IdentityMethod::NativeToken],
         service_account: None,

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use gatepass_model::token::state_at;
-use gatepass_model::{Instance, PersonKey, Reason, Refusal, Timestamp, TokenId, TokenState};
+use gatepass_model::{Instance, Reason, Refusal, Timestamp, TokenId, TokenState};
 use gatepass_policy::{
     CompiledInstancePolicy, Facts, Freshness, OwnerFact, Question, TokenFact, authenticate,
 };
@@ -41,8 +41,8 @@ impl Gathered {
             .as_ref()
             .and_then(|found| find_token(found.secret.as_bytes(), shared));
         let claimed = match &credentials.claimed_user {
-            Some(name) if token.is_none() => name.parse().ok().and_then(|username| {
-                let key = PersonKey { directory: instance.directory.clone(), username };
+            Some(name) if token.is_none() => name.parse().ok().and_then(|user| {
+                let key = instance.person_called(&user)?;
                 Some(snapshot.find_person(&key)?.load())
             }),
             _ => None,

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Instant;
 
-use gatepass_identity::ReadyCredential;
+use gatepass_identity::{ExpectedUser, ReadyCredential};
 use gatepass_model::{IdentityMethod, Method, PersonKey, Reason, Refusal, TokenId};
 use gatepass_policy::{Identity, Permit};
 use gatepass_profiles::ClaimedUser;
@@ -57,7 +57,8 @@ impl Owner {
         if self.credential.method() != IdentityMethod::TrustedHeader {
             return None;
         }
-        let (thread, user) = (line.thread, &self.key.username);
+        let ExpectedUser::Exactly(user) = self.credential.expected_user() else { return None };
+        let thread = line.thread;
         let now = thread.shared.clock.now();
         Some(thread.assertions.line(asserter, target.index, self.token, user, now))
     }

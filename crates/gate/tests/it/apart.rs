@@ -1,26 +1,63 @@
-//! Several directories, each with an `alice`: whatever is configured, no call lands as the wrong one.
+//! Several directories, each with an `alice`, whom instances call by other names too: whatever is
+//! configured, no call lands as the wrong one.
 
 use std::cell::Cell;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use gatepass_model::{Grant, IdentityMethod, Person, PersonKey, Product};
-use gatepass_sandbox::Recorder;
+use gatepass_model::{Grant, IdentityMethod, Person, PersonKey, Product, Username, Usernames};
+use gatepass_sandbox::{RawAnswer, RecordedRequest, Recorder};
 use gatepass_testkit::raw::Client;
 use gatepass_testkit::{TestGate, TestGateOptions, TestInstance};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::support::{PATIENCE, answer_alice};
+use crate::support::PATIENCE;
 
 const DIRECTORIES: [&str; 3] = ["main", "staff", "partners"];
 const HEADER: &str = "X-Our-User";
 const INSTANCES: [&str; 3] = ["jira", "desk", "shop"];
 
-/// An instance: whose people, how the gate becomes them, whether it has a service account.
+/// An instance: whose people, how the gate becomes them, what it calls them.
 #[derive(Clone, Debug)]
 struct Place {
     directory: usize,
     methods: Vec<IdentityMethod>,
+    names: Names,
+}
+
+/// What an instance calls the alice of its directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Names {
+    Alice,
+    WithoutTheEnd,
+    OfHerOwn,
+    /// Its alice is somebody else of the directory.
+    Taken,
+    /// Its people are those whose names have another end.
+    OtherEnd,
+}
+
+impl Names {
+    fn usernames(self) -> Usernames {
+        let name = |text: &str| text.parse::<Username>().unwrap();
+        let (suffix, pair) = match self {
+            Self::Alice => (None, None),
+            Self::WithoutTheEnd => (Some("ICE"), None),
+            Self::OfHerOwn => (Some("@x"), Some((name("Alice"), name("adoe")))),
+            Self::Taken => (None, Some((name("bob"), name("alice")))),
+            Self::OtherEnd => (Some("@x"), None),
+        };
+        Usernames::new(suffix, pair).unwrap()
+    }
+
+    const fn of_alice(self) -> Option<&'static str> {
+        match self {
+            Self::Alice => Some("alice"),
+            Self::WithoutTheEnd => Some("al"),
+            Self::OfHerOwn => Some("adoe"),
+            Self::Taken | Self::OtherEnd => None,
+        }
+    }
 }
 
 /// How a directory stands with its alice.
@@ -53,7 +90,18 @@ fn places() -> impl Strategy<Value = Place> {
         Just(vec![NativeToken, TrustedHeader]),
         Just(vec![ServiceAccount, NativeToken]),
     ];
-    (0..3_usize, methods).prop_map(|(directory, methods)| Place { directory, methods })
+    let names = prop_oneof![
+        3 => Just(Names::Alice),
+        1 => Just(Names::WithoutTheEnd),
+        1 => Just(Names::OfHerOwn),
+        1 => Just(Names::Taken),
+        1 => Just(Names::OtherEnd),
+    ];
+    (0..3_usize, methods, names).prop_map(|(directory, methods, names)| Place {
+        directory,
+        methods,
+        names,
+    })
 }
 
 fn worlds() -> impl Strategy<Value = World> {
@@ -76,6 +124,14 @@ fn native(directory: usize, place: usize) -> String {
     format!("native-of-{}-at-{}", DIRECTORIES[directory], INSTANCES[place])
 }
 
+/// A product that takes native tokens for those of whom it calls so, as the directory's alice does.
+fn answer(request: &RecordedRequest, names: Names) -> RawAnswer {
+    let trusted = request.headers(HEADER).pop();
+    let user = trusted.or_else(|| names.of_alice().map(str::to_owned));
+    let header = format!("X-AUSERNAME: {}", user.as_deref().unwrap_or("somebody"));
+    RawAnswer::json("{}", &[&header])
+}
+
 fn bearer(token: &str) -> (&'static str, String) {
     ("authorization", format!("Bearer {token}"))
 }
@@ -87,16 +143,17 @@ fn account(place: usize) -> String {
 impl World {
     /// What may go up for the alice of a directory at an instance, as a header; `None`: nothing.
     fn may_go_up(&self, directory: usize, place: usize) -> Option<(&'static str, String)> {
-        let Place { directory: of_place, methods } = &self.places[place];
+        let Place { directory: of_place, methods, names } = &self.places[place];
         let is_granted = self.granted[directory][place] || self.granted[directory] == [false; 3];
         if *of_place != directory || self.known[directory] != Known::Active || !is_granted {
             return None;
         }
         methods.iter().find_map(|method| match method {
             IdentityMethod::ServiceAccount => Some(bearer(&account(place))),
-            IdentityMethod::TrustedHeader => Some((HEADER, "alice".to_owned())),
+            IdentityMethod::TrustedHeader => names.of_alice().map(|name| (HEADER, name.to_owned())),
             IdentityMethod::NativeToken | IdentityMethod::Impersonation => {
-                self.native[directory][place].then(|| bearer(&native(directory, place)))
+                let has_one = self.native[directory][place] && names.of_alice().is_some();
+                has_one.then(|| bearer(&native(directory, place)))
             }
         })
     }
@@ -108,6 +165,7 @@ impl World {
                 name: INSTANCES[at].to_owned(),
                 directory: DIRECTORIES[place.directory].to_owned(),
                 methods: place.methods.clone(),
+                usernames: place.names.usernames(),
                 trusted_header: Some(HEADER.to_owned()),
                 service_account: has_account.then(|| account(at)),
                 ..TestInstance::new(Product::Jira, products[at].address())
@@ -192,13 +250,18 @@ impl World {
 #[test]
 fn no_call_lands_as_the_alice_of_another_directory() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let products: Vec<Arc<Recorder>> = (0..3)
-        .map(|_| Arc::new(runtime.block_on(Recorder::start(answer_alice)).unwrap()))
-        .collect();
-    let config = Config { cases: 100, failure_persistence: None, ..Config::default() };
+    let names = Arc::new(Mutex::new([Names::Alice; 3]));
+    let product = |place: usize| {
+        let names = Arc::clone(&names);
+        let answer = move |request: &RecordedRequest| answer(request, names.lock().unwrap()[place]);
+        Arc::new(runtime.block_on(Recorder::start(answer)).unwrap())
+    };
+    let products: Vec<Arc<Recorder>> = (0..3).map(product).collect();
+    let config = Config { cases: 150, failure_persistence: None, ..Config::default() };
     let landed = Cell::new(0);
     TestRunner::new(config)
         .run(&worlds(), |world| {
+            *names.lock().unwrap() = [0, 1, 2].map(|place| world.places[place].names);
             runtime.block_on(world.try_all(&products));
             let pairs = (0..3).flat_map(|directory| (0..3).map(move |place| (directory, place)));
             let passing = pairs.filter(|&(one, other)| world.may_go_up(one, other).is_some());

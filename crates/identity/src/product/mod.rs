@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use gatepass_http_client::ClientError;
-use gatepass_model::{InstanceName, Person, Product, ProductRank, Username};
+use gatepass_model::{InstanceName, Person, Product, ProductRank, Username, Usernames};
 
 use crate::credential::ReadyCredential;
 use crate::link::ApplicationLink;
@@ -94,6 +94,11 @@ pub enum AskError {
     /// The system has no randomness to sign with.
     #[error("the system gave no random bytes to sign with")]
     Unsigned,
+    /// The instance has no name for somebody, or it is another person's.
+    #[error(
+        "the instance has no username for {0}; see username_suffix and usernames in the configuration"
+    )]
+    Nameless(Username),
     /// What came back is not what it says.
     #[error("its answer makes no sense: {0}")]
     Nonsense(&'static str),
@@ -108,17 +113,47 @@ pub enum LookedUp {
     Gone,
 }
 
-/// Asks products about people. Cheap to clone.
+/// Asks products about people, who go by the names of their directory here. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct ProductDesk {
     upstreams: HashMap<InstanceName, Upstream>,
     links: Arc<HashMap<InstanceName, ApplicationLink>>,
+    /// Of those that call people otherwise than their directory.
+    usernames: Arc<HashMap<InstanceName, Usernames>>,
+}
+
+/// As whom a product is asked, by the name that it has for him.
+struct Named<'a> {
+    asker: Asker<'a>,
+    user: Option<Username>,
+}
+
+impl Named<'_> {
+    const fn asker(&self) -> Asker<'_> {
+        match (self.asker, &self.user) {
+            (Asker::Impersonation { link, .. }, Some(user)) => Asker::Impersonation { link, user },
+            (asker, _) => asker,
+        }
+    }
 }
 
 impl ProductDesk {
     /// For these instances.
     pub fn new(upstreams: impl IntoIterator<Item = (InstanceName, Upstream)>) -> Self {
-        Self { upstreams: upstreams.into_iter().collect(), links: Arc::default() }
+        Self {
+            upstreams: upstreams.into_iter().collect(),
+            links: Arc::default(),
+            usernames: Arc::default(),
+        }
+    }
+
+    /// With what these of them call people.
+    #[must_use]
+    pub fn with_usernames(
+        self,
+        usernames: impl IntoIterator<Item = (InstanceName, Usernames)>,
+    ) -> Self {
+        Self { usernames: Arc::new(usernames.into_iter().collect()), ..self }
     }
 
     /// With application links at these of them.
@@ -140,15 +175,32 @@ impl ProductDesk {
         found.ok_or_else(|| AskError::Unaskable(instance.clone()))
     }
 
+    fn named<'a>(&self, instance: &InstanceName, asker: Asker<'a>) -> Result<Named<'a>, AskError> {
+        let user = match (asker, self.usernames.get(instance)) {
+            (Asker::Impersonation { user, .. }, Some(usernames)) => {
+                let found = usernames.at_instance(user);
+                Some(found.ok_or_else(|| AskError::Nameless(user.clone()))?.into_owned())
+            }
+            _ => None,
+        };
+        Ok(Named { asker, user })
+    }
+
     /// Who `asker` is there, with his groups and his rank; `None`: nobody.
     pub async fn who_is(
         &self,
         instance: &InstanceName,
         asker: Asker<'_>,
     ) -> Result<Option<Account>, AskError> {
-        let upstream = self.upstream(instance)?;
+        let (upstream, named) = (self.upstream(instance)?, self.named(instance, asker)?);
+        let asker = named.asker();
         let Some(mut account) = jira::myself(upstream, asker).await? else { return Ok(None) };
         account.rank = jira::rank(upstream, asker).await?;
+        if let Some(usernames) = self.usernames.get(instance) {
+            let person = usernames.in_directory(&account.username);
+            let person = person.ok_or(AskError::Nonsense("it names nobody of the directory"))?;
+            account.username = person.into_owned();
+        }
         Ok(Some(account))
     }
 
@@ -183,7 +235,8 @@ impl ProductDesk {
         name: &str,
         days: Option<u32>,
     ) -> Result<MintedToken, MintError> {
-        native_token::mint(self.upstream(instance)?, asker, name, days).await
+        let named = self.named(instance, asker)?;
+        native_token::mint(self.upstream(instance)?, named.asker(), name, days).await
     }
 
     /// The native tokens of whoever `asker` is.
@@ -192,7 +245,8 @@ impl ProductDesk {
         instance: &InstanceName,
         asker: Asker<'_>,
     ) -> Result<Vec<NativeTokenInfo>, AskError> {
-        native_token::list(self.upstream(instance)?, asker).await
+        let named = self.named(instance, asker)?;
+        native_token::list(self.upstream(instance)?, named.asker()).await
     }
 
     /// Deletes a native token of whoever `asker` is. One that is gone already is no error.
@@ -202,6 +256,7 @@ impl ProductDesk {
         asker: Asker<'_>,
         id: &str,
     ) -> Result<(), AskError> {
-        native_token::delete(self.upstream(instance)?, asker, id).await
+        let named = self.named(instance, asker)?;
+        native_token::delete(self.upstream(instance)?, named.asker(), id).await
     }
 }

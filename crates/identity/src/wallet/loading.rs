@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use gatepass_model::{InstanceName, PersonKey};
+use gatepass_model::{InstanceName, PersonKey, Usernames};
 use gatepass_store::{Credentials, StoreError, UpstreamCredential, UpstreamKind};
 use gatepass_vault::{KeyRing, OpenError, SealedCredential, credential_context, open};
 
@@ -19,6 +19,9 @@ pub enum Unreadable {
     /// What was in it can't be sent.
     #[error(transparent)]
     Unusable(#[from] UnusableSecret),
+    /// The instance has no name for its owner, or it is another person's.
+    #[error("the instance has no username for its owner")]
+    Nameless,
 }
 
 impl Wallet {
@@ -74,7 +77,7 @@ impl Wallet {
     /// configured nothing is kept.
     pub fn put(&self, ring: &KeyRing, stored: &UpstreamCredential) -> Result<(), Unreadable> {
         let Some(drawer) = self.drawers.get(&stored.instance) else { return Ok(()) };
-        let ready = match ready(ring, stored) {
+        let ready = match ready(ring, stored, &drawer.identity.usernames) {
             Ok(ready) => ready,
             Err(error) => {
                 let (owner, instance) = (&stored.owner, &stored.instance);
@@ -98,12 +101,18 @@ impl Wallet {
     }
 }
 
-fn ready(ring: &KeyRing, stored: &UpstreamCredential) -> Result<ReadyCredential, Unreadable> {
+fn ready(
+    ring: &KeyRing,
+    stored: &UpstreamCredential,
+    usernames: &Usernames,
+) -> Result<ReadyCredential, Unreadable> {
     let context = credential_context(&stored.owner, &stored.instance);
     let secret = open(ring, &context, &SealedCredential::from_bytes(stored.sealed.clone()))?;
     match stored.kind {
         UpstreamKind::NativeToken => {
-            Ok(ReadyCredential::native_token(stored.owner.username.clone(), &secret)?)
+            let user = usernames.at_instance(&stored.owner.username);
+            let user = user.ok_or(Unreadable::Nameless)?.into_owned();
+            Ok(ReadyCredential::native_token(user, &secret)?)
         }
     }
 }

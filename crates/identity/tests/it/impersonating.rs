@@ -6,7 +6,7 @@ use gatepass_http_client::{Client, Settings};
 use gatepass_identity::{
     ApplicationLink, AskError, Asker, LinkKey, LinkKeyError, MintError, ProductDesk, Upstream,
 };
-use gatepass_model::{Clock, Product, Timestamp, Username};
+use gatepass_model::{Clock, Product, Timestamp, Username, Usernames};
 use gatepass_sandbox::{ConsumerSeed, Identified, Jira, JiraSettings};
 use gatepass_vault::SystemEntropy;
 
@@ -102,6 +102,34 @@ async fn a_link_becomes_somebody_who_is_not_there_and_makes_his_native_token() {
             assert!(query.starts_with("xoauth_requestor_id="), "it must stand first: {query}");
         }
     }
+}
+
+#[tokio::test]
+async fn people_go_by_the_names_of_their_directory() {
+    let mut bench = Bench::new("").await;
+    let pair = ("bob.b".parse().unwrap(), "bob".parse().unwrap());
+    let usernames = Usernames::new(Some("@example.com"), [pair]).unwrap();
+    bench.desk = bench.desk.with_usernames([(instance("jira"), usernames)]);
+    let link = bench.link();
+    for (name, there) in [("alice@example.com", "alice"), ("Bob.B", "bob")] {
+        let said = bench.who_is(&link, name).await.unwrap();
+        assert!(said.is_some_and(|said| said.eq_ignore_ascii_case(name)), "{name}");
+        let user: Username = name.parse().unwrap();
+        let asker = Asker::Impersonation { link: &link, user: &user };
+        let jira = instance("jira");
+        let minted = bench.desk.mint_native_token(&jira, asker, "x", Some(30)).await.unwrap();
+        assert_eq!(bench.jira.native_tokens(there).len(), 1);
+        let listed = bench.desk.list_native_tokens(&jira, asker).await.unwrap();
+        assert_eq!(listed.len(), 1);
+        bench.desk.delete_native_token(&jira, asker, &minted.id).await.unwrap();
+        assert_eq!(bench.jira.requests().pop().unwrap().user.as_deref(), Some(there));
+    }
+    let before = bench.jira.requests().len();
+    for name in ["alice", "bob@example.com", "alice@example.org"] {
+        let refused = bench.who_is(&link, name).await.unwrap_err();
+        assert!(matches!(refused, AskError::Nameless(_)), "{name}: {refused}");
+    }
+    assert_eq!(bench.jira.requests().len(), before, "nobody was asked about them");
 }
 
 #[tokio::test]

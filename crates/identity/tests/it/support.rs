@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use gatepass_identity::{InstanceIdentity, ReadyCredential, Wallet};
-use gatepass_model::{Actor, IdentityMethod, InstanceName, PersonKey, Timestamp};
+use gatepass_model::{Actor, IdentityMethod, InstanceName, PersonKey, Timestamp, Usernames};
 use gatepass_store::{
     Answer, AuditEntry, Credentials, Revision, StoreError, UpstreamCredential, UpstreamKind,
 };
@@ -52,6 +52,7 @@ pub(crate) fn wallet(
     let directory = "main".parse().unwrap();
     let identity = InstanceIdentity {
         directory,
+        usernames: Usernames::default(),
         methods: methods.to_vec(),
         service_account,
         trusted_header: Some("X-Our-User".to_owned()),

@@ -371,6 +371,7 @@ fn wallet_for(options: &TestGateOptions) -> anyhow::Result<Wallet> {
         let account = account.map(|token| ReadyCredential::service_token(None, &token));
         let identity = InstanceIdentity {
             directory: instance.directory.parse()?,
+            usernames: instance.usernames.clone(),
             methods: instance.methods.clone(),
             service_account: account.transpose()?,
             trusted_header: instance.trusted_header.clone(),

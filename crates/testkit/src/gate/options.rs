@@ -10,7 +10,7 @@ use gatepass_gate::settings::{
 use gatepass_gate::{LocalService, Sockets};
 use gatepass_model::{
     IdentityMethod, Instance, Lifetime, ListenAddress, Network, Person, PersonKey, PolicyDocument,
-    Product,
+    Product, Usernames,
 };
 use gatepass_store::activity::ActivityStore;
 
@@ -36,6 +36,8 @@ pub struct TestInstance {
     pub upstream: SocketAddr,
     /// Empty or `/jira`.
     pub context_path: String,
+    /// What it calls the people of its directory.
+    pub usernames: Usernames,
     /// How it is spoken to in TLS.
     pub tls: Option<UpstreamTls>,
     /// How strictly targets of pages are read.
@@ -60,6 +62,7 @@ impl TestInstance {
             trusted_header: None,
             upstream,
             context_path: String::new(),
+            usernames: Usernames::default(),
             tls: None,
             targets: TargetMode::Enforce,
             first_byte: Duration::from_mins(1),
@@ -80,6 +83,7 @@ impl TestInstance {
                 product: self.product,
                 directory: self.directory.parse()?,
                 context_path: self.context_path.clone(),
+                usernames: self.usernames.clone(),
             },
             hosts: vec![self.host()],
             host: UpstreamHost::Preserve,

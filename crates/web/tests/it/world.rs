@@ -78,6 +78,7 @@ impl World {
             product: Product::Jira,
             directory: "main".parse().unwrap(),
             context_path: String::new(),
+            usernames: gatepass_model::Usernames::default(),
         };
         let known = KnownInstance {
             instance: instance.clone(),

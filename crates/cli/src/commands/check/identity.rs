@@ -74,7 +74,11 @@ async fn trusted_header(
         findings.add(&check, State::Warning, words);
         return Ok(());
     };
-    match ReadyCredential::trusted_header(&header.name, user) {
+    let Some(user) = instance.instance.usernames.at_instance(&user) else {
+        findings.add(&check, State::Failed, format!("it has no username for {user}"));
+        return Ok(());
+    };
+    match ReadyCredential::trusted_header(&header.name, user.into_owned()) {
         Ok(ready) => {
             let (state, words) = ask(name, &ready, prover).await;
             findings.add(&check, state, words);
@@ -122,6 +126,7 @@ async fn native_tokens(
 fn for_native_tokens(instance: &InstanceConfig) -> gatepass_identity::InstanceIdentity {
     gatepass_identity::InstanceIdentity {
         directory: instance.instance.directory.clone(),
+        usernames: instance.instance.usernames.clone(),
         methods: vec![IdentityMethod::NativeToken],
         service_account: None,
         trusted_header: None,

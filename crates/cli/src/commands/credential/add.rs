@@ -81,7 +81,15 @@ impl Add {
         let Ok(username) = owner.parse::<Username>() else {
             return Ok(Proof::Doubtful("it was not asked about".to_owned()));
         };
-        let Ok(ready) = ReadyCredential::native_token(username, secret) else {
+        let known = desk.config.instances.iter().find(|one| one.instance.name == *instance);
+        let user = known.map_or(Some(std::borrow::Cow::Borrowed(&username)), |known| {
+            known.instance.usernames.at_instance(&username)
+        });
+        let Some(user) = user else {
+            let words = format!("{instance} has no username for {owner}, so it can't be his");
+            return Err(Failure::new("credential_of_another", words));
+        };
+        let Ok(ready) = ReadyCredential::native_token(user.into_owned(), secret) else {
             return Ok(Proof::Doubtful("it can't be sent".to_owned()));
         };
         let said = identity::prover(&desk.config, &Trust::of(&desk.config)?, None)?
