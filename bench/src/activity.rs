@@ -94,7 +94,7 @@ impl Recorder<'_> {
             _ => User::Verified(&name),
         };
         for _ in 0..=self.random.below(20) {
-            self.put(Subject::Caller { kind, user }, self.random.below(7 * DAY), None);
+            self.put(Subject::Caller { kind, user, mark: "" }, self.random.below(7 * DAY), None);
         }
         self.make_room().await
     }

@@ -199,7 +199,7 @@ async fn main() -> Result<(), Failure> {
     run("4,000/s, 2,000 tokens", 4_000, || token(dice.below(2_000))).await?;
     run("500/s, one token", 500, || token(1)).await?;
     let user = User::Verified("alice");
-    let caller = Subject::Caller { kind: CredentialKind::Session, user };
+    let caller = Subject::Caller { kind: CredentialKind::Session, user, mark: "" };
     run("4,000/s, one caller", 4_000, || caller).await?;
     Ok(())
 }

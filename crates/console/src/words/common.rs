@@ -29,6 +29,8 @@ texts! {
         close: "Close", "Schließen";
         cancel: "Cancel", "Abbrechen";
         optional: "optional", "freiwillig";
+        of_native_token: "native token", "Produkt-Token";
+        of_consumer: "application", "Anwendung";
         form_faults: "That did not work yet", "Das hat noch nicht geklappt";
         form_faults_help: "Nothing was changed. What you typed is still there:", "Es wurde nichts geändert. Ihre Eingaben sind noch da:";
         copy: "Copy", "Kopieren";

@@ -47,6 +47,9 @@ pub struct SeenKind {
 /// Somebody who came without a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeenCaller {
+    /// Which one he presented: the id of a native token as the product lists it, the key of an OAuth
+    /// consumer. As he says; empty where nothing tells.
+    pub mark: String,
     /// Who he is, or says he is; `None` where nobody knows.
     pub name: Option<String>,
     /// His user agent; may be empty.
@@ -266,6 +269,7 @@ fn name(user: &CallerUser) -> Option<&str> {
 
 fn summed(kind: CredentialKind, usage: &PresentedUsage) -> SeenKind {
     let caller = |caller: &BusyCaller| SeenCaller {
+        mark: caller.mark.clone(),
         name: name(&caller.user).map(str::to_owned),
         agent: caller.agent.clone(),
         requests: caller.requests,
@@ -284,6 +288,7 @@ fn summed(kind: CredentialKind, usage: &PresentedUsage) -> SeenKind {
 fn seen(kind: CredentialKind, hits: &[Hit<'_>]) -> Option<SeenKind> {
     let of_kind = || hits.iter().filter(|hit| hit.kind == kind);
     let caller = |hit: &Hit<'_>| SeenCaller {
+        mark: hit.usage.caller.mark.clone(),
         name: name_of(hit.usage).map(str::to_owned),
         agent: hit.usage.caller.agent.clone(),
         requests: hit.requests,

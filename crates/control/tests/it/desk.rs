@@ -173,7 +173,7 @@ impl Desk {
 }
 
 pub(crate) const fn with(kind: CredentialKind, user: User<'_>) -> Subject<'_> {
-    Subject::Caller { kind, user }
+    Subject::Caller { kind, user, mark: "" }
 }
 
 /// That somebody may not do something, and by which right.

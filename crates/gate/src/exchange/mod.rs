@@ -25,7 +25,7 @@ use self::ask::Gathered;
 use self::local::LocalPlace;
 use self::meter::Count;
 use self::respond::Responder;
-use self::tally::{Tally, Whose, leading_kind};
+use self::tally::{Caller, Tally, Whose, leading_kind};
 use crate::account::{self, Account};
 use crate::connection::Arrival;
 use crate::engine::http1::name::Known;
@@ -168,7 +168,7 @@ async fn serve_instance<S: AsyncRead + AsyncWrite + Unpin>(
         started: Instant::now(),
         answered: None,
         instance: index,
-        whose: Whose::Caller(CredentialKind::Anonymous, None),
+        whose: Whose::Caller(Caller { kind: CredentialKind::Anonymous, mark: None, claimed: None }),
         verified: None,
         refused: None,
         operation,
@@ -356,7 +356,12 @@ fn whose(credentials: &Credentials<'_>, gathered: &Gathered) -> Whose {
         (Some(entry), _) => Whose::Token(entry.facts().id),
         (None, Some(found)) => Whose::UnknownToken(found.claimed_owner.clone()),
         (None, None) => {
-            Whose::Caller(leading_kind(credentials.others), credentials.claimed_user.clone())
+            let kind = leading_kind(credentials.others);
+            Whose::Caller(Caller {
+                kind,
+                mark: credentials.mark.as_ref().filter(|mark| mark.kind() == kind).cloned(),
+                claimed: credentials.claimed_user.clone(),
+            })
         }
     }
 }

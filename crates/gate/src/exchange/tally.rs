@@ -10,6 +10,7 @@ use gatepass_policy::Observed;
 
 use super::meter::Count;
 use crate::account::Account;
+use crate::read::credential::Mark;
 use crate::request_id::RequestId;
 use crate::thread::Thread;
 
@@ -19,8 +20,19 @@ pub(crate) enum Whose {
     Token(TokenId),
     /// Something in the shape of a token; and the name that stands beside it.
     UnknownToken(Option<String>),
-    /// The kind that says most of the caller, and the name that he claims.
-    Caller(CredentialKind, Option<String>),
+    /// Somebody without one.
+    Caller(Caller),
+}
+
+/// What is known of a caller without a token before the product answers.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    /// The kind that says most of him.
+    pub(crate) kind: CredentialKind,
+    /// Which one of that kind.
+    pub(crate) mark: Option<Mark>,
+    /// The name that he claims.
+    pub(crate) claimed: Option<String>,
 }
 
 /// Gathers what is told of a request, and tells it when dropped: a request whose connection was
@@ -81,8 +93,9 @@ impl Drop for Tally<'_> {
             Whose::UnknownToken(claimed) => Subject::UnknownToken {
                 user: claimed.as_deref().map_or(User::Nobody, User::Claimed),
             },
-            Whose::Caller(kind, claimed) => Subject::Caller {
+            Whose::Caller(Caller { kind, mark, claimed }) => Subject::Caller {
                 kind: *kind,
+                mark: mark.as_ref().map_or("", Mark::as_str),
                 user: match (&self.verified, claimed) {
                     (Some(name), _) => User::Verified(name),
                     (None, Some(name)) => User::Claimed(name),

@@ -12,6 +12,8 @@ use zeroize::Zeroizing;
 use crate::engine::http1::name::Known;
 use crate::engine::http1::request::RequestHead;
 
+pub(crate) use super::mark::Mark;
+
 /// What a request presents.
 #[derive(Default)]
 pub(crate) struct Credentials<'h> {
@@ -23,6 +25,8 @@ pub(crate) struct Credentials<'h> {
     pub(crate) claimed_user: Option<String>,
     /// An identity parameter of the client's own.
     pub(crate) forged: Option<String>,
+    /// Which native token or OAuth consumer, unverified.
+    pub(crate) mark: Option<Mark>,
 }
 
 /// A token that was presented.
@@ -97,6 +101,7 @@ impl<'h> Credentials<'h> {
         }
         self.claimed_user = self.claimed_user.take().or(form.claimed_user);
         self.forged = self.forged.take().or(form.forged);
+        self.mark = self.mark.take().or(form.mark);
     }
 
     /// Whether anything but a session cookie stands beside a token.
@@ -130,6 +135,7 @@ impl<'h> Credentials<'h> {
             Err(misplaced())
         } else if scheme.eq_ignore_ascii_case(b"oauth") {
             self.others = self.others.with(CredentialKind::Oauth);
+            self.mark = Mark::of_consumer_in_header(rest);
             Ok(())
         } else {
             self.others = self.others.with(CredentialKind::Password);
@@ -145,7 +151,8 @@ impl<'h> Credentials<'h> {
         if looks_like_token(value) {
             return Err(misplaced());
         }
-        let (native, oauth) = kinds_of_foreign_bearer(value);
+        self.mark = Mark::of_native_token(value);
+        let (native, oauth) = kinds_of_foreign_bearer(value, self.mark.is_some());
         if native {
             self.others = self.others.with(CredentialKind::NativeToken);
         }
@@ -204,6 +211,9 @@ impl<'h> Credentials<'h> {
                 name if name.starts_with(b"oauth_") => {
                     if oauth_dance {
                         self.others = self.others.with(CredentialKind::Oauth);
+                        if name == b"oauth_consumer_key" {
+                            self.mark.get_or_insert_with(|| Mark::of_consumer(&value));
+                        }
                     } else {
                         self.forge(name);
                     }
@@ -226,14 +236,9 @@ fn has_our_prefix(value: &[u8]) -> bool {
 
 /// Whether a Bearer that is not ours counts as a native token, as OAuth 2, or as both.
 ///
-/// A native token is base64 of `<12 digits>:<20 bytes>` in 44 characters; an OAuth 2 token with
-/// three parts is a JWT. What is neither may be either, so both modes must let it pass.
-fn kinds_of_foreign_bearer(value: &[u8]) -> (bool, bool) {
-    let decoded = if value.len() == 44 { decode_basic(value) } else { None };
-    let has_native_shape = decoded.is_some_and(|bytes| {
-        bytes.get(..12).is_some_and(|id| id.iter().all(u8::is_ascii_digit))
-            && bytes.get(12) == Some(&b':')
-    });
+/// An OAuth 2 token with three parts is a JWT. What is neither that nor a native token's shape may be
+/// either, so both modes must let it pass.
+fn kinds_of_foreign_bearer(value: &[u8], has_native_shape: bool) -> (bool, bool) {
     if has_native_shape {
         return (true, false);
     }
@@ -242,7 +247,7 @@ fn kinds_of_foreign_bearer(value: &[u8]) -> (bool, bool) {
 }
 
 /// As leniently as the products decode it: with padding or without, in either alphabet.
-fn decode_basic(value: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn decode_basic(value: &[u8]) -> Option<Vec<u8>> {
     use base64::alphabet::{STANDARD, URL_SAFE};
     use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
     const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()

@@ -4,5 +4,6 @@ pub(crate) mod client;
 pub(crate) mod credential;
 pub(crate) mod form;
 pub(crate) mod login;
+mod mark;
 pub(crate) mod origin;
 pub(crate) mod place;

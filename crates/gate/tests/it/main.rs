@@ -21,6 +21,8 @@ mod leaving;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod marks;
+#[cfg(test)]
 mod parting;
 #[cfg(test)]
 mod pipelining;

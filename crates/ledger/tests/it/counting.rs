@@ -89,7 +89,7 @@ async fn a_refused_basic_has_a_name_that_nobody_verified() {
         RequestEvent { refused: Some(Reason::PasswordsDisabled), ..event(&jira, claimed("bob")) };
     thread.record(&refused);
     thread.record(&refused);
-    let verified = Subject::Caller { kind, user: User::Verified("bob") };
+    let verified = Subject::Caller { kind, user: User::Verified("bob"), mark: "" };
     thread.record(&RequestEvent { observed, ..event(&jira, verified) });
     let unknown = Subject::UnknownToken { user: User::Nobody };
     thread.record(&RequestEvent {

@@ -90,7 +90,7 @@ async fn run(steps: Vec<Step>) {
                 let kind = CredentialKind::Password;
                 let subject = match &given.who {
                     Ok(number) => Subject::Token(token(*number)),
-                    Err(name) => Subject::Caller { kind, user: User::Claimed(name) },
+                    Err(name) => Subject::Caller { kind, user: User::Claimed(name), mark: "" },
                 };
                 threads[thread].record(&RequestEvent {
                     at: at(&given),

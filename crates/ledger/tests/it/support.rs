@@ -77,7 +77,7 @@ pub(crate) fn millis(count: u32) -> Timestamp {
 }
 
 pub(crate) fn claimed(user: &str) -> Subject<'_> {
-    Subject::Caller { kind: CredentialKind::Password, user: User::Claimed(user) }
+    Subject::Caller { kind: CredentialKind::Password, user: User::Claimed(user), mark: "" }
 }
 
 /// A request that passed: 10 bytes in, 100 out, 7 µs upstream.

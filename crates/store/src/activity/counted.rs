@@ -105,6 +105,9 @@ pub struct Caller {
     pub instance: InstanceName,
     /// With what.
     pub presented: Presented,
+    /// Which one, where that can be told without its secret: the id of a native token, the key of an
+    /// OAuth consumer; as he says. Empty where nothing tells, and for [`CallerUser::Other`].
+    pub mark: String,
     /// Who he is, or says he is.
     pub user: CallerUser,
     /// His user agent, printable; empty when he sent none, and for [`CallerUser::Other`].

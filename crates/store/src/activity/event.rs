@@ -28,6 +28,9 @@ pub enum Subject<'a> {
         kind: CredentialKind,
         /// Who that is.
         user: User<'a>,
+        /// Which one was presented, where that can be told without its secret: the id of a native
+        /// token, the key of an OAuth consumer. As the caller says; empty where nothing tells.
+        mark: &'a str,
     },
     /// Somebody's who presents what looks like a token of ours, but none that exists.
     UnknownToken {

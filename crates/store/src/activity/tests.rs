@@ -54,6 +54,7 @@ macro_rules! stories {
             an_older_use_does_not_cover_a_newer_one;
             callers_are_told_apart_by_what_is_known_of_them;
             callers_are_summed_up_by_what_they_presented;
+            callers_are_told_apart_by_which_credential_they_presented;
             sessions_outside_of_pages_are_counted_by_instance;
             what_was_dropped_adds_up_by_hour;
             another_reader_sees_what_was_written;
@@ -108,11 +109,11 @@ fn last(at: Timestamp, agent: &str) -> LastUse {
 
 /// Who presents a password with this name.
 fn claimed(name: &str) -> Subject<'_> {
-    Subject::Caller { kind: CredentialKind::Password, user: User::Claimed(name) }
+    Subject::Caller { kind: CredentialKind::Password, user: User::Claimed(name), mark: "" }
 }
 
 const NOBODY: Subject<'static> =
-    Subject::Caller { kind: CredentialKind::Password, user: User::Nobody };
+    Subject::Caller { kind: CredentialKind::Password, user: User::Nobody, mark: "" };
 
 const CREATE: Operation<'static> = Operation {
     family: Family::Rest,
@@ -238,7 +239,7 @@ async fn callers_are_told_apart_by_what_is_known_of_them(place: &dyn Place) {
     let kind = CredentialKind::Password;
     let users = [User::Verified("bob"), User::Claimed("bob"), User::Nobody];
     for (count, user) in (1..).zip(users) {
-        append(&*store, requests(Subject::Caller { kind, user }, T0, count)).await;
+        append(&*store, requests(Subject::Caller { kind, user, mark: "" }, T0, count)).await;
     }
     append(&*store, requests(Subject::UnknownToken { user: User::Nobody }, T0, 4)).await;
     let found = store.callers(None, T0, 10).await.unwrap();
@@ -265,20 +266,39 @@ async fn callers_are_told_apart_by_what_is_known_of_them(place: &dyn Place) {
     assert_eq!(store.callers(Some("jira".parse().unwrap()), T0, 2).await.unwrap().len(), 2);
 }
 
+async fn callers_are_told_apart_by_which_credential_they_presented(place: &dyn Place) {
+    let store = open_at(place).await;
+    let (kind, user) = (CredentialKind::NativeToken, User::Verified("bob"));
+    for (count, mark) in [(3, "884273918273"), (2, "104730221119"), (1, "")] {
+        append(&*store, requests(Subject::Caller { kind, user, mark }, T0, count)).await;
+        append(&*store, requests(Subject::Caller { kind, user, mark }, seconds(60), count)).await;
+    }
+    let expected = [(6, "884273918273"), (4, "104730221119"), (2, "")];
+    let found = store.callers(None, T0, 10).await.unwrap();
+    let told: Vec<_> =
+        found.iter().map(|usage| (usage.total.requests, usage.caller.mark.as_str())).collect();
+    assert_eq!(told, expected);
+    let summed = store.callers_by_presented(T0, 10).await.unwrap();
+    assert_eq!((summed.len(), summed[0].requests, summed[0].callers), (1, 12, 3));
+    let busiest: Vec<_> =
+        summed[0].busiest.iter().map(|caller| (caller.requests, caller.mark.as_str())).collect();
+    assert_eq!(busiest, expected);
+}
+
 async fn callers_are_summed_up_by_what_they_presented(place: &dyn Place) {
     let store = open_at(place).await;
     assert_eq!(store.callers_by_presented(T0, 5).await.unwrap(), []);
     let kind = CredentialKind::Password;
     for (number, name) in (1..).zip(["u1", "u2", "u3", "u4"]) {
-        let subject = Subject::Caller { kind, user: User::Claimed(name) };
+        let subject = Subject::Caller { kind, user: User::Claimed(name), mark: "" };
         append(&*store, requests(subject, seconds(number), number)).await;
     }
     // An hour later, and of those the busiest; as often as u4 came.
-    let verified = Subject::Caller { kind, user: User::Verified("bob") };
+    let verified = Subject::Caller { kind, user: User::Verified("bob"), mark: "" };
     append(&*store, requests(verified, T0, 1)).await;
     append(&*store, requests(verified, seconds(3_600), 3)).await;
     let kind = CredentialKind::Session;
-    append(&*store, requests(Subject::Caller { kind, user: User::Nobody }, T0, 2)).await;
+    append(&*store, requests(Subject::Caller { kind, user: User::Nobody, mark: "" }, T0, 2)).await;
     append(&*store, requests(Subject::UnknownToken { user: User::Nobody }, T0, 7)).await;
     append(&*store, requests(Subject::Token(ALICE), T0, 9)).await;
 
@@ -298,7 +318,7 @@ async fn callers_are_summed_up_by_what_they_presented(place: &dyn Place) {
     let busy = |user: CallerUser| {
         let full = all.iter().find(|usage| usage.caller.user == user).unwrap().clone();
         let (agent, requests) = (full.caller.agent, full.total.requests);
-        BusyCaller { user, agent, requests, last_at: full.last.at }
+        BusyCaller { mark: String::new(), user, agent, requests, last_at: full.last.at }
     };
     let claimed = |name: &str| CallerUser::Claimed(name.to_owned());
     let bob = CallerUser::Verified("bob".to_owned());
@@ -319,7 +339,7 @@ fn session(instance: &str, agent: &str, at: Timestamp, outside_page: bool) -> Jo
     buffer.put(&RequestEvent {
         at,
         instance: &instance.parse().unwrap(),
-        subject: Subject::Caller { kind, user: User::Nobody },
+        subject: Subject::Caller { kind, user: User::Nobody, mark: "" },
         refused: None,
         operation: &CREATE,
         method: Method::Post,

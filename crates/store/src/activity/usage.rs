@@ -71,6 +71,8 @@ pub struct PresentedUsage {
 /// One of the busiest callers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BusyCaller {
+    /// Which one he presented, as in [`Caller::mark`].
+    pub mark: String,
     /// Who he is, or says he is.
     pub user: CallerUser,
     /// His user agent, as in [`Caller::agent`].

@@ -59,6 +59,8 @@ pub struct Seen {
 /// Somebody who came without a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeenCaller {
+    /// The id of his native token, or the key of his OAuth consumer; may be empty.
+    pub mark: String,
     /// Who he is, or says he is; `None` where nobody knows.
     pub name: Option<String>,
     /// His user agent; may be empty.

@@ -40,6 +40,7 @@ pub(crate) fn seen(kind: CredentialKind, callers: &[(&str, &str, u64)], more: u6
     let callers: Vec<SeenCaller> = callers
         .iter()
         .map(|&(name, agent, requests)| SeenCaller {
+            mark: String::new(),
             name: (!name.is_empty()).then(|| name.to_owned()),
             agent: agent.to_owned(),
             requests,
@@ -80,6 +81,9 @@ fn usual() -> Settings {
         &[("alice", "python-requests/2.31.0", 2_310), ("zoe", "axios/1.6.2", 44)],
         0,
     );
+    let native = marked(native, &["884273918273", "104730221119"]);
+    let oauth = seen(CredentialKind::Oauth, &[("carol", "Jenkins/2.440", 120), ("", "", 7)], 0);
+    let oauth = marked(oauth, &["jenkins-ci", "<b>\u{202e}stash"]);
     let sessions = seen(
         CredentialKind::Session,
         &[("alice", "Mozilla/5.0", 40_112), ("bob", "python-requests/2.31.0", 2_310)],
@@ -109,7 +113,7 @@ fn usual() -> Settings {
         instances: vec![
             InstanceSettings {
                 outside_pages: 2_322,
-                ..instance("jira", vec![passwords, native, sessions, anonymous])
+                ..instance("jira", vec![passwords, native, sessions, oauth, anonymous])
             },
             pages_only(instance("wiki", Vec::new())),
         ],
@@ -121,6 +125,13 @@ fn usual() -> Settings {
         noncompliance: noncompliance(),
         form_id: "f1".to_owned(),
     }
+}
+
+fn marked(mut seen: Seen, marks: &[&str]) -> Seen {
+    for (caller, mark) in seen.callers.iter_mut().zip(marks) {
+        (*mark).clone_into(&mut caller.mark);
+    }
+    seen
 }
 
 fn pages_only(mut settings: InstanceSettings) -> InstanceSettings {

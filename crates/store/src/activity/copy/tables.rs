@@ -26,6 +26,7 @@ pub(super) static TABLES: [Table; 9] = [
             ("last_instance", Kind::Text),
             ("last_address", Kind::Text),
             ("last_agent", Kind::Text),
+            ("mark", Kind::Text),
         ],
         key: 1,
         is_numbered: true,

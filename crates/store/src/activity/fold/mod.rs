@@ -176,7 +176,7 @@ impl Fold {
             return Some(subject);
         }
         let entry = |place: u32| content.entries.get(place as usize);
-        let (Entry::Operation(at), Entry::Agent(agent), Entry::Caller { presented, user }) =
+        let (Entry::Operation(at), Entry::Agent(agent), Entry::Caller { presented, user, mark }) =
             (entry(event.operation)?, entry(event.agent)?, entry(place)?)
         else {
             return None;
@@ -184,6 +184,7 @@ impl Fold {
         let caller = Caller {
             instance: at.instance.clone(),
             presented: *presented,
+            mark: (*mark).to_owned(),
             user: user.clone(),
             agent: (*agent).to_owned(),
         };
@@ -198,7 +199,8 @@ impl Fold {
             caller
         } else {
             let Caller { instance, presented, .. } = caller;
-            Caller { instance, presented, user: CallerUser::Other, agent: String::new() }
+            let (mark, agent) = (String::new(), String::new());
+            Caller { instance, presented, mark, user: CallerUser::Other, agent }
         };
         if let Some(&place) = self.callers.get(&caller) {
             return Some(place);

@@ -7,8 +7,8 @@ use gatepass_model::Timestamp;
 
 use super::dictionary::{Dictionary, Standing, Word};
 use super::{
-    AGENT_BYTES, BUFFER_BYTES, JournalBlock, OUTSIDE_PAGE, USER_BYTES, WORD_BYTES, bit, flag, kind,
-    text,
+    AGENT_BYTES, BUFFER_BYTES, JournalBlock, MARK_BYTES, OUTSIDE_PAGE, USER_BYTES, WORD_BYTES, bit,
+    flag, kind, text,
 };
 use crate::activity::bytes::{put_moment, put_number, put_text};
 use crate::activity::{Dropped, Presented, RequestEvent, Subject, User};
@@ -169,7 +169,7 @@ fn put_subject(
     event: &RequestEvent<'_>,
 ) {
     let [high, low] = event.status.to_be_bytes();
-    let (presented, user) = match event.subject {
+    let (presented, user, mark) = match event.subject {
         Subject::Token(id) => {
             let mut head = [0; 35];
             head[..3].copy_from_slice(&[flags | flag::TOKEN, high, low]);
@@ -178,16 +178,17 @@ fn put_subject(
             out.extend_from_slice(&head);
             return;
         }
-        Subject::UnknownToken { user } => (Presented::UnknownToken, user),
-        Subject::Caller { kind, user } => (Presented::Credential(kind), user),
+        Subject::UnknownToken { user } => (Presented::UnknownToken, user, ""),
+        Subject::Caller { kind, user, mark } => (Presented::Credential(kind), user, mark),
     };
     let (standing, user) = match user {
         User::Verified(name) => (Standing::Verified, name),
         User::Claimed(name) => (Standing::Claimed, name),
         User::Nobody => (Standing::Nobody, ""),
     };
-    let caller = Word::Caller { presented, standing };
-    let caller = dictionary.place(caller, [cut(user.as_bytes(), USER_BYTES)]);
+    let (user, mark) = (cut(user.as_bytes(), USER_BYTES), cut(mark.as_bytes(), MARK_BYTES));
+    let caller = Word::Caller { presented, standing, user: short(user) };
+    let caller = dictionary.place(caller, [user, mark]);
     out.extend_from_slice(&[flags, high, low]);
     out.extend_from_slice(&event.request_id.to_be_bytes());
     put_number(out, caller.into());
@@ -217,11 +218,15 @@ fn seal_word(body: &mut Vec<u8>, word: Word, text: &[u8]) {
             body.push(kind::REASON);
             put_text(body, reason.as_str());
         }
-        Word::Caller { presented, standing } => {
-            body.push(kind::CALLER);
+        Word::Caller { presented, standing, user } => {
+            let (user, mark) = text.split_at_checked(user.into()).unwrap_or_default();
+            body.push(if mark.is_empty() { kind::CALLER } else { kind::MARKED_CALLER });
             put_text(body, presented.as_str());
             put_text(body, standing.as_str());
-            put_text(body, &text::user(text));
+            put_text(body, &text::user(user));
+            if !mark.is_empty() {
+                put_text(body, &text::mark(mark));
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ pub(in crate::activity) enum Entry<'a> {
     Agent(&'a str),
     Project(&'a str),
     Reason(&'a str),
-    Caller { presented: Presented, user: CallerUser },
+    Caller { presented: Presented, user: CallerUser, mark: &'a str },
 }
 
 /// The name of an operation, and where it was asked for. Names are text: another version may have
@@ -170,11 +170,12 @@ fn entry<'a>(bytes: &mut Bytes<'a>) -> Option<Entry<'a>> {
         kind::AGENT => Entry::Agent(text(bytes)?),
         kind::PROJECT => Entry::Project(text(bytes)?),
         kind::REASON => Entry::Reason(text(bytes)?),
-        kind::CALLER => {
+        kind @ (kind::CALLER | kind::MARKED_CALLER) => {
             let presented = Presented::find(text(bytes)?)?;
             let standing = text(bytes)?;
             let user = CallerUser::from_parts(standing, text(bytes)?.to_owned())?;
-            Entry::Caller { presented, user }
+            let mark = if kind == kind::MARKED_CALLER { text(bytes)? } else { "" };
+            Entry::Caller { presented, user, mark }
         }
         _ => return None,
     })

@@ -43,9 +43,11 @@ pub(super) enum Word {
     Agent,
     Project,
     Reason(Reason),
+    /// User and mark, with the length of the first.
     Caller {
         presented: Presented,
         standing: Standing,
+        user: u8,
     },
 }
 
@@ -64,12 +66,12 @@ impl Word {
             Self::Agent => 1,
             Self::Project => 2,
             Self::Reason(reason) => 1 << 8 | reason as u32,
-            Self::Caller { presented, standing } => {
+            Self::Caller { presented, standing, user } => {
                 let presented = match presented {
                     Presented::Credential(kind) => kind as u32,
                     Presented::UnknownToken => 0xff,
                 };
-                1 << 16 | presented << 8 | standing as u32
+                1 << 30 | presented << 16 | (standing as u32) << 8 | user as u32
             }
         }
     }

@@ -23,6 +23,8 @@ pub use content::{JournalContent, JournalEvent, JournalOperation, JournalSubject
 const AGENT_BYTES: usize = 200;
 /// Longest user name that is kept, in bytes: what the products' user tables hold.
 const USER_BYTES: usize = gatepass_model::Username::MAX_BYTES;
+/// Longest mark of a credential, in bytes.
+const MARK_BYTES: usize = 64;
 /// Longest project key, and word of the catalogue, in bytes.
 const WORD_BYTES: usize = 100;
 
@@ -92,6 +94,9 @@ mod kind {
     pub(super) const PROJECT: u8 = 3;
     pub(super) const REASON: u8 = 4;
     pub(super) const CALLER: u8 = 5;
+    /// One with a mark. Others are still written as before, so that most blocks mean something to a
+    /// version that knows no marks.
+    pub(super) const MARKED_CALLER: u8 = 6;
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use gatepass_model::{
 
 use super::*;
 use crate::activity::event::Observed;
-use crate::activity::{Dropped, Presented, RequestEvent, Subject, User};
+use crate::activity::{CallerUser, Dropped, Presented, RequestEvent, Subject, User};
 
 const SECRET: &str = "gpass_0123456789abcdefghijklmnopqrstuvABCDEF";
 
@@ -63,7 +63,7 @@ fn all_that_is_told_comes_back() {
             .with(CredentialKind::Password)
             .with(CredentialKind::Anonymous),
         outside_page: true,
-        ..event(&jira, Subject::Caller { kind: CredentialKind::Password, user })
+        ..event(&jira, Subject::Caller { kind: CredentialKind::Password, user, mark: "" })
     };
     buffer.put(&late);
     let block = buffer.seal(Timestamp::EPOCH);
@@ -93,6 +93,36 @@ fn all_that_is_told_comes_back() {
             Observed::OutsidePage,
         ]
     );
+}
+
+#[test]
+fn a_mark_stands_beside_the_user_and_is_fit_to_be_read() {
+    let jira: InstanceName = "jira".parse().unwrap();
+    let mut buffer = JournalBuffer::default();
+    let long = "k".repeat(100);
+    let marks = ["", "884273918273", "a\nb\u{0}", SECRET, long.as_str(), "bob"];
+    for mark in marks {
+        for user in [User::Claimed("bob"), User::Verified("bo")] {
+            let subject = Subject::Caller { kind: CredentialKind::NativeToken, user, mark };
+            buffer.put(&event(&jira, subject));
+            buffer.put(&event(&jira, subject));
+        }
+    }
+    let block = buffer.seal(Timestamp::EPOCH);
+    let content = block.open().unwrap();
+    let told: Vec<(CallerUser, &str)> = content
+        .entries
+        .iter()
+        .filter_map(|entry| match entry {
+            Entry::Caller { user, mark, .. } => Some((user.clone(), *mark)),
+            _ => None,
+        })
+        .collect();
+    let users = [CallerUser::Claimed("bob".to_owned()), CallerUser::Verified("bo".to_owned())];
+    let kept = ["", "884273918273", "a\u{FFFD}b\u{FFFD}", "gpass_…", &long[..64], "bob"];
+    let expected: Vec<_> =
+        kept.iter().flat_map(|mark| users.clone().map(|user| (user, *mark))).collect();
+    assert_eq!(told, expected);
 }
 
 #[test]
@@ -150,7 +180,7 @@ fn no_secret_is_in_a_block() {
     let agent = format!("bot/1 {SECRET}");
     let operation = Operation { project: Some(SECRET), ..SEARCH };
     for user in [User::Claimed(SECRET), User::Verified(SECRET)] {
-        let subject = Subject::Caller { kind: CredentialKind::Password, user };
+        let subject = Subject::Caller { kind: CredentialKind::Password, user, mark: "" };
         buffer.put(&RequestEvent {
             user_agent: agent.as_bytes(),
             operation: &operation,

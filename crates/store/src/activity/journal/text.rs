@@ -1,6 +1,6 @@
 //! Text from callers, made fit to store and to show. Runs when a block is sealed, on the control runtime.
 
-use super::{AGENT_BYTES, USER_BYTES, WORD_BYTES};
+use super::{AGENT_BYTES, MARK_BYTES, USER_BYTES, WORD_BYTES};
 
 pub(super) fn agent(bytes: &[u8]) -> String {
     printable(bytes, AGENT_BYTES)
@@ -8,6 +8,10 @@ pub(super) fn agent(bytes: &[u8]) -> String {
 
 pub(super) fn user(bytes: &[u8]) -> String {
     printable(bytes, USER_BYTES)
+}
+
+pub(super) fn mark(bytes: &[u8]) -> String {
+    printable(bytes, MARK_BYTES)
 }
 
 pub(super) fn word(bytes: &[u8]) -> String {

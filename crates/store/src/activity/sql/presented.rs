@@ -79,21 +79,21 @@ async fn known(
         return Ok(HashMap::new());
     }
     let mut text = QueryBuilder::<Db>::new(
-        "SELECT id, standing, username, agent, last_at FROM activity_subject WHERE id IN (",
+        "SELECT id, mark, standing, username, agent, last_at FROM activity_subject WHERE id IN (",
     );
     let mut list = text.separated(", ");
     for id in ids {
         list.push_bind(*id);
     }
     text.push(")");
-    let rows: Vec<(i64, String, String, String, i64)> =
+    let rows: Vec<(i64, String, String, String, String, i64)> =
         text.build_query_as().persistent(false).fetch_all(connection).await?;
     let mut callers = HashMap::with_capacity(rows.len());
-    for (id, standing, username, agent, last_at) in rows {
+    for (id, mark, standing, username, agent, last_at) in rows {
         let user = CallerUser::from_parts(&standing, username);
         let user = user.ok_or_else(|| undecodable("standing"))?;
         let last_at = Timestamp::from_millis(last_at);
-        callers.insert(id, BusyCaller { user, agent, requests: 0, last_at });
+        callers.insert(id, BusyCaller { mark, user, agent, requests: 0, last_at });
     }
     Ok(callers)
 }

@@ -206,7 +206,7 @@ async fn sums(
     let columns = ["requests", "refused", "bytes_in", "bytes_out", "upstream_micros"];
     let sums = columns.map(|name| format!("CAST(SUM({name}) AS BIGINT) AS {name}"));
     let mut text = QueryBuilder::<Db>::new(format!(
-        "SELECT s.id, s.instance, s.credential, s.standing, s.username, s.agent, \
+        "SELECT s.id, s.instance, s.credential, s.mark, s.standing, s.username, s.agent, \
          s.last_at, s.last_instance, s.last_address, s.last_agent, t.requests, t.refused, \
          t.bytes_in, t.bytes_out, t.upstream_micros \
          FROM (SELECT subject, {} FROM activity_hour WHERE hour >= ",
@@ -243,7 +243,7 @@ pub(in crate::activity) async fn callers_of_hour(
     hour: UnixHour,
 ) -> Result<Vec<Caller>, ActivityError> {
     let rows = query::<Db>(
-        "SELECT s.instance, s.credential, s.standing, s.username, s.agent \
+        "SELECT s.instance, s.credential, s.mark, s.standing, s.username, s.agent \
          FROM activity_hour h JOIN activity_subject s ON s.id = h.subject \
          WHERE h.caller = 1 AND h.hour = $1 AND s.standing <> 'other'",
     )
@@ -318,6 +318,7 @@ fn caller(row: &Row) -> Result<Caller, ActivityError> {
     Ok(Caller {
         instance: instance(row, "instance")?,
         presented: presented.ok_or_else(|| undecodable("credential"))?,
+        mark: row.try_get("mark")?,
         user: user.ok_or_else(|| undecodable("standing"))?,
         agent: row.try_get("agent")?,
     })

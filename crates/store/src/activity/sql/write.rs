@@ -129,10 +129,10 @@ async fn caller(
     tally: &Tally,
 ) -> Result<i64, ActivityError> {
     const UPSERT: &str = concat!(
-        "INSERT INTO activity_subject AS s (token, caller, instance, credential, standing, username, \
-         agent, lines, last_at, last_instance, last_address, last_agent) \
-         VALUES (NULL, 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
-         ON CONFLICT (instance, credential, standing, username, agent) WHERE caller = 1",
+        "INSERT INTO activity_subject AS s (token, caller, instance, credential, mark, standing, \
+         username, agent, lines, last_at, last_instance, last_address, last_agent) \
+         VALUES (NULL, 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+         ON CONFLICT (instance, credential, mark, standing, username, agent) WHERE caller = 1",
         newest_use!(),
         " RETURNING id",
     );
@@ -140,6 +140,7 @@ async fn caller(
     let id = query_scalar::<Db, i64>(UPSERT)
         .bind(of.instance.as_str())
         .bind(of.presented.as_str())
+        .bind(&of.mark)
         .bind(standing)
         .bind(username)
         .bind(&of.agent)

@@ -68,6 +68,7 @@ async fn instances(
 
 pub(super) fn seen(kind: SeenKind) -> Seen {
     let caller = |caller: gatepass_control::SeenCaller| SeenCaller {
+        mark: caller.mark,
         name: caller.name,
         agent: caller.agent,
         requests: caller.requests,
