@@ -276,6 +276,8 @@ pub struct Impersonation {
     pub key_file: PathBuf,
     /// The base URL as the product sees it, where it is not `base_url`. Of the same context path.
     pub signed_url: Option<BaseUrl>,
+    /// Whether sessions are opened by it rather than native tokens made.
+    pub opens_sessions: bool,
 }
 
 /// `[instances.trusted_header]`.

@@ -419,6 +419,10 @@ keys! {
     LINK_SIGNED_URL "instances.impersonation.signed_url" Text("an http or https URL"), Unset,
         "The product's base URL as its own Tomcat sees it, by `scheme`, `proxyName` and `proxyPort` \
          of its connector: that is signed. Left out: `base_url`.";
+    LINK_CREDENTIAL "instances.impersonation.credential"
+        OneOf(&[now("native-token"), now("session")]), Unset,
+        "What is made by it. Left out: `native-token`. `session`: for a Jira before 8.14, which knows no \
+         native tokens. Sessions are kept in memory, one for each owner, and opened by the first request.";
     TLS_CA "instances.tls.ca" File, Unset,
         "A PEM file of certificates of authorities that are trusted for this product, besides the \
          system's.";

@@ -84,6 +84,8 @@ pub struct ReadyCredential {
     expected: ExpectedUser,
     method: IdentityMethod,
     surprised: AtomicBool,
+    /// Whether it is a session, and was used since that was asked last.
+    session: Option<AtomicBool>,
 }
 
 impl ReadyCredential {
@@ -123,6 +125,26 @@ impl ReadyCredential {
         Ok(Self::with_header(header, &value, expected, IdentityMethod::TrustedHeader))
     }
 
+    /// A session of the owner's at the product: `Cookie: …`, and the word that changes by a cookie are
+    /// meant (facts B). `cookies` are pairs as in a `Cookie` line.
+    pub fn session(owner: Username, cookies: &SecretText) -> Result<Self, UnusableSecret> {
+        check_length(cookies)?;
+        // RFC 6265 4.1.1; the spaces stand between pairs.
+        let fits = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b',' | b'\\');
+        if !cookies.expose().bytes().all(fits) {
+            return Err(UnusableSecret::ForbiddenCharacter);
+        }
+        let value = [cookies.expose(), "\r\nX-Atlassian-Token: no-check"].concat();
+        let expected = ExpectedUser::Exactly(owner);
+        let line = Self::with_header(
+            "Cookie",
+            &SecretText::new(value),
+            expected,
+            IdentityMethod::Impersonation,
+        );
+        Ok(Self { session: Some(AtomicBool::new(true)), ..line })
+    }
+
     fn new(authorization: &SecretText, expected: ExpectedUser, method: IdentityMethod) -> Self {
         Self::with_header("Authorization", authorization, expected, method)
     }
@@ -135,10 +157,36 @@ impl ReadyCredential {
     ) -> Self {
         // Whole at once: what a buffer grew out of would not be wiped.
         let line = SecretText::new([name, ": ", value.expose(), "\r\n"].concat());
-        Self { line, name: name.len(), expected, method, surprised: AtomicBool::new(false) }
+        Self {
+            line,
+            name: name.len(),
+            expected,
+            method,
+            surprised: AtomicBool::new(false),
+            session: None,
+        }
     }
 
-    /// The header's whole line, with its end. Only for sending it to its instance.
+    /// Whether it is a session, to be sent with no other word than its own about changes by a cookie.
+    pub const fn is_session(&self) -> bool {
+        self.session.is_some()
+    }
+
+    /// Notes that a session is used.
+    pub(crate) fn note_use(&self) {
+        if let Some(used) = &self.session
+            && !used.load(Ordering::Relaxed)
+        {
+            used.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether a session was used since this was asked last.
+    pub(crate) fn take_use(&self) -> bool {
+        self.session.as_ref().is_some_and(|used| used.swap(false, Ordering::Relaxed))
+    }
+
+    /// The header's whole line, with its end; of a session two lines. Only for sending it to its instance.
     pub fn line(&self) -> &[u8] {
         self.line.expose().as_bytes()
     }
@@ -147,7 +195,7 @@ impl ReadyCredential {
     pub fn header(&self) -> (&str, &[u8]) {
         let (name, rest) = self.line.expose().split_at_checked(self.name).unwrap_or_default();
         let value = rest.strip_prefix(": ").unwrap_or_default();
-        (name, value.strip_suffix("\r\n").unwrap_or_default().as_bytes())
+        (name, value.split_once("\r\n").map_or("", |(value, _)| value).as_bytes())
     }
 
     /// For whom the product must take it.
@@ -177,7 +225,9 @@ impl ReadyCredential {
         says: Option<&ClaimedUser>,
     ) -> bool {
         let is_news = !self.surprised.swap(true, Ordering::AcqRel);
-        if is_news {
+        if is_news && self.is_session() && says == Some(&ClaimedUser::Nobody) {
+            tracing::info!(%instance, %owner, "a session at the product has ended; another is opened");
+        } else if is_news {
             let (method, expected) = (self.method.as_str(), &self.expected);
             let says = match says {
                 None => "nothing",

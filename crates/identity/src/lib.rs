@@ -16,6 +16,7 @@ mod prober;
 mod product;
 mod prover;
 mod secret_file;
+mod session_keeper;
 mod wallet;
 
 pub use asserter::Asserter;
@@ -29,8 +30,9 @@ pub use link::{ApplicationLink, LinkKey, LinkKeyError, NoKey};
 pub use prober::{PROBE_EVERY, probe_once, run_probes};
 pub use product::{
     Account, AskError, Asker, GroupMember, GroupPage, LookedUp, MintError, MintedToken,
-    NativeTokenInfo, ProductDesk,
+    NativeTokenInfo, ProductDesk, SessionError,
 };
 pub use prover::{ProofError, Prover, Upstream};
 pub use secret_file::{SecretFileError, bind_password, service_password, service_token};
+pub use session_keeper::{SessionCare, SessionKeeper};
 pub use wallet::{IdentityProblem, InstanceIdentity, Surprised, Unreadable, Wallet};

@@ -1,11 +1,12 @@
 //! Which credential stands for an owner at an instance. In memory, and read without a lock.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gatepass_model::{DirectoryName, IdentityMethod, InstanceName, PersonKey, Usernames};
 
 use crate::credential::ReadyCredential;
+use crate::session_keeper::SessionAsker;
 
 mod loading;
 
@@ -24,6 +25,9 @@ pub struct InstanceIdentity {
     pub service_account: Option<ReadyCredential>,
     /// The name of the header for [`IdentityMethod::TrustedHeader`].
     pub trusted_header: Option<String>,
+    /// Whether [`IdentityMethod::Impersonation`] means a session, for a server that knows no native
+    /// tokens.
+    pub has_sessions: bool,
 }
 
 /// Why the gate can't become an owner. Prints what to do about it.
@@ -46,6 +50,14 @@ pub enum IdentityProblem {
         "{instance} has no username for {owner}; see username_suffix and usernames in the configuration"
     )]
     Nameless {
+        /// Who.
+        owner: PersonKey,
+        /// Where.
+        instance: InstanceName,
+    },
+    /// There is no session for him, or none that still counts: see [`Wallet::open_session`].
+    #[error("there is no session for {owner} at {instance}")]
+    NoSession {
         /// Who.
         owner: PersonKey,
         /// Where.
@@ -88,6 +100,15 @@ struct Drawer {
     native: papaya::HashMap<PersonKey, Arc<ReadyCredential>, foldhash::fast::RandomState>,
     /// By a header that the product trusts: made when an owner first comes.
     trusted: papaya::HashMap<PersonKey, Arc<ReadyCredential>, foldhash::fast::RandomState>,
+    /// By an application link; nowhere else than here.
+    sessions: papaya::HashMap<PersonKey, Arc<ReadyCredential>, foldhash::fast::RandomState>,
+}
+
+/// How an owner is become.
+enum Way {
+    By(Arc<ReadyCredential>),
+    /// By a session, and there is none yet.
+    SessionToOpen,
 }
 
 #[derive(Debug)]
@@ -97,9 +118,19 @@ struct Identity {
     methods: Vec<IdentityMethod>,
     service_account: Option<Arc<ReadyCredential>>,
     trusted_header: Option<String>,
+    has_sessions: bool,
 }
 
 impl Drawer {
+    /// What ended is as good as never opened.
+    fn by_session(&self, owner: &PersonKey) -> Way {
+        let found = self.sessions.pin().get(owner).cloned();
+        found.filter(|session| !session.is_surprised()).map_or(Way::SessionToOpen, |session| {
+            session.note_use();
+            Way::By(session)
+        })
+    }
+
     fn by_header(&self, owner: &PersonKey) -> Option<Arc<ReadyCredential>> {
         let header = self.identity.trusted_header.as_deref()?;
         let trusted = self.trusted.pin();
@@ -118,6 +149,7 @@ impl Drawer {
 #[derive(Debug)]
 pub struct Wallet {
     drawers: HashMap<InstanceName, Drawer, foldhash::fast::RandomState>,
+    keeper: OnceLock<SessionAsker>,
 }
 
 impl Wallet {
@@ -130,17 +162,19 @@ impl Wallet {
                 methods: identity.methods,
                 service_account: identity.service_account.map(Arc::new),
                 trusted_header: identity.trusted_header,
+                has_sessions: identity.has_sessions,
             },
             native: papaya::HashMap::default(),
             trusted: papaya::HashMap::default(),
+            sessions: papaya::HashMap::default(),
         };
         let drawers = instances.into_iter().map(|(name, identity)| (name, drawer(identity)));
-        Self { drawers: drawers.collect() }
+        Self { drawers: drawers.collect(), keeper: OnceLock::new() }
     }
 
     /// What to send up for `owner`: by the first way, in the configured order, that has what it
     /// needs for him. When that one surprised, no other is tried: a service account in its place
-    /// would be somebody else.
+    /// would be somebody else. Without a session where one is the way, one must be opened first.
     pub fn become_owner(
         &self,
         instance: &InstanceName,
@@ -157,11 +191,14 @@ impl Wallet {
             });
         }
         let by = |method: &IdentityMethod| match method {
-            IdentityMethod::NativeToken | IdentityMethod::Impersonation => {
-                drawer.native.pin().get(owner).cloned()
+            IdentityMethod::Impersonation if drawer.identity.has_sessions => {
+                Some(drawer.by_session(owner))
             }
-            IdentityMethod::TrustedHeader => drawer.by_header(owner),
-            IdentityMethod::ServiceAccount => drawer.identity.service_account.clone(),
+            IdentityMethod::NativeToken | IdentityMethod::Impersonation => {
+                drawer.native.pin().get(owner).cloned().map(Way::By)
+            }
+            IdentityMethod::TrustedHeader => drawer.by_header(owner).map(Way::By),
+            IdentityMethod::ServiceAccount => drawer.identity.service_account.clone().map(Way::By),
         };
         match drawer.identity.methods.iter().find_map(by) {
             None if drawer.identity.usernames.at_instance(&owner.username).is_none() => {
@@ -170,11 +207,69 @@ impl Wallet {
             None => {
                 Err(IdentityProblem::NoCredential { owner: owner_is(), instance: instance_is() })
             }
-            Some(found) if found.is_surprised() => {
+            Some(Way::SessionToOpen) => {
+                Err(IdentityProblem::NoSession { owner: owner_is(), instance: instance_is() })
+            }
+            Some(Way::By(found)) if found.is_surprised() => {
                 Err(IdentityProblem::Surprised { owner: owner_is(), instance: instance_is() })
             }
-            Some(found) => Ok(found),
+            Some(Way::By(found)) => Ok(found),
         }
+    }
+
+    /// Has a session opened for `owner`, and waits for it: so long as the product takes to answer
+    /// two calls. Not for the usual request: whoever comes after it finds the session.
+    pub async fn open_session(
+        &self,
+        instance: &InstanceName,
+        owner: &PersonKey,
+    ) -> Result<Arc<ReadyCredential>, String> {
+        match self.keeper.get() {
+            Some(keeper) => keeper.ask(instance, owner).await,
+            None => Err("nothing opens sessions here".to_owned()),
+        }
+    }
+
+    /// From now on sessions are asked for there. Only the first counts.
+    pub(crate) fn set_keeper(&self, keeper: SessionAsker) {
+        let _ = self.keeper.set(keeper);
+    }
+
+    /// Puts a session in the place of the one before.
+    pub(crate) fn put_session(
+        &self,
+        owner: PersonKey,
+        instance: &InstanceName,
+        session: Arc<ReadyCredential>,
+    ) {
+        if let Some(drawer) = self.drawers.get(instance) {
+            drawer.sessions.pin().insert(owner, session);
+        }
+    }
+
+    /// Forgets a session, unless another has taken its place.
+    pub(crate) fn remove_session(
+        &self,
+        owner: &PersonKey,
+        instance: &InstanceName,
+        session: &Arc<ReadyCredential>,
+    ) {
+        if let Some(drawer) = self.drawers.get(instance) {
+            let is_it = |_: &PersonKey, kept: &Arc<ReadyCredential>| Arc::ptr_eq(kept, session);
+            let _ = drawer.sessions.pin().remove_if(owner, is_it);
+        }
+    }
+
+    /// All sessions.
+    pub(crate) fn sessions(&self) -> Vec<(InstanceName, PersonKey, Arc<ReadyCredential>)> {
+        let mut all = Vec::new();
+        for (instance, drawer) in &self.drawers {
+            let sessions = drawer.sessions.pin();
+            let named =
+                sessions.iter().map(|(owner, session)| (owner.clone(), Arc::clone(session)));
+            all.extend(named.map(|(owner, session)| (instance.clone(), owner, session)));
+        }
+        all
     }
 
     /// The native token of `owner`, surprised or not.

@@ -10,7 +10,10 @@ use gatepass_api::ApiState;
 use gatepass_config::Config;
 use gatepass_control::{Control, ControlParts, Products, Refresher, Renewer};
 use gatepass_gate::{Gate, Parting, Parts, StartError};
-use gatepass_identity::{DirectoryState, FileWatcher, Prover, Wallet, run_probes};
+use gatepass_identity::{
+    DirectoryState, FileWatcher, ProductDesk, Prover, SessionCare, SessionKeeper, Wallet,
+    run_probes,
+};
 use gatepass_ledger::Writer;
 use gatepass_model::{Clock, DirectoryName, ListenAddress};
 use gatepass_snapshot::{FollowError, Follower, Snapshot};
@@ -134,6 +137,7 @@ impl RunningGate {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let tls = ground.certificate.as_ref().map(Certificate::in_force);
         let settings = settings::gate(config, tls, &trust, &ring);
+        let desk = products.desk.clone();
         let control = control(config, &store, &activity, ring, &directories, products);
         control.read_limits_from(Arc::clone(&snapshot));
         let asked = config.directories.iter().filter(|one| one.source.stale_limit().is_some());
@@ -174,6 +178,7 @@ impl RunningGate {
         tasks.spawn(follower.run());
         tasks.spawn(freshness.run(Arc::clone(&control)));
         refresh_people(&mut tasks, config, &control, &wallet, node);
+        keep_sessions(&mut tasks, config, desk, &wallet);
         tasks.spawn(run_probes(wallet, prover));
         follow_directories(&mut tasks, watchers, &directories, &snapshot);
         let path = config.secrets.key_file.clone();
@@ -380,6 +385,20 @@ fn node_name(config: &Config) -> String {
     match config.server.listen.first() {
         Some(address) => format!("{machine} {address}"),
         None => machine.into_owned(),
+    }
+}
+
+/// Opens sessions at products that know no native tokens, if there are such.
+fn keep_sessions(
+    tasks: &mut JoinSet<()>,
+    config: &Config,
+    desk: ProductDesk,
+    wallet: &Arc<Wallet>,
+) {
+    let opens = |link: &gatepass_config::Impersonation| link.opens_sessions;
+    if config.instances.iter().any(|one| one.impersonation.as_ref().is_some_and(opens)) {
+        let care = SessionCare::default();
+        tasks.spawn(SessionKeeper::new(desk, Arc::clone(wallet), care).run());
     }
 }
 

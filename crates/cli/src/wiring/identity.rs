@@ -41,6 +41,7 @@ pub(crate) fn wallet(config: &Config) -> Result<Wallet, Failure> {
             methods: instance.identity.clone(),
             service_account,
             trusted_header: instance.trusted_header.as_ref().map(|one| one.name.clone()),
+            has_sessions: instance.impersonation.as_ref().is_some_and(|link| link.opens_sessions),
         };
         identities.push((name, identity));
     }
@@ -112,7 +113,8 @@ fn link(instance: &InstanceConfig) -> Result<Option<ApplicationLink>, Failure> {
     let signed_url = configured.signed_url.as_ref().unwrap_or(&instance.base_url).to_string();
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let consumer_key = configured.consumer_key.clone();
-    Ok(Some(ApplicationLink::new(consumer_key, key, signed_url, clock, entropy)))
+    let link = ApplicationLink::new(consumer_key, key, signed_url, clock, entropy);
+    Ok(Some(if configured.opens_sessions { link.for_sessions() } else { link }))
 }
 
 /// `None`: its people are in memory.

@@ -250,6 +250,7 @@ fn impersonation(
     let consumer_key = table.text(&keys::LINK_CONSUMER).unwrap_or_else(|| CONSUMER.to_owned());
     let key_file = table.file(&keys::LINK_KEY_FILE);
     let signed_url: Option<BaseUrl> = table.parsed(&keys::LINK_SIGNED_URL);
+    let opens_sessions = table.word(&keys::LINK_CREDENTIAL) == Some("session");
     let section = split_last(keys::LINK_KEY_FILE.path).0;
     if !is_used(table, identity, IdentityMethod::Impersonation, section) {
         return None;
@@ -272,7 +273,7 @@ fn impersonation(
                        impersonation keygen makes";
         table.wrong_section(section, problem);
     }
-    Some(Impersonation { consumer_key, key_file: key_file?, signed_url })
+    Some(Impersonation { consumer_key, key_file: key_file?, signed_url, opens_sessions })
 }
 
 /// A username that can stand in a Basic credential (RFC 7617 2).

@@ -55,14 +55,14 @@ impl Control {
     }
 
     /// Makes a native token for `owner` by the link of `instance`, whatever he has there. `None`
-    /// where there is no link.
+    /// where there is no link, or one that opens sessions.
     pub(crate) async fn make_native_by_link(
         &self,
         actor: &Actor,
         owner: &PersonKey,
         instance: &InstanceName,
     ) -> Result<Option<NativeMade>, ControlError> {
-        let Some(link) = self.products.desk.link(instance) else { return Ok(None) };
+        let Some(link) = self.products.desk.minting_link(instance) else { return Ok(None) };
         // First: what was made for somebody else would stay there.
         if let Some(Err(words)) = self.ask_by_link(owner, instance).await {
             return Ok(Some(NativeMade::Unanswered(words)));
@@ -99,7 +99,7 @@ impl Control {
         Ok(notes)
     }
 
-    /// The instances with a link at which `owner` may own tokens.
+    /// The instances with a link that makes native tokens at which `owner` may own tokens.
     fn linked_instances<'a>(
         &'a self,
         owner: &'a PersonKey,
@@ -108,7 +108,7 @@ impl Control {
         let of_owner = of_owner.filter(|instance| instance.directory == owner.directory);
         of_owner
             .map(|instance| &instance.name)
-            .filter(|name| self.products.desk.link(name).is_some())
+            .filter(|name| self.products.desk.minting_link(name).is_some())
     }
 
     async fn has_native(
@@ -128,7 +128,7 @@ impl Control {
     ) -> Result<(usize, usize), ControlError> {
         let now = self.clock.now();
         let is_linked =
-            |known: &KnownInstance| self.products.desk.link(&known.instance.name).is_some();
+            |known: &KnownInstance| self.products.desk.minting_link(&known.instance.name).is_some();
         if !self.instances.iter().any(is_linked) {
             return Ok((0, 0));
         }

@@ -80,7 +80,7 @@ impl Renewer {
         }
         for found in self.wallet.surprised() {
             // Those of a directory that is asked are seen to sooner, by its own round.
-            let is_linked = self.control.products.desk.link(&found.instance).is_some();
+            let is_linked = self.control.products.desk.minting_link(&found.instance).is_some();
             if let Some(owner) = found.owner.filter(|_| is_linked) {
                 self.control.check_native(&owner, &found.instance).await?;
             }

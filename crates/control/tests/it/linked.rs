@@ -39,6 +39,13 @@ impl std::ops::Deref for World {
 impl World {
     /// Nobody can be looked up: the link is all there is.
     async fn new() -> Self {
+        Self::with(|settings| settings, |link| link).await
+    }
+
+    async fn with(
+        change: impl FnOnce(JiraSettings) -> JiraSettings,
+        use_for: impl FnOnce(ApplicationLink) -> ApplicationLink,
+    ) -> Self {
         let clock = Arc::new(TestClock::default());
         let settings = JiraSettings {
             clock: Arc::clone(&clock) as _,
@@ -46,7 +53,7 @@ impl World {
             application_links: vec![link()],
             ..JiraSettings::demo()
         };
-        let jira = Jira::start(settings).await.unwrap();
+        let jira = Jira::start(change(settings)).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("link.pem");
         std::fs::write(&path, &KEY.0).unwrap();
@@ -58,7 +65,7 @@ impl World {
             Arc::new(SystemEntropy),
         );
         let mut products = jira_directory("main", "jira", &jira.base_url(), None).unwrap();
-        products.desk = products.desk.with_links([(jira_name(), own)]);
+        products.desk = products.desk.with_links([(jira_name(), use_for(own))]);
         let known = KnownInstance {
             identity: vec![IdentityMethod::NativeToken, IdentityMethod::Impersonation],
             ..known_jira("/jira")
@@ -123,6 +130,19 @@ async fn a_token_on_behalf_of_somebody_who_never_signed_in_finds_his_native_toke
 }
 
 #[tokio::test]
+async fn where_sessions_are_opened_no_native_token_is_made() {
+    let world =
+        World::with(JiraSettings::before_native_tokens, ApplicationLink::for_sessions).await;
+    world.control.ask_about(&key("carol")).await.unwrap();
+    let carol = Actor::Person(key("carol"));
+    let issued = world.control.issue_token(&carol, &on_behalf_of("ci-bot")).await.unwrap();
+    assert!(!issued.notes.iter().any(|note| note.contains("502")), "{:?}", issued.notes);
+    assert_eq!(world.renewer().turn().await.unwrap(), Renewal::default());
+    assert!(world.credential("ci-bot").await.is_none());
+    assert!(world.jira.requests().iter().all(|seen| !seen.target.contains("tokens")));
+}
+
+#[tokio::test]
 async fn an_administrator_of_jira_is_not_reached_by_who_is_none() {
     let world = World::new().await;
     world.jira.set_groups("carol", &["jira-users"]);
@@ -182,6 +202,7 @@ async fn a_native_token_that_was_deleted_is_made_anew_when_the_product_refuses_i
 fn identity() -> gatepass_identity::InstanceIdentity {
     gatepass_identity::InstanceIdentity {
         usernames: gatepass_model::Usernames::default(),
+        has_sessions: false,
         directory: "main".parse().unwrap(),
         methods: vec![IdentityMethod::NativeToken],
         service_account: None,

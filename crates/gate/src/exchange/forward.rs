@@ -1,14 +1,15 @@
 //! A permitted request on its way to the product, and the answer on its way back.
 
 use std::rc::Rc;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use gatepass_identity::{ExpectedUser, ReadyCredential};
+use gatepass_identity::{ExpectedUser, IdentityProblem, ReadyCredential};
 use gatepass_model::{IdentityMethod, Method, PersonKey, Reason, Refusal, TokenId};
 use gatepass_policy::{Identity, Permit};
 use gatepass_profiles::ClaimedUser;
-use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::timeout;
 
 use super::meter::Count;
 use super::pump::{self, Flow, Patience, RelayError, SendError, Sent};
@@ -32,6 +33,9 @@ use crate::wire::pace::Pace;
 
 /// How much of a body must have come before the product is asked, in bytes.
 const HELD: u64 = 16 * 1024;
+
+/// For a session to be opened: two calls of the product's.
+const OPENING: Duration = Duration::from_secs(12);
 
 /// Where a request goes up.
 pub(crate) struct Target<'a> {
@@ -96,7 +100,7 @@ pub(crate) async fn forward<S: AsyncRead + AsyncWrite + Unpin>(
     tally: &mut Tally<'_>,
 ) -> After {
     line.thread.meter.add(Count::Forwarded);
-    let owner = match owner_of(&permit, target, &line) {
+    let owner = match owner_of(&permit, target, &line).await {
         Ok(owner) => owner,
         Err(Failed::Refused(refusal)) => {
             return respond::refuse_tallied(line, head, responder, refusal, tally).await;
@@ -115,6 +119,7 @@ pub(crate) async fn forward<S: AsyncRead + AsyncWrite + Unpin>(
         client: peer,
         scheme,
         identity: owner.as_ref().map(|owner| owner.credential.line()),
+        by_session: owner.as_ref().is_some_and(|owner| owner.credential.is_session()),
         assertion: assertion.as_deref(),
         trusted_headers: &target.room.settings.trusted_headers,
         id: responder.id,
@@ -137,14 +142,25 @@ pub(crate) async fn forward<S: AsyncRead + AsyncWrite + Unpin>(
     finish(answered, line, head, target, responder, tally).await
 }
 
-fn owner_of<S>(
+async fn owner_of<S>(
     permit: &Permit<'_>,
     target: &Target<'_>,
     line: &Line<'_, S>,
 ) -> Result<Option<Owner>, Failed> {
     let Identity::Owner(token) = permit.identity() else { return Ok(None) };
     let instance = &target.room.settings.instance.name;
-    match line.thread.shared.wallet.become_owner(instance, &token.owner) {
+    let wallet = &line.thread.shared.wallet;
+    let found = match wallet.become_owner(instance, &token.owner) {
+        // The first of this owner's requests, or the first after a session has ended.
+        Err(IdentityProblem::NoSession { .. }) => {
+            let opened = timeout(OPENING, wallet.open_session(instance, &token.owner)).await;
+            opened.unwrap_or_else(|_| Err("it took too long".to_owned())).map_err(|problem| {
+                format!("no session for {} could be opened: {problem}", token.owner)
+            })
+        }
+        found => found.map_err(|problem| problem.to_string()),
+    };
+    match found {
         Ok(credential) => {
             Ok(Some(Owner { key: Arc::clone(&token.owner), credential, token: token.id }))
         }

@@ -30,6 +30,8 @@ pub(crate) struct Towards<'a> {
     pub(crate) scheme: &'static str,
     /// The header line by which the request goes up as a token's owner.
     pub(crate) identity: Option<&'a [u8]>,
+    /// Whether that is a session, beside which only the gate says that changes are meant.
+    pub(crate) by_session: bool,
     /// A line more that says the same with a signature.
     pub(crate) assertion: Option<&'a [u8]>,
     /// The headers that the instance trusts.
@@ -108,6 +110,7 @@ fn goes_up(header: &Header<'_>, towards: &Towards<'_>) -> bool {
         known => {
             let is_trusted = |name: &String| name.as_bytes().eq_ignore_ascii_case(header.name);
             (known != Known::Other || is_harmless(header.name))
+                && !(towards.by_session && known == Known::XAtlassianToken)
                 && !towards.trusted_headers.iter().any(is_trusted)
                 && !looks_like_token(header.value)
         }
@@ -245,6 +248,7 @@ mod tests {
             client: &client,
             scheme: "https",
             identity,
+            by_session: identity.is_some_and(|line| line.starts_with(b"Cookie: ")),
             assertion: None,
             trusted_headers: &["X-Our-User".to_owned()],
             id: RequestId::from_parts(1, 2),

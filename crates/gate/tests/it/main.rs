@@ -5,6 +5,8 @@ mod answers;
 #[cfg(test)]
 mod apart;
 #[cfg(test)]
+mod by_session;
+#[cfg(test)]
 mod doors;
 #[cfg(test)]
 mod entry;

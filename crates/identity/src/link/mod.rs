@@ -8,8 +8,8 @@
 //! - The first `xoauth_requestor_id` counts. Ours stands first, and the gate refuses those that
 //!   callers send.
 //! - It may do whatever that user may, without a password for administrators. So it only ever
-//!   asks who somebody is, and makes and deletes his native tokens; no request of a caller is
-//!   signed.
+//!   asks who somebody is, makes and deletes his native tokens, and opens sessions where there are
+//!   no such tokens; no request of a caller is signed.
 
 mod base_string;
 mod key;
@@ -39,6 +39,7 @@ pub struct ApplicationLink {
     signed_url: String,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    opens_sessions: bool,
 }
 
 /// What is sent for a signed call.
@@ -60,7 +61,18 @@ impl ApplicationLink {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
-        Self { consumer_key, key, signed_url, clock, entropy }
+        Self { consumer_key, key, signed_url, clock, entropy, opens_sessions: false }
+    }
+
+    /// For a product that knows no native tokens: sessions are opened by it.
+    #[must_use]
+    pub fn for_sessions(self) -> Self {
+        Self { opens_sessions: true, ..self }
+    }
+
+    /// Whether sessions are opened by it, rather than native tokens made.
+    pub const fn opens_sessions(&self) -> bool {
+        self.opens_sessions
     }
 
     /// Signs a call as `user`. `path` is that below the base URL, in the bytes that will be sent;

@@ -8,6 +8,7 @@ mod call;
 mod group;
 mod jira;
 mod native_token;
+mod session;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::prover::Upstream;
 
 pub use group::{GroupMember, GroupPage};
 pub use native_token::{MintError, MintedToken, NativeTokenInfo};
+pub use session::SessionError;
 
 /// Somebody as a product tells of him.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,6 +167,11 @@ impl ProductDesk {
         Self { links: Arc::new(links.into_iter().collect()), ..self }
     }
 
+    /// The application link of an instance, where it is there to make native tokens.
+    pub fn minting_link(&self, instance: &InstanceName) -> Option<&ApplicationLink> {
+        self.link(instance).filter(|link| !link.opens_sessions())
+    }
+
     /// The application link of an instance, where there is one.
     pub fn link(&self, instance: &InstanceName) -> Option<&ApplicationLink> {
         self.links.get(instance)
@@ -237,6 +244,28 @@ impl ProductDesk {
     ) -> Result<MintedToken, MintError> {
         let named = self.named(instance, asker)?;
         native_token::mint(self.upstream(instance)?, named.asker(), name, days).await
+    }
+
+    /// Opens a session for `owner` by the application link: for servers that know no native tokens. It is
+    /// tried before it is given.
+    pub async fn open_session(
+        &self,
+        instance: &InstanceName,
+        owner: &Username,
+    ) -> Result<ReadyCredential, SessionError> {
+        let link = self.link(instance).ok_or_else(|| AskError::Unaskable(instance.clone()))?;
+        let named = self.named(instance, Asker::Impersonation { link, user: owner })?;
+        let user = named.user.as_ref().unwrap_or(owner);
+        session::open(self.upstream(instance)?, link, user).await
+    }
+
+    /// Ends a session at the product. One that has ended already is no error.
+    pub async fn end_session(
+        &self,
+        instance: &InstanceName,
+        session: &ReadyCredential,
+    ) -> Result<(), AskError> {
+        session::end(self.upstream(instance)?, session).await
     }
 
     /// The native tokens of whoever `asker` is.

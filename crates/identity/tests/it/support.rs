@@ -56,6 +56,7 @@ pub(crate) fn wallet(
         methods: methods.to_vec(),
         service_account,
         trusted_header: Some("X-Our-User".to_owned()),
+        has_sessions: false,
     };
     Wallet::new([(instance("jira"), identity)])
 }

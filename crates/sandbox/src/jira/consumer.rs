@@ -15,7 +15,7 @@ use sha1::Sha1;
 use super::Identified;
 use super::auth::Caller;
 use super::params::Params;
-use super::state::World;
+use super::state::{AfterSignedCall, World};
 
 /// How far a timestamp may lie from now, in seconds.
 const WINDOW: i64 = 300;
@@ -121,6 +121,19 @@ impl Attempt {
 }
 
 impl World {
+    /// The session that comes with the answer.
+    fn after_signed_call(&mut self, username: &str) -> Option<String> {
+        match self.after_signed_calls {
+            AfterSignedCall::Nothing => None,
+            AfterSignedCall::Cookie => {
+                let ended = self.open_session(username);
+                self.sessions.remove(&ended);
+                Some(ended)
+            }
+            AfterSignedCall::Session => Some(self.open_session(username)),
+        }
+    }
+
     /// Whom a signed call is taken for, or why it is refused.
     pub(crate) fn identify_consumer(
         &mut self,
@@ -157,7 +170,10 @@ impl World {
             _ => return Err("permission_denied"),
         };
         match self.people.get(&name).map(|person| person.account.active) {
-            Some(true) => Ok(Caller::of(name, Identified::ApplicationLink, None)),
+            Some(true) => {
+                let session = self.after_signed_call(&name);
+                Ok(Caller::of(name, Identified::ApplicationLink, session))
+            }
             Some(false) => Err("permission_denied"),
             // Bad habit (fact A1.1): a name that nobody has makes the call nobody's.
             None => Ok(Caller::nobody()),

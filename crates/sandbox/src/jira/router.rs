@@ -15,6 +15,7 @@ use super::rest::{
     native_token_search, permission, project, reference, search, session, transition, user, watch,
     worklog,
 };
+use super::settings::NATIVE_TOKENS_SINCE;
 use super::state::Shared;
 use super::{front, page};
 
@@ -29,13 +30,22 @@ pub(crate) fn service(shared: Arc<Shared>) -> Router {
             "/rest/applinks/3.0/applicationlink/{id}/authentication/consumer",
             put(application_link::put_consumer),
         )
-        .route("/rest/pat/1.0/tokens", get(native_token::list).post(native_token::create))
-        .route("/rest/pat/1.0/tokens/search", post(native_token_search::search))
-        .route("/rest/pat/1.0/tokens/{id}", delete(native_token::revoke))
+        .merge(native_tokens(shared.version))
         .fallback(unknown)
         .layer(DefaultBodyLimit::disable());
     // The front stands around a router, not in it: it rewrites the target before it is routed.
     Router::new().fallback_service(inside).layer(from_fn_with_state(shared, front::take))
+}
+
+/// Which older versions do not know.
+fn native_tokens(version: [u16; 3]) -> Router {
+    if version < NATIVE_TOKENS_SINCE {
+        return Router::new();
+    }
+    Router::new()
+        .route("/rest/pat/1.0/tokens", get(native_token::list).post(native_token::create))
+        .route("/rest/pat/1.0/tokens/search", post(native_token_search::search))
+        .route("/rest/pat/1.0/tokens/{id}", delete(native_token::revoke))
 }
 
 fn api() -> Router {

@@ -41,11 +41,18 @@ pub struct JiraSettings {
     pub trusted_header: Option<String>,
     /// The application links that there are.
     pub application_links: Vec<ConsumerSeed>,
+    /// Its version. Before 8.14 it knows no native tokens.
+    pub version: [u16; 3],
+    /// Whether the session of a signed call is ended with the call, as newer versions do it (fact A1.1).
+    pub ends_signed_sessions: bool,
     /// What session ids and native tokens are drawn from: the same seed, the same secrets.
     pub seed: u64,
     /// The clock that everything is dated by.
     pub clock: Arc<dyn Clock>,
 }
+
+/// The first version with native tokens (fact A2).
+pub(crate) const NATIVE_TOKENS_SINCE: [u16; 3] = [8, 14, 0];
 
 /// The bounds on native tokens. By default those that Jira has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,6 +133,11 @@ pub struct IssueSeed {
 }
 
 impl JiraSettings {
+    /// A version from before there were native tokens, in which a signed call opens a session.
+    pub fn before_native_tokens(self) -> Self {
+        Self { version: [8, 13, 9], ends_signed_sessions: false, ..self }
+    }
+
     /// Four people (`alice` and `bob`, developers; `carol`, an administrator; `ci-bot`), each with
     /// the password `<username>-password`, the projects `ABC` and `EX` and a handful of issues.
     ///
@@ -146,6 +158,8 @@ impl JiraSettings {
             native_token_limits: NativeTokenLimits::default(),
             trusted_header: None,
             application_links: Vec::new(),
+            version: [10, 3, 24],
+            ends_signed_sessions: true,
             seed: 0,
             clock: Arc::new(RunningClock { began: Instant::now() }),
         }

@@ -15,7 +15,7 @@ use super::entropy::Entropy;
 use super::native_token::NativeToken;
 use super::people::{People, Person};
 use super::session::Session;
-use super::settings::{IssueSeed, JiraSettings, NativeTokenLimits};
+use super::settings::{IssueSeed, JiraSettings, NATIVE_TOKENS_SINCE, NativeTokenLimits};
 use super::trouble::Trouble;
 
 /// Calls that are remembered; older ones are forgotten.
@@ -23,6 +23,7 @@ const SEEN_BOUND: usize = 10_000;
 
 /// What handlers share.
 pub(crate) struct Shared {
+    pub(crate) version: [u16; 3],
     pub(crate) context_path: String,
     pub(crate) base_url_as_seen: Option<String>,
     pub(crate) attachment_bound: usize,
@@ -34,6 +35,27 @@ pub(crate) struct Shared {
     world: Mutex<World>,
 }
 
+/// What is left when a signed call has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AfterSignedCall {
+    /// Nothing, as in newer versions.
+    Nothing,
+    /// A cookie, and no session that it stands for.
+    Cookie,
+    /// A session.
+    Session,
+}
+
+impl AfterSignedCall {
+    fn of(settings: &JiraSettings) -> Self {
+        match (settings.version < NATIVE_TOKENS_SINCE, settings.ends_signed_sessions) {
+            (_, false) => Self::Session,
+            (true, true) => Self::Cookie,
+            (false, true) => Self::Nothing,
+        }
+    }
+}
+
 /// All that can change.
 pub(crate) struct World {
     pub(crate) people: People,
@@ -42,6 +64,7 @@ pub(crate) struct World {
     /// By id.
     pub(crate) native_tokens: BTreeMap<u64, NativeToken>,
     pub(crate) consumers: Consumers,
+    pub(crate) after_signed_calls: AfterSignedCall,
     pub(crate) projects: Vec<Project>,
     /// By id, which grows.
     pub(crate) issues: BTreeMap<u64, Issue>,
@@ -135,6 +158,7 @@ impl Shared {
             trusted_header: settings.trusted_header.clone(),
             navigator_links: settings.navigator_links.clone(),
             native_token_limits: settings.native_token_limits.clone(),
+            version: settings.version,
             clock: Arc::clone(&settings.clock),
             world: Mutex::new(World::new(settings)),
         }
@@ -158,6 +182,7 @@ impl World {
             sessions: HashMap::new(),
             native_tokens: BTreeMap::new(),
             consumers: Consumers::default(),
+            after_signed_calls: AfterSignedCall::of(settings),
             projects: Vec::new(),
             issues: BTreeMap::new(),
             attachments: BTreeMap::new(),

@@ -375,6 +375,7 @@ fn wallet_for(options: &TestGateOptions) -> anyhow::Result<Wallet> {
             methods: instance.methods.clone(),
             service_account: account.transpose()?,
             trusted_header: instance.trusted_header.clone(),
+            has_sessions: instance.has_sessions,
         };
         identities.push((instance.name.parse()?, identity));
     }

@@ -36,6 +36,8 @@ pub struct TestInstance {
     pub upstream: SocketAddr,
     /// Empty or `/jira`.
     pub context_path: String,
+    /// Whether owners are become by sessions, which a test opens.
+    pub has_sessions: bool,
     /// What it calls the people of its directory.
     pub usernames: Usernames,
     /// How it is spoken to in TLS.
@@ -62,6 +64,7 @@ impl TestInstance {
             trusted_header: None,
             upstream,
             context_path: String::new(),
+            has_sessions: false,
             usernames: Usernames::default(),
             tls: None,
             targets: TargetMode::Enforce,

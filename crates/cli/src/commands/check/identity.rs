@@ -130,6 +130,7 @@ fn for_native_tokens(instance: &InstanceConfig) -> gatepass_identity::InstanceId
         methods: vec![IdentityMethod::NativeToken],
         service_account: None,
         trusted_header: None,
+        has_sessions: false,
     }
 }
 

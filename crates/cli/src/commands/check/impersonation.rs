@@ -1,7 +1,7 @@
 //! Whether the gate can become people by an application link.
 
 use gatepass_config::{Config, InstanceConfig};
-use gatepass_identity::{Account, AskError, Asker, ProductDesk};
+use gatepass_identity::{Account, ApplicationLink, AskError, Asker, ProductDesk};
 use gatepass_model::{Clock as _, InstanceName, ProductRank, Username};
 
 use super::finding::{Findings, State};
@@ -75,6 +75,9 @@ async fn become_somebody(
         Ok(Some(account)) if account.username == *user => {
             let words = format!("{name} takes it for {}, {}", account.username, of_rank(&account));
             findings.add(check, State::Ok, words);
+            if desk.link(name).is_some_and(ApplicationLink::opens_sessions) {
+                open_session(desk, name, check, user, findings).await;
+            }
         }
         Ok(Some(account)) => {
             let words = format!("{name} takes it for {}, not for {user}", account.username);
@@ -87,6 +90,26 @@ async fn become_somebody(
             findings.add(check, State::Failed, words);
         }
         Err(error) => findings.add(check, State::Failed, advice(&error, instance)),
+    }
+}
+
+/// Opens a session, and ends it.
+async fn open_session(
+    desk: &ProductDesk,
+    name: &InstanceName,
+    check: &str,
+    user: &Username,
+    findings: &mut Findings,
+) {
+    match desk.open_session(name, user).await {
+        Ok(session) => {
+            findings.add(check, State::Ok, format!("{name} takes a session of {user}'s"));
+            if let Err(error) = desk.end_session(name, &session).await {
+                let words = format!("that session could not be ended: {error}");
+                findings.add(check, State::Warning, words);
+            }
+        }
+        Err(error) => findings.add(check, State::Failed, error.to_string()),
     }
 }
 

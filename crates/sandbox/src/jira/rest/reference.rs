@@ -14,11 +14,14 @@ use crate::jira::time;
 
 /// Open to everybody, as in Jira.
 pub(crate) async fn server_info(call: Call) -> Outcome {
+    let [major, minor, patch] = call.shared.version;
+    let build = u32::from(major) * 1_000_000 + u32::from(minor) * 10_000 + u32::from(patch);
     Ok(ok(&json!({
-        "baseUrl": call.base, "version": "10.3.24", "versionNumbers": [10, 3, 24],
-        "deploymentType": "Server", "buildNumber": 10_030_024,
+        "baseUrl": call.base, "version": format!("{major}.{minor}.{patch}"),
+        "versionNumbers": [major, minor, patch],
+        "deploymentType": "Server", "buildNumber": build,
         "buildDate": "2026-06-01T00:00:00.000+0000",
-        "databaseBuildNumber": 10_030_024, "serverTime": time::write(call.now),
+        "databaseBuildNumber": build, "serverTime": time::write(call.now),
         "scmInfo": "0000000000000000000000000000000000000000", "serverTitle": "Stand-in Jira",
     })))
 }
