@@ -52,7 +52,7 @@ pub(super) async fn addresses_of(host: &str) -> Result<Vec<IpAddr>, String> {
 /// Tries once.
 pub(super) async fn knock(address: SocketAddr, patience: Duration) -> Door {
     match tokio::time::timeout(patience, TcpStream::connect(address)).await {
-        Err(_) => Door::Shut("no word within 5 s"),
+        Err(_) => Door::Shut("no word comes back"),
         Ok(Err(error)) => of_error(&error),
         Ok(Ok(stream)) => {
             let own = stream.local_addr().is_ok_and(|own| own.ip() == address.ip());

@@ -10,13 +10,13 @@ mod place;
 mod question;
 mod verdict;
 
-use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use gatepass_config::BaseUrl;
 use gatepass_http_client::tls::{Roots, TlsFiles, client_config};
 use gatepass_http_client::{Client, ClientError, Settings, Tls};
+use tokio::task::JoinHandle;
 
 pub(super) use self::place::OutsidePlace;
 
@@ -35,56 +35,64 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const REMEDY: &str = "bind it to the gate's side, let the network drop whoever is not the gate, or \
                       let a valve refuse him (docs/how-to/fence-the-product.md)";
 
-/// One port at one of the addresses of its host.
+/// One port at one of the addresses of its host, and what was found there.
 struct Knocked {
     address: SocketAddr,
     door: Door,
-    /// What was found behind an open one.
-    verdict: Option<Verdict>,
+    verdict: Verdict,
 }
 
 /// Asks at every address of every place. `gates`: whom somebody may claim to be.
 pub(super) async fn probe(places: &[OutsidePlace], gates: &[IpAddr], findings: &mut Findings) {
     let tls = client_config(&Roots::of_system(), TlsFiles::default()).ok();
     let tls = tls.map(|config| Tls { config, renamed: None });
+    let mut running = Vec::new();
     for place in places {
-        let check = format!("outside {place}");
-        match door::addresses_of(place.host()).await {
-            Ok(addresses) => {
-                let knocked = knock_everywhere(place, &addresses, tls.as_ref(), gates).await;
-                tell(&check, &knocked, findings);
-            }
+        let found = door::addresses_of(place.host()).await;
+        let begun = found.map(|addresses| begin(place, &addresses, tls.as_ref(), gates));
+        running.push((format!("outside {place}"), begun));
+    }
+    for (check, begun) in running {
+        match begun {
+            Ok(tasks) => tell(&check, &all_of(tasks).await, findings),
             Err(words) => findings.add(check, State::Failed, words),
         }
     }
 }
 
 /// All at once, for a door that is shut by silence takes all of [`PATIENCE`].
-async fn knock_everywhere(
+fn begin(
     place: &OutsidePlace,
     addresses: &[IpAddr],
     tls: Option<&Tls>,
     gates: &[IpAddr],
-) -> Vec<Knocked> {
+) -> Vec<(SocketAddr, JoinHandle<Knocked>)> {
     let mut running = Vec::new();
     for address in addresses {
         for doorway in place.doorways() {
             let (tls, gates) = (tls.cloned(), gates.to_vec());
             let address = SocketAddr::new(*address, doorway.port);
-            running.push(tokio::spawn(async move {
+            let task = tokio::spawn(async move {
                 let door = door::knock(address, PATIENCE).await;
                 let verdict = match &door {
-                    Door::Open { .. } => Some(look(&doorway, address, tls.as_ref(), &gates).await),
-                    _ => None,
+                    Door::Open { .. } => look(&doorway, address, tls.as_ref(), &gates).await,
+                    door => verdict::of_closed(door),
                 };
                 Knocked { address, door, verdict }
-            }));
+            });
+            running.push((address, task));
         }
     }
+    running
+}
+
+async fn all_of(tasks: Vec<(SocketAddr, JoinHandle<Knocked>)>) -> Vec<Knocked> {
     let mut all = Vec::new();
-    for task in running {
-        // Only a task that panicked has no result.
-        all.extend(task.await.ok());
+    for (address, task) in tasks {
+        all.push(task.await.unwrap_or_else(|error| {
+            let door = Door::Unasked(error.to_string());
+            Knocked { address, verdict: verdict::of_closed(&door), door }
+        }));
     }
     all
 }
@@ -159,45 +167,29 @@ fn words_of(error: &ClientError) -> String {
     }
 }
 
+/// All that is shut stands in one finding, for a host has many ports.
 fn tell(check: &str, knocked: &[Knocked], findings: &mut Findings) {
-    let mut shut = String::new();
-    let is_asked = |one: &Knocked| !matches!(one.door, Door::NoWay | Door::Unasked(_));
-    let was_asked = knocked.iter().any(is_asked);
-    for one in knocked {
-        let Knocked { address, door, .. } = one;
-        match (door, &one.verdict) {
-            (Door::Open { .. }, Some(Verdict { state, words })) => {
-                let hint =
-                    if *state == State::Failed { format!("\n{REMEDY}") } else { String::new() };
-                findings.add(check, *state, format!("{address}: {words}{hint}"));
-            }
-            (Door::Shut(how), _) => {
-                let between = if shut.is_empty() { "" } else { "\n" };
-                // Writing to a text can't fail.
-                let _ = write!(shut, "{between}{address}: nothing answers; {how}");
-            }
+    let words = |one: &Knocked| format!("{}: {}", one.address, one.verdict.words);
+    let is_shut = |one: &&Knocked| matches!(one.door, Door::Shut(_));
+    let (shut, others): (Vec<_>, Vec<_>) = knocked.iter().partition(is_shut);
+    let was_asked =
+        !shut.is_empty() || others.iter().any(|one| matches!(one.door, Door::Open { .. }));
+    for one in others {
+        let state = match one.door {
             // Where another address could be asked, this one merely says nothing.
-            (Door::NoWay, _) => {
-                let state = if was_asked { State::Warning } else { State::Failed };
-                let words = "no way leads there from here, so nothing was asked";
-                findings.add(check, state, format!("{address}: {words}"));
-            }
-            (Door::Unasked(words), _) => {
-                findings.add(check, State::Failed, format!("{address} can't be asked: {words}"));
-            }
-            (Door::Open { .. }, None) => {
-                findings.add(check, State::Failed, format!("{address} takes connections"));
-            }
-        }
+            Door::NoWay if was_asked => State::Warning,
+            _ => one.verdict.state,
+        };
+        let is_reached = state == State::Failed && matches!(one.door, Door::Open { .. });
+        let remedy = if is_reached { format!("\n{REMEDY}") } else { String::new() };
+        findings.add(check, state, format!("{}{remedy}", words(one)));
     }
     if !shut.is_empty() {
-        findings.add(check, State::Ok, shut);
+        let lines: Vec<String> = shut.into_iter().map(words).collect();
+        findings.add(check, State::Ok, lines.join("\n"));
     }
     if knocked.iter().any(|one| one.address.ip().is_loopback() || one.door.is_own_machine()) {
         let words = "asked on the machine itself, which a fence may let through; ask from another";
         findings.add(check, State::Warning, words);
-    }
-    if knocked.is_empty() {
-        findings.add(check, State::Failed, "nothing was asked");
     }
 }

@@ -1,10 +1,11 @@
 //! What the answers come to. Pure.
 
 use super::super::finding::State;
+use super::door::Door;
 use super::heard::{Heard, words};
 use super::question::{Kind, Question};
 
-/// What there is to say of an open door.
+/// What there is to say of a door.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Verdict {
     pub(super) state: State,
@@ -24,52 +25,69 @@ pub(super) fn is_rest_by_gate(said: &Said) -> bool {
     rest.peek().is_some() && rest.all(|(_, heard)| *heard == Heard::Gate)
 }
 
+/// Of a door that nobody went through: only one that is shut is good.
+pub(super) fn of_closed(door: &Door) -> Verdict {
+    match door {
+        Door::Shut(how) => Verdict { state: State::Ok, words: format!("nothing answers; {how}") },
+        Door::NoWay => {
+            let words = "no way leads there from here, so nothing was asked";
+            Verdict { state: State::Failed, words: words.to_owned() }
+        }
+        Door::Unasked(why) => {
+            Verdict { state: State::Failed, words: format!("it can't be asked: {why}") }
+        }
+        Door::Open { .. } => {
+            Verdict { state: State::Failed, words: "connections are taken".to_owned() }
+        }
+    }
+}
+
 /// Good is only what is known: nothing but the gate, a wall that no claim opens, or the gate before
 /// all of REST.
 pub(super) fn judge(said: &Said) -> Verdict {
-    let unclear = |heard: &Heard| matches!(heard, Heard::Unclear(_));
-    let failed = |(question, heard): &(Question, Heard)| Verdict {
-        state: State::Failed,
-        words: words(question, heard),
-    };
-    if let Some(one) = said.iter().find(|(_, heard)| unclear(heard)) {
-        return failed(one);
+    if let Some(one) = said.iter().find(|(_, heard)| matches!(heard, Heard::Unclear(_))) {
+        return reached(one);
     }
     if is_refused(said) {
         let words = "what answers there refuses everything with 403, as a valve does, also to who \
                      claims to be the gate; its port is open";
         return Verdict { state: State::Ok, words: words.to_owned() };
     }
-    let claimed =
-        said.iter().find(|(one, heard)| one.claims.is_some() && *heard != Heard::Forbidden);
-    if let Some(one) = claimed {
-        let because = "; the valve believes a header: give it usePeerAddress=\"true\"";
-        let Verdict { state, words } = failed(one);
-        return Verdict { state, words: format!("{words}{because}") };
+    let is_believed =
+        |one: &&(Question, Heard)| one.0.claims.is_some() && one.1 != Heard::Forbidden;
+    if let Some(one) = said.iter().find(is_believed) {
+        let Verdict { state, words } = reached(one);
+        let because = "the valve believes a header: give it usePeerAddress=\"true\"";
+        return Verdict { state, words: format!("{words}; {because}") };
     }
+    judge_by_gate(said)
+}
+
+/// Who answers for programs, and who for pages.
+fn judge_by_gate(said: &Said) -> Verdict {
     let past_gate = |kind| {
         let mut some = said.iter().filter(move |(question, _)| question.kind == kind);
         some.find(|(_, heard)| *heard != Heard::Gate)
     };
-    match (past_gate(Kind::Rest), past_gate(Kind::Page)) {
-        _ if !is_rest_by_gate(said) => past_gate(Kind::Rest).or(past_gate(Kind::Page)).map_or_else(
-            || Verdict { state: State::Failed, words: "nothing was asked".to_owned() },
-            failed,
-        ),
-        (Some(one), _) => failed(one),
-        (None, None) => {
-            let words = "the gate answers everything that was asked; nothing passes it";
-            Verdict { state: State::Ok, words: words.to_owned() }
-        }
-        (None, Some((question, heard))) => {
-            let past = words(question, heard);
-            let words = format!(
-                "the gate answers for REST, in every spelling that was tried, but not for pages: \
-                 {past}; that is right only where a proxy is meant to send pages past the gate"
-            );
-            Verdict { state: State::Warning, words }
-        }
+    let page = past_gate(Kind::Page);
+    if !is_rest_by_gate(said) {
+        let nothing = || Verdict { state: State::Failed, words: "nothing was asked".to_owned() };
+        return past_gate(Kind::Rest).or(page).map_or_else(nothing, reached);
     }
+    let Some((question, heard)) = page else {
+        let words = "the gate answers everything that was asked; nothing passes it";
+        return Verdict { state: State::Ok, words: words.to_owned() };
+    };
+    let past = words(question, heard);
+    let words = format!(
+        "the gate answers for REST, in every spelling that was tried, but not for pages: {past}; \
+         that is right only where a proxy is meant to send pages past the gate"
+    );
+    Verdict { state: State::Warning, words }
+}
+
+fn reached((question, heard): &(Question, Heard)) -> Verdict {
+    Verdict { state: State::Failed, words: words(question, heard) }
 }
 
 #[cfg(test)]
@@ -130,6 +148,15 @@ mod tests {
             let verdict = judge(&one_past);
             assert_eq!(verdict.state, State::Failed);
             assert!(verdict.words.contains(&one_past[at].0.path), "{}", verdict.words);
+        }
+    }
+
+    #[test]
+    fn of_doors_that_nobody_went_through_only_a_shut_one_is_good() {
+        assert_eq!(of_closed(&Door::Shut("the connection is refused")).state, State::Ok);
+        let open = Door::Open { is_own_machine: false };
+        for door in [Door::NoWay, Door::Unasked("no".to_owned()), open] {
+            assert_eq!(of_closed(&door).state, State::Failed, "{door:?}");
         }
     }
 
