@@ -233,6 +233,28 @@ def test_what_the_console_stands_in_for_is_left_to_the_gate(behind):
     assert [one["door"] for one in behind.after(lambda: behind.get_through("GET", target))] == ["gate"]
 
 
+def test_check_finds_a_proxy_that_decides_by_what_is_rest(behind, tmp_path):
+    """The obvious way, which is not the recipe: only REST goes to the gate."""
+    past, context = behind.product.lines()[0]["front"], behind.context
+    gate, product = f"http://127.0.0.1:{behind.port}", f"http://127.0.0.1:{past}"
+
+    def obvious(listen):
+        return f"""server {{
+    listen {listen};
+    location {context}/rest/ {{ proxy_pass {gate}; proxy_set_header Host $http_host; }}
+    location / {{ proxy_pass {product}; }}
+}}
+"""
+
+    front = NginxFront(tmp_path / "obvious", obvious)
+    try:
+        url = front.url + context
+        found = behind.ask("check", "--from-outside", url, code=1)["checks"][0]
+    finally:
+        front.process.stop()
+    assert found["state"] == "failed" and f"a product answers GET {context}/;x/rest/" in found["words"]
+
+
 def test_check_finds_that_rest_passes_the_gate_and_pages_do_not(behind):
     found = behind.ask("check", "--from-outside", behind.front.url + behind.context)["checks"]
     assert [one["state"] for one in found] == ["warning", "warning"], found
@@ -243,6 +265,7 @@ PROGRAMS = re.compile(
     r"(?i)(rest|rpc|scm|git|sr|si|activity|plugins|login|logout|setup|bootstrap|json|dwr|gatepass"
     r"|web-inf|meta-inf|j_.*security_check|dologin\.action|doauthenticate\.action)\b"
 )
+ONE_SPELLING = re.compile(r"(/[\w~!@:+=,-][\w.~!@:+=,-]*)*/?", re.ASCII)
 NAMES = re.compile(rb"(?i)^(os_|j_|oauth|xoauth|jwt|websudo)")
 
 
@@ -270,6 +293,9 @@ def problem_of(one, context):
         return "not a read"
     if {"authorization", "content-type", "upgrade"} & set(headers) or one["body"]:
         return "it carries more than a page's"
+    path = target.partition("?")[0]
+    if not ONE_SPELLING.fullmatch(path):
+        return "it can be read in two ways"
     names = as_tomcat_reads(target)
     if context:
         if names[:1] != [context.strip("/")]:
