@@ -29,7 +29,7 @@ def make_nginx(tmp_path, upstream):
 
     yield make
     for nginx in made:
-        nginx.process.kill()
+        nginx.process.stop()
 
 
 def configured(make_gate, nginx, **tls):
