@@ -1,11 +1,13 @@
 """https towards the product, with nginx as the TLS terminator and openssl's certificates."""
 
-import ssl
+import json
 import socket
+import ssl
+import subprocess
 
 import pytest
 
-from harness import bearer, call, wait_until
+from harness import bearer, call, environment, wait_until
 from tls_front import Authority, Nginx
 
 NATIVE_TOKEN = "MDAwMDAwMDAwMDAxOjAxMjM0NTY3ODkwMTIzNDU2Nzg5"
@@ -27,7 +29,7 @@ def make_nginx(tmp_path, upstream):
 
     yield make
     for nginx in made:
-        nginx.process.kill()
+        nginx.process.stop()
 
 
 def configured(make_gate, nginx, **tls):
@@ -100,6 +102,24 @@ def test_the_name_of_the_certificate_may_be_another_than_the_address(
     gate.start()
     assert ask(gate, gate.issue()).status == 200
     assert gate.ask("check")["ok"]
+
+
+def test_from_outside_a_product_is_reached_whether_it_is_trusted_or_not(
+    make_gate, make_nginx, authority
+):
+    nginx = make_nginx(authority.sign("jira", HERE))
+    gate = make_gate(nginx.url)
+    words = ["check", "--from-outside", nginx.url, "--json"]
+    for variables, said in [
+        ({}, "from no authority"),
+        ({"SSL_CERT_FILE": str(authority.certificate)}, "/rest/api/2/serverInfo"),
+    ]:
+        done = subprocess.run(
+            gate.command(*words), capture_output=True, env=environment() | variables, timeout=30, check=False
+        )
+        found = json.loads(done.stdout)["checks"][0]
+        assert (done.returncode, found["state"]) == (1, "failed"), done
+        assert said in found["words"], found
 
 
 def test_a_renewed_certificate_needs_no_restart(make_gate, make_nginx, authority):

@@ -62,7 +62,7 @@ def secure_gate(make_gate, upstream, product, tmp_path):
     text = gate.config.read_text().replace(upstream.url, nginx.url)
     gate.config.write_text(text + f'[instances.tls]\nca = "{authority.certificate}"\n')
     yield gate.start()
-    nginx.process.kill()
+    nginx.process.stop()
 
 
 @pytest.fixture(params=["plain_gate", "secure_gate"])

@@ -67,15 +67,31 @@ pub struct Client {
 impl Client {
     /// With these bounds, for http alone.
     pub fn new(settings: Settings) -> Result<Self, ClientError> {
-        Self::build(settings, None)
+        Self::build(settings, None, None)
     }
 
     /// With these bounds, for https too.
     pub fn with_tls(settings: Settings, tls: &Tls) -> Result<Self, ClientError> {
-        Self::build(settings, Some(tls))
+        Self::build(settings, Some(tls), None)
     }
 
-    fn build(settings: Settings, tls: Option<&Tls>) -> Result<Self, ClientError> {
+    /// With these bounds, and for https too where `tls` is given: `host`, a name as it stands in
+    /// the URLs, is asked at this address alone, whatever else the name stands for. The port is the
+    /// URL's.
+    pub fn pinned(
+        settings: Settings,
+        tls: Option<&Tls>,
+        host: &str,
+        address: SocketAddr,
+    ) -> Result<Self, ClientError> {
+        Self::build(settings, tls, Some((host, address)))
+    }
+
+    fn build(
+        settings: Settings,
+        tls: Option<&Tls>,
+        pinned: Option<(&str, SocketAddr)>,
+    ) -> Result<Self, ClientError> {
         let mut builder = reqwest::Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(settings.connect_timeout)
@@ -96,6 +112,9 @@ impl Client {
         }
         if let Some(renamed) = &renamed {
             builder = builder.dns_resolver(renamed.clone());
+        }
+        if let Some((host, address)) = pinned {
+            builder = builder.resolve(host, address);
         }
         let inner = builder.build().map_err(|_| ClientError::Unaskable("the set of bounds"))?;
         Ok(Self { inner, body_limit: settings.body_limit, is_secure: tls.is_some(), renamed })

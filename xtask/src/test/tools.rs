@@ -19,6 +19,11 @@ struct Tool {
 
 const PACKAGES: &[Tool] = &[
     Tool {
+        name: "apache2-bin",
+        probe: &["/usr/sbin/apache2", "-v"],
+        reason: "a proxy before the gate in end-to-end tests; without the service of apache2",
+    },
+    Tool {
         name: "chromium",
         probe: &["chromium", "--version"],
         reason: "the console in a real browser",
@@ -32,6 +37,11 @@ const PACKAGES: &[Tool] = &[
     Tool { name: "g++", probe: &["c++", "--version"], reason: "libFuzzer's runtime" },
     Tool { name: "gcc", probe: &["cc", "--version"], reason: "SQLite, and linking" },
     Tool { name: "git", probe: &["git", "--version"], reason: "the advisory database" },
+    Tool {
+        name: "iproute2",
+        probe: &["ip", "-V"],
+        reason: "networks of their own for the tests of the fence",
+    },
     Tool {
         name: "ldap-utils",
         probe: &["ldapmodify", "-VV"],
@@ -55,7 +65,12 @@ const PACKAGES: &[Tool] = &[
     Tool {
         name: "nginx",
         probe: &["/usr/sbin/nginx", "-v"],
-        reason: "a product behind TLS in end-to-end tests",
+        reason: "a product behind TLS, and a proxy before the gate, in end-to-end tests",
+    },
+    Tool {
+        name: "nftables",
+        probe: &["/usr/sbin/nft", "--version"],
+        reason: "the fence that the documentation tells of, in networks of the tests' own",
     },
     Tool {
         name: "openssl",
@@ -70,7 +85,7 @@ const PACKAGES: &[Tool] = &[
     Tool {
         name: "libtomcat10-java",
         probe: &["test", "-e", "/usr/share/java/tomcat10-catalina.jar"],
-        reason: "what reads what the gate lets pass",
+        reason: "what reads what the gate lets pass, and the product within the fence",
     },
     Tool {
         name: "libtomcat9-java",

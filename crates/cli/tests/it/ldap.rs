@@ -67,6 +67,9 @@ fn check_says_what_a_server_tells_and_what_is_wrong_with_it() {
     assert!(good.starts_with('✓'), "{good}");
     let warned = here.line("there is no inactive_filter");
     assert!(!warned.starts_with('✓') && !warned.starts_with('✗'), "{warned}");
+    here.configure("inactive_filter = \"(uid=bob)\"");
+    let certain = here.line("tells who is gone, and who is deactivated");
+    assert!(certain.starts_with('✓'), "{certain}");
     for (more, words) in [
         ("group_base_dn = \"ou=nowhere,dc=example,dc=com\"", "the search for group_base_dn failed"),
         ("user_filter = \"(objectClass=nobody)\"", "it shows nobody at all"),

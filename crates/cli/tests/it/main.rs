@@ -17,6 +17,8 @@ mod ldap;
 #[cfg(test)]
 mod nodes;
 #[cfg(test)]
+mod outside;
+#[cfg(test)]
 mod policy;
 #[cfg(test)]
 mod serve;

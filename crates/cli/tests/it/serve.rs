@@ -201,13 +201,18 @@ fn check_asks_a_product_whether_it_may_be_asked_about_people() {
     configure("");
     let without = here.run(&["check"]);
     assert!(without.out.contains("without a lookup_token_file"), "{}", without.out);
+    assert!(without.out.contains("that somebody has left is not told"), "{}", without.out);
     configure("lookup_token_file = \"lookup.token\"\n");
     let missing = here.run(&["check"]);
     assert_eq!(missing.code, 1, "{missing:?}");
     assert!(missing.out.contains("lookup.token"), "{}", missing.out);
     for (username, code, words) in [
         ("alice", 1, "does not take the look-up token for an administrator's"),
-        ("carol", 0, "jira takes the look-up token for an administrator's"),
+        (
+            "carol",
+            0,
+            "jira takes the look-up token for an administrator's, and tells it who is gone or",
+        ),
     ] {
         let token = product.jira.issue_native_token(username, "look people up");
         here.write("lookup.token", &token);

@@ -14,6 +14,9 @@ fn what_is_not_understood_ends_with_2_and_says_what_would_be_right() {
         &["token", "issue", "--owner", "a", "--name", "x", "--expires", "soon"],
         &["token", "list", "--directory", "main"],
         &["explain", "--instance", "jira", "--url", "/", "--header", "none"],
+        &["check", "--from-outside", "jira.internal:8080"],
+        &["check", "--from-outside", "jira.internal", "--person", "alice"],
+        &["check", "--gate", "10.0.0.5"],
     ] {
         let done = here.run(words);
         assert_eq!(done.code, 2, "{words:?}: {done:?}");

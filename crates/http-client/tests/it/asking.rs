@@ -1,3 +1,4 @@
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use gatepass_http_client::{Client, ClientError, Settings};
@@ -29,6 +30,17 @@ async fn an_answer_has_status_headers_and_body() {
     {
         assert!(head.contains(line), "{head}");
     }
+}
+
+#[tokio::test]
+async fn a_pinned_name_is_asked_at_that_address_alone() {
+    let (url, mut asked) = serve(vec![answer("200 OK", "")]).await;
+    let address: SocketAddr = url.trim_start_matches("http://").parse().unwrap();
+    let client = Client::pinned(Settings::default(), None, "jira.invalid", address).unwrap();
+    let named = format!("http://jira.invalid:{}/a", address.port());
+    assert_eq!(client.get_json(&named, &[]).await.unwrap().status(), 200);
+    let head = asked.recv().await.unwrap().to_lowercase();
+    assert!(head.contains(&format!("host: jira.invalid:{}\r\n", address.port())), "{head}");
 }
 
 #[tokio::test]

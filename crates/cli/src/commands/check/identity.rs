@@ -85,8 +85,8 @@ async fn trusted_header(
         }
         Err(error) => findings.add(&check, State::Failed, error.to_string()),
     }
-    let words =
-        "whoever reaches the product past the gate is whom he says: see to it that nobody does";
+    let words = "whoever reaches the product past the gate is whom he says: see to it that nobody does, and \
+         ask gatepass check --from-outside on another machine";
     findings.add(&check, State::Warning, words);
     Ok(())
 }

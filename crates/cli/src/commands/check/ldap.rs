@@ -51,7 +51,9 @@ fn tell(check: &str, server: &str, examined: &Examined, findings: &mut Findings)
         );
     }
     match examined.inactive {
-        InactiveSignal::AccountControl | InactiveSignal::Filter => {}
+        InactiveSignal::AccountControl | InactiveSignal::Filter => {
+            also(State::Ok, "tells who is gone, and who is deactivated");
+        }
         InactiveSignal::AccountControlHidden => also(
             State::Failed,
             "the account may not see userAccountControl, so nobody can be looked up",

@@ -23,7 +23,8 @@ pub(super) fn directories(config: &Config, findings: &mut Findings) {
         Ok((directories, _)) => {
             for (name, state) in directories.iter() {
                 let count = state.borrow().people.len();
-                findings.add(format!("directory {name}"), State::Ok, format!("{count} people"));
+                let words = format!("{count} people; the file says who is active");
+                findings.add(format!("directory {name}"), State::Ok, words);
             }
         }
         Err(failure) => findings.add("directories", State::Failed, failure.message),

@@ -6,13 +6,17 @@ mod impersonation;
 mod ldap;
 mod limits;
 mod local;
+mod outside;
 mod people;
 mod tls;
 mod upstream;
 
+use std::net::IpAddr;
+
 use clap::Args;
 use finding::{Findings, State};
 use gatepass_model::Username;
+use outside::OutsidePlace;
 use serde::Serialize;
 
 use crate::call::{Call, Ending, Outcome};
@@ -25,6 +29,14 @@ pub(crate) struct Check {
     /// it the owner of a living token
     #[arg(long, value_name = "NAME")]
     person: Option<Username>,
+    /// Instead of all that: whether a product can be reached past the gate, asked from a machine that
+    /// must not get there, without a configuration. An address such as `http://jira.internal:8080/jira`,
+    /// or a host, whose usual ports are all tried
+    #[arg(long, value_name = "URL", conflicts_with = "person")]
+    from_outside: Vec<OutsidePlace>,
+    /// The gate's own address: who claims in `X-Forwarded-For` to come from there must get no further
+    #[arg(long, value_name = "ADDRESS", requires = "from_outside")]
+    gate: Vec<IpAddr>,
 }
 
 #[derive(Serialize)]
@@ -35,8 +47,12 @@ struct Document<'a> {
 
 impl Check {
     pub(crate) async fn run(self, call: &Call) -> Outcome {
-        let config = call.config()?;
         let mut findings = Findings::default();
+        if !self.from_outside.is_empty() {
+            outside::probe(&self.from_outside, &self.gate, &mut findings).await;
+            return report(call, &findings);
+        }
+        let config = call.config()?;
         let instances = config.instances.len();
         findings.add("configuration", State::Ok, format!("read; instances: {instances}"));
         tls::certificate(&config, &mut findings);
@@ -58,15 +74,19 @@ impl Check {
         if let Some(opened) = opened {
             let _ = opened.store.close().await;
         }
-        let ok = findings.are_good();
-        call.output.document(&Document { ok, checks: findings.all() })?;
-        if !call.output.is_json() {
-            call.output.show(findings.text())?;
-        }
-        if ok {
-            return Ok(Ending::Done);
-        }
-        call.output.say("something is wrong; a line with ✗ says what");
-        Ok(Ending::Wrong)
+        report(call, &findings)
     }
+}
+
+fn report(call: &Call, findings: &Findings) -> Outcome {
+    let ok = findings.are_good();
+    call.output.document(&Document { ok, checks: findings.all() })?;
+    if !call.output.is_json() {
+        call.output.show(findings.text())?;
+    }
+    if ok {
+        return Ok(Ending::Done);
+    }
+    call.output.say("something is wrong; a line with ✗ says what");
+    Ok(Ending::Wrong)
 }

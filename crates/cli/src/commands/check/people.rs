@@ -39,12 +39,20 @@ async fn ask_product(
     let Some(lookup) = &product.lookup else {
         let words = format!(
             "{instance} says who people are when they sign in; without a lookup_token_file nobody \
-             else is known, and of those who have no native token nothing new is learnt"
+             else is known, and of those who have no native token nothing new is learnt\n\
+             that somebody has left is not told: all that shows is that {instance} refuses his own \
+             native token or a call signed for him, and then his tokens rest after stale_limit"
         );
         return findings.add(check, State::Warning, words);
     };
     let (state, words) = match desk.group_members(instance, lookup, ANY_GROUP, 0).await {
-        Ok(_) => (State::Ok, format!("{instance} takes the look-up token for an administrator's")),
+        Ok(_) => {
+            let words = format!(
+                "{instance} takes the look-up token for an administrator's, and tells it who is gone \
+                 or deactivated"
+            );
+            (State::Ok, words)
+        }
         Err(AskError::Forbidden(_)) => {
             let words =
                 format!("{instance} does not take the look-up token for an administrator's");
