@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import jwt
 
+PEOPLE = {"alice", "bob"}
+
 
 class Product(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -32,7 +34,8 @@ class Product(BaseHTTPRequestHandler):
         except jwt.PyJWTError as problem:
             return None, {"problem": str(problem)}
         name = named[0].encode("latin-1").decode()
-        return (name if claims["sub"] == name else None), claims
+        is_known = claims["sub"] == name and name in PEOPLE
+        return (name if is_known else None), claims
 
     def do_GET(self):
         user, claims = self.who()

@@ -1,7 +1,7 @@
 //! Whether the gate can become those for whom it has credentials.
 
 use gatepass_config::{Config, InstanceConfig};
-use gatepass_identity::{Prover, ReadyCredential, Wallet};
+use gatepass_identity::{ProofError, Prover, ReadyCredential, Wallet};
 use gatepass_model::{IdentityMethod, InstanceName, Username};
 use gatepass_profiles::ClaimedUser;
 use gatepass_store::UpstreamCredential;
@@ -57,8 +57,7 @@ async fn account(instance: &InstanceConfig, prover: &Prover, findings: &mut Find
     }
 }
 
-/// Becomes a person, and asks who comes without the header: a product that takes that one for somebody
-/// too is not asked as the gate is meant to.
+/// Becomes a person, and somebody whom the product can't know.
 async fn trusted_header(
     instance: &InstanceConfig,
     opened: Option<&Opened>,
@@ -82,6 +81,9 @@ async fn trusted_header(
         Ok(ready) => {
             let (state, words) = ask(name, &ready, prover).await;
             findings.add(&check, state, words);
+            if state == State::Ok {
+                nobody_by_header(name, &header.name, &check, prover, findings).await;
+            }
         }
         Err(error) => findings.add(&check, State::Failed, error.to_string()),
     }
@@ -89,6 +91,40 @@ async fn trusted_header(
          ask gatepass check --from-outside on another machine";
     findings.add(&check, State::Warning, words);
     Ok(())
+}
+
+/// A name that nobody has must be nobody's: an authenticator that takes it for a user, or makes one,
+/// would take each mistyped owner for one.
+async fn nobody_by_header(
+    instance: &InstanceName,
+    header: &str,
+    check: &str,
+    prover: &Prover,
+    findings: &mut Findings,
+) {
+    let Ok(user) = impersonation::NOBODY.parse() else { return };
+    let Ok(ready) = ReadyCredential::trusted_header(header, user) else { return };
+    let (state, words) = match prover.prove(instance, &ready).await {
+        Ok(ClaimedUser::Nobody) => (
+            State::Ok,
+            format!("{instance} takes a name that it does not know for nobody, and says so"),
+        ),
+        Ok(ClaimedUser::Somebody(name)) => (
+            State::Failed,
+            format!(
+                "{instance} takes {}, a name that it does not know, for {name}; see whether the \
+                 authenticator has made such a user, and have it refuse names that are not there",
+                impersonation::NOBODY
+            ),
+        ),
+        // A refusal is as good: nobody else is meant.
+        Err(ProofError::Unexpected(status @ (401 | 403))) => (
+            State::Ok,
+            format!("{instance} refuses a name that it does not know (status {status})"),
+        ),
+        Err(error) => (State::Failed, error.to_string()),
+    };
+    findings.add(check, state, words);
 }
 
 async fn native_tokens(

@@ -12,7 +12,7 @@ use crate::wiring::identity;
 use crate::wiring::trust::Trust;
 
 /// A name that nobody has.
-const NOBODY: &str = "gatepass-check-nobody";
+pub(super) const NOBODY: &str = "gatepass-check-nobody";
 
 /// Becomes a person at each instance with a link, and somebody whom it can't know.
 pub(super) async fn prove(
