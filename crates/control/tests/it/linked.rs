@@ -1,31 +1,22 @@
 //! An application link: native tokens for people who never sign in.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use gatepass_control::{
     Asked, IssueRequest, KnownInstance, NativeStanding, PolicyFile, Refresher, Renewal, Renewer,
     Run,
 };
-use gatepass_identity::{ApplicationLink, LinkKey, Wallet};
+use gatepass_identity::{ApplicationLink, Wallet};
 use gatepass_model::{Actor, Clock as _, IdentityMethod, Lifetime};
-use gatepass_sandbox::{ConsumerSeed, Identified, Jira, JiraSettings};
+use gatepass_sandbox::{Identified, Jira, JiraSettings};
 use gatepass_store::{NodeId, UpstreamCredential};
-use gatepass_testkit::{TestClock, TestControl, jira_directory};
-use gatepass_vault::SystemEntropy;
+use gatepass_testkit::{TestClock, TestControl, application_link, jira_directory, link_consumer};
 
 use crate::support::{jira_name, key, known_jira, request};
-
-/// Making one takes a while.
-static KEY: LazyLock<(String, String)> = LazyLock::new(|| {
-    let key = LinkKey::generate().unwrap();
-    (key.to_private_pem().unwrap().expose().to_owned(), key.to_public_pem().unwrap())
-});
 
 struct World {
     test: TestControl,
     jira: Jira,
-    // The last.
-    _folder: tempfile::TempDir,
 }
 
 impl std::ops::Deref for World {
@@ -50,20 +41,11 @@ impl World {
         let settings = JiraSettings {
             clock: Arc::clone(&clock) as _,
             context_path: "/jira".to_owned(),
-            application_links: vec![link()],
+            application_links: vec![link_consumer("gatepass").unwrap()],
             ..JiraSettings::demo()
         };
         let jira = Jira::start(change(settings)).await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("link.pem");
-        std::fs::write(&path, &KEY.0).unwrap();
-        let own = ApplicationLink::new(
-            "gatepass".to_owned(),
-            LinkKey::read(&path).unwrap(),
-            jira.base_url(),
-            Arc::clone(&clock) as _,
-            Arc::new(SystemEntropy),
-        );
+        let own = application_link("gatepass", &jira.base_url(), Arc::clone(&clock) as _).unwrap();
         let mut products = jira_directory("main", "jira", &jira.base_url(), None).unwrap();
         products.desk = products.desk.with_links([(jira_name(), use_for(own))]);
         let known = KnownInstance {
@@ -71,7 +53,7 @@ impl World {
             ..known_jira("/jira")
         };
         let opened = TestControl::open_with(Vec::new(), vec![known], products, clock);
-        let world = Self { test: opened.await.unwrap(), jira, _folder: folder };
+        let world = Self { test: opened.await.unwrap(), jira };
         let text = "[[rules]]\nname='everybody'\nuse='allow'\ncreate='allow'\n\
                     [[rules]]\nname='admins'\npeople=['carol']\ncreate_on_behalf='allow'\n";
         let file = PolicyFile { name: "policy.toml", text };
@@ -86,15 +68,6 @@ impl World {
     fn renewer(&self) -> Renewer {
         let wallet = Arc::new(Wallet::new([]));
         Renewer::new(Arc::clone(&self.control), wallet, NodeId([7; 16]))
-    }
-}
-
-fn link() -> ConsumerSeed {
-    ConsumerSeed {
-        key: "gatepass".to_owned(),
-        public_key: KEY.1.clone(),
-        may_impersonate: true,
-        executes_as: None,
     }
 }
 
@@ -248,6 +221,6 @@ async fn a_product_that_does_not_answer_costs_no_token() {
     let issued = world.control.issue_token(&root(), &on_behalf_of("alice")).await.unwrap();
     let note = issued.notes.iter().find(|note| note.contains("502")).unwrap();
     assert!(note.contains("consumer_key_unknown"), "{note}");
-    world.jira.put_application_link(link());
+    world.jira.put_application_link(link_consumer("gatepass").unwrap());
     assert_eq!(world.renewer().turn().await.unwrap().provided, 1);
 }

@@ -1,34 +1,21 @@
 //! A product that knows no native tokens: owners are become by sessions, which a signed call opens.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use gatepass_identity::{ApplicationLink, LinkKey, SessionCare, SessionKeeper};
-use gatepass_model::{Clock, Grant, IdentityMethod, Product, Timestamp};
-use gatepass_sandbox::{ConsumerSeed, Identified, Jira, JiraSettings, SeenRequest};
+use gatepass_identity::{SessionCare, SessionKeeper};
+use gatepass_model::{Clock, Grant, IdentityMethod, Product};
+use gatepass_sandbox::{Identified, Jira, JiraSettings, SeenRequest};
 use gatepass_testkit::raw::{Answer, Client};
-use gatepass_testkit::{TestGate, TestGateOptions, TestInstance, jira_directory};
-use gatepass_vault::SystemEntropy;
+use gatepass_testkit::{
+    TestClock, TestGate, TestGateOptions, TestInstance, application_link, jira_directory,
+    link_consumer,
+};
 
 use crate::support::{PATIENCE, within};
 
 const ISSUE: &str = "GET /rest/api/2/issue/ABC-1";
 const UNAVAILABLE: (u16, Option<&str>) = (502, Some("upstream_identity_unavailable"));
-
-/// Making one takes a while.
-static KEY: LazyLock<(String, String)> = LazyLock::new(|| {
-    let key = LinkKey::generate().unwrap();
-    (key.to_private_pem().unwrap().expose().to_owned(), key.to_public_pem().unwrap())
-});
-
-#[derive(Clone)]
-struct Fixed(Timestamp);
-
-impl Clock for Fixed {
-    fn now(&self) -> Timestamp {
-        self.0
-    }
-}
 
 struct Scene {
     jira: Jira,
@@ -49,16 +36,10 @@ const CARE: SessionCare =
 
 impl Scene {
     async fn new(care: SessionCare, change: impl FnOnce(JiraSettings) -> JiraSettings) -> Self {
-        let clock: Arc<dyn Clock> = Arc::new(Fixed(Timestamp::from_millis(1_795_428_000_000)));
-        let link = ConsumerSeed {
-            key: "gatepass".to_owned(),
-            public_key: KEY.1.clone(),
-            may_impersonate: true,
-            executes_as: None,
-        };
+        let clock: Arc<dyn Clock> = Arc::new(TestClock::default());
         let settings = JiraSettings {
             clock: Arc::clone(&clock),
-            application_links: vec![link],
+            application_links: vec![link_consumer("gatepass").unwrap()],
             ..JiraSettings::demo()
         };
         let jira = Jira::start(change(settings.before_native_tokens())).await.unwrap();
@@ -70,11 +51,7 @@ impl Scene {
         let options = TestGateOptions::new(vec![instance]).unwrap();
         let gate =
             TestGate::start(TestGateOptions { credentials: Vec::new(), ..options }).await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("link.pem"), &KEY.0).unwrap();
-        let key = LinkKey::read(&folder.path().join("link.pem")).unwrap();
-        let (url, entropy) = (jira.base_url(), Arc::new(SystemEntropy));
-        let link = ApplicationLink::new("gatepass".to_owned(), key, url, clock, entropy);
+        let link = application_link("gatepass", &jira.base_url(), clock).unwrap();
         let desk = jira_directory("main", "jira", &jira.base_url(), None).unwrap().desk;
         let desk = desk.with_links([("jira".parse().unwrap(), link.for_sessions())]);
         let keeper = SessionKeeper::new(desk, Arc::clone(gate.wallet()), care);

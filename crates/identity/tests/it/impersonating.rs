@@ -1,6 +1,6 @@
 //! An application link, at the stand-in Jira, which has an OAuth of its own.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use gatepass_http_client::{Client, Settings};
 use gatepass_identity::{
@@ -8,15 +8,9 @@ use gatepass_identity::{
 };
 use gatepass_model::{Clock, Product, Timestamp, Username, Usernames};
 use gatepass_sandbox::{ConsumerSeed, Identified, Jira, JiraSettings};
-use gatepass_vault::SystemEntropy;
+use gatepass_testkit::{application_link, link_consumer, link_key};
 
 use super::support::instance;
-
-/// Making one takes a while.
-static KEY: LazyLock<(String, String)> = LazyLock::new(|| {
-    let key = LinkKey::generate().unwrap();
-    (key.to_private_pem().unwrap().expose().to_owned(), key.to_public_pem().unwrap())
-});
 
 #[derive(Clone)]
 struct Fixed(Timestamp);
@@ -31,7 +25,6 @@ struct Bench {
     jira: Jira,
     desk: ProductDesk,
     clock: Arc<dyn Clock>,
-    folder: tempfile::TempDir,
 }
 
 impl Bench {
@@ -40,7 +33,7 @@ impl Bench {
         let settings = JiraSettings {
             context_path: context_path.to_owned(),
             clock: Arc::clone(&clock),
-            application_links: vec![consumer("gatepass")],
+            application_links: vec![link_consumer("gatepass").unwrap()],
             ..JiraSettings::demo()
         };
         let jira = Jira::start(settings).await.unwrap();
@@ -48,19 +41,11 @@ impl Bench {
         let upstream =
             Upstream { product: Product::Jira, base_url: jira.base_url(), client, asserter: None };
         let desk = ProductDesk::new([(instance("jira"), upstream)]);
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("link.pem"), &KEY.0).unwrap();
-        Self { jira, desk, clock, folder }
+        Self { jira, desk, clock }
     }
 
     fn link(&self) -> ApplicationLink {
-        self.link_of("gatepass", &self.jira.base_url(), Arc::clone(&self.clock))
-    }
-
-    fn link_of(&self, consumer: &str, url: &str, clock: Arc<dyn Clock>) -> ApplicationLink {
-        let key = LinkKey::read(&self.folder.path().join("link.pem")).unwrap();
-        let entropy = Arc::new(SystemEntropy);
-        ApplicationLink::new(consumer.to_owned(), key, url.to_owned(), clock, entropy)
+        application_link("gatepass", &self.jira.base_url(), Arc::clone(&self.clock)).unwrap()
     }
 
     async fn who_is(&self, link: &ApplicationLink, name: &str) -> Result<Option<String>, AskError> {
@@ -71,13 +56,8 @@ impl Bench {
     }
 }
 
-fn consumer(key: &str) -> ConsumerSeed {
-    ConsumerSeed {
-        key: key.to_owned(),
-        public_key: KEY.1.clone(),
-        may_impersonate: true,
-        executes_as: None,
-    }
+fn link_of(consumer: &str, url: &str, clock: Arc<dyn Clock>) -> ApplicationLink {
+    application_link(consumer, url, clock).unwrap()
 }
 
 #[tokio::test]
@@ -186,17 +166,14 @@ async fn what_is_wrong_with_a_link_is_told_in_the_protocols_words() {
     let bench = Bench::new("/jira").await;
     let (url, clock) = (bench.jira.base_url(), Arc::clone(&bench.clock));
     let late = Arc::new(Fixed(Timestamp::from_millis(bench.clock.now().as_millis() + 400_000)));
-    let other = ConsumerSeed { may_impersonate: false, ..consumer("other") };
+    let other = ConsumerSeed { may_impersonate: false, ..link_consumer("other").unwrap() };
     bench.jira.put_application_link(other);
     for (link, problem) in [
-        (bench.link_of("unknown", &url, Arc::clone(&clock)), "consumer_key_unknown"),
-        (
-            bench.link_of("gatepass", &url.replace("http", "https"), clock.clone()),
-            "signature_invalid",
-        ),
-        (bench.link_of("gatepass", &url.replace("/jira", ""), clock.clone()), "signature_invalid"),
-        (bench.link_of("gatepass", &url, late), "timestamp_refused"),
-        (bench.link_of("other", &url, clock), "permission_denied"),
+        (link_of("unknown", &url, Arc::clone(&clock)), "consumer_key_unknown"),
+        (link_of("gatepass", &url.replace("http", "https"), clock.clone()), "signature_invalid"),
+        (link_of("gatepass", &url.replace("/jira", ""), clock.clone()), "signature_invalid"),
+        (link_of("gatepass", &url, late), "timestamp_refused"),
+        (link_of("other", &url, clock), "permission_denied"),
     ] {
         match bench.who_is(&link, "alice").await {
             Err(AskError::LinkRefused(words)) => assert_eq!(words, problem),
@@ -210,13 +187,14 @@ fn a_key_file_that_is_none_is_refused_without_quoting_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("link.pem");
     assert!(matches!(LinkKey::read(&path), Err(LinkKeyError::Unreadable { .. })));
-    let cut = &KEY.0[..KEY.0.len() / 2];
-    for text in ["", "s3cret", cut, &KEY.1, &"s3cret".repeat(10_000)] {
+    let key = link_key().unwrap();
+    let cut = &key.private[..key.private.len() / 2];
+    for text in ["", "s3cret", cut, &key.public, &"s3cret".repeat(10_000)] {
         std::fs::write(&path, text).unwrap();
         let error = LinkKey::read(&path).unwrap_err();
         assert!(matches!(error, LinkKeyError::NotAKey { .. }), "{error}");
         assert!(!format!("{error} {error:?}").contains("s3cret"));
     }
-    std::fs::write(&path, &KEY.0).unwrap();
+    std::fs::write(&path, &key.private).unwrap();
     assert_eq!(format!("{:?}", LinkKey::read(&path).unwrap()), "LinkKey(…)");
 }
