@@ -15,6 +15,7 @@ mod entropy;
 mod gate;
 pub mod hostile;
 mod ldap;
+mod openid;
 pub mod raw;
 pub mod tls;
 
@@ -24,3 +25,4 @@ pub use entropy::SeededEntropy;
 pub use gate::options::{TestGateOptions, TestInstance};
 pub use gate::{Issued, Stopped, TestGate};
 pub use ldap::{ldap_directory, ldap_settings};
+pub use openid::{Manner, Signature, TestProvider};

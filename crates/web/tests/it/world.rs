@@ -91,9 +91,11 @@ impl World {
             instances: vec![ConsoleInstance {
                 instance,
                 signs_in: true,
+                makes_natives: true,
                 public_url: None,
                 hosts: vec!["jira.example.com".to_owned()],
             }],
+            providers: Vec::new(),
         };
         let clock = Arc::clone(&test.clock) as _;
         let console = Console::new(Arc::clone(&test.control), config, clock);

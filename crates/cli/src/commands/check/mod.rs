@@ -6,6 +6,7 @@ mod impersonation;
 mod ldap;
 mod limits;
 mod local;
+mod openid;
 mod people;
 mod tls;
 mod upstream;
