@@ -13,7 +13,7 @@ use gatepass_vault::{BearerSecret, SealedCredential, SecretText, is_same_secret,
 use serde::{Deserialize, Serialize};
 
 use super::begin::is_plain_path;
-use super::{Browser, Finished, Purpose, SignInProblem, hexadecimal, is_over, person_text};
+use super::{Browser, Finished, Purpose, SignInProblem, hexadecimal, is_over};
 use crate::control::Control;
 use crate::error::{ControlError, Problem};
 use crate::people::{Asked, AskedDirectory, is_another};
@@ -37,8 +37,6 @@ pub struct AtProvider<'a> {
     pub directory: &'a DirectoryName,
     /// Where to come back to, below the console: `/tokens/new`.
     pub back: &'a str,
-    /// Who is signed in to the console already, and must be the same there.
-    pub person: Option<&'a PersonKey>,
 }
 
 /// A sign-in at a provider that was begun.
@@ -80,8 +78,6 @@ struct State {
     directory: String,
     purpose: Purpose,
     back: String,
-    /// `directory:username` of who is signed in to the console.
-    person: Option<String>,
     nonce: String,
     verifier: String,
     began: i64,
@@ -129,7 +125,6 @@ impl Control {
             directory: place.directory.to_string(),
             purpose,
             back: if is_fit { place.back } else { "/" }.to_owned(),
-            person: place.person.map(person_text),
             nonce: BearerSecret::mint(&*self.entropy)?.expose().to_owned(),
             verifier: BearerSecret::mint(&*self.entropy)?.expose().to_owned(),
             began: self.clock.now().as_millis(),
@@ -158,33 +153,32 @@ impl Control {
             Err(problem) => return Ok(Err(problem)),
         };
         let (directory, desk) = self.provider_of(answer.directory)?;
-        let Some(nonce) = BearerSecret::parse(&state.nonce) else {
-            return Ok(Err(SignInProblem::Forged));
-        };
-        let (digest, ends) = (nonce.digest(), state.ends());
-        match self.store.put_ticket(TicketKind::Provider, &digest, b"", ends, now).await {
-            Ok(()) => {}
-            Err(StoreError::Conflict) => return Ok(Err(SignInProblem::TooLate)),
-            Err(error) => return Err(error.into()),
+        if !self.is_first_return(&state, now).await? {
+            return Ok(Err(SignInProblem::TooLate));
         }
-        let declined = |error: &str| {
-            let plain = error.chars().filter(char::is_ascii_graphic);
-            let words = plain.take(LONGEST_WORDS).collect();
-            SignInProblem::ProviderDeclined { directory: directory.name.clone(), words }
-        };
         let code = match (answer.error, answer.code) {
-            (Some(error), _) => return Ok(Err(declined(error))),
+            (Some(error), _) => return Ok(Err(declined(&directory.name, error))),
             (None, Some(code)) => code,
             (None, None) => return Ok(Err(SignInProblem::Forged)),
         };
         let redirect_uri = provider_redirect(&state.console, &directory.name);
         let attempt = state.attempt(answer.state, &redirect_uri);
         let asked = OpenIdAnswer { code, issuer: answer.issuer };
-        let person = match desk.finish(&attempt, asked).await {
-            Ok(person) => person,
-            Err(problem) => return Ok(Err(problem_of(&directory.name, problem))),
-        };
-        self.take_person(directory, state, person, browser).await
+        match desk.finish(&attempt, asked).await {
+            Ok(person) => self.take_person(directory, state, person, browser).await,
+            Err(problem) => Ok(Err(problem_of(&directory.name, problem))),
+        }
+    }
+
+    /// Whether it is the first time that this sign-in comes back, at whichever node.
+    async fn is_first_return(&self, state: &State, now: Timestamp) -> Result<bool, ControlError> {
+        let Some(nonce) = BearerSecret::parse(&state.nonce) else { return Ok(false) };
+        let (digest, ends) = (nonce.digest(), state.ends());
+        match self.store.put_ticket(TicketKind::Provider, &digest, b"", ends, now).await {
+            Ok(()) => Ok(true),
+            Err(StoreError::Conflict) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn provider_of(
@@ -301,6 +295,11 @@ impl Control {
             Asked::Gone | Asked::Unanswered(_) => Err(SignInProblem::NameOfAnother(key)),
         })
     }
+}
+
+fn declined(directory: &DirectoryName, error: &str) -> SignInProblem {
+    let words = error.chars().filter(char::is_ascii_graphic).take(LONGEST_WORDS).collect();
+    SignInProblem::ProviderDeclined { directory: directory.clone(), words }
 }
 
 fn problem_of(directory: &DirectoryName, problem: OpenIdProblem) -> SignInProblem {

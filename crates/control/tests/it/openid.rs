@@ -6,7 +6,7 @@ use gatepass_control::{
     Answered, Asked, AtProvider, BearerSecret, Browser, Control, ControlError, Finished,
     FromProvider, PolicyFile, Purpose, Refresher, Run, SignInAsked, SignInProblem, Where,
 };
-use gatepass_model::{Actor, Expiry, KnownPerson, Lifetime, Timestamp, TokenState};
+use gatepass_model::{Actor, Expiry, KnownPerson, Lifetime, ProductRank, Timestamp, TokenState};
 use gatepass_sandbox::{Jira, JiraSettings};
 use gatepass_store::NodeId;
 use gatepass_testkit::raw::Client;
@@ -55,7 +55,7 @@ impl World {
     /// To the provider, where somebody signs in, up to the way back.
     async fn begun(&self, purpose: Purpose, cookies: &mut Cookies) -> Back {
         let main = "main".parse().unwrap();
-        let place = AtProvider { console: CONSOLE, directory: &main, back: "/x", person: None };
+        let place = AtProvider { console: CONSOLE, directory: &main, back: "/x" };
         let browser = cookies.sign_in.clone();
         let begun = self.control.begin_at_provider(purpose, place, browser).await;
         let begun = begun.unwrap().unwrap();
@@ -428,7 +428,7 @@ async fn a_product_signs_nobody_in_where_a_provider_does() {
         assert!(matches!(refused, Err(ControlError::Invalid(_))));
     }
     let main = "main".parse().unwrap();
-    let place = AtProvider { console: CONSOLE, directory: &main, back: "/", person: None };
+    let place = AtProvider { console: CONSOLE, directory: &main, back: "/" };
     let native = world.control.begin_at_provider(Purpose::Native, place, None).await;
     assert!(matches!(native, Err(ControlError::Invalid(_))));
     // A code for a native token is no session where there is none.
@@ -442,6 +442,28 @@ async fn a_product_signs_nobody_in_where_a_provider_does() {
     assert!(matches!(other, SignInProblem::OtherPerson { .. }), "{other}");
     let stored = world.gate.store().list_credentials(None).await.unwrap();
     assert!(stored.iter().all(|one| one.owner == key("alice")), "{stored:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_owner_may_do_at_jira_his_native_token_tells() {
+    let world = World::new().await;
+    let text = "[[rules]]\nname='all'\nuse='allow'\ncreate='allow'\ncreate_on_behalf='allow'";
+    let file = PolicyFile { name: "policy.toml", text };
+    world.control.apply_policy(&root(), file, Run::Real).await.unwrap();
+    let alice = world.sign_in().await.unwrap();
+    world.told("subject-2", "bob", &[]);
+    world.sign_in().await.unwrap();
+    assert_eq!(world.known("alice").await.unwrap().rank, ProductRank::Unknown);
+    let bob = Actor::Person(key("bob"));
+    let refused = world.control.issue_token(&bob, &request("alice")).await.unwrap_err();
+    assert!(refused.to_string().contains("on_behalf_of_administrators"), "{refused}");
+    world.native(&alice, "alice").await.unwrap().unwrap();
+    world.control.issue_token(&bob, &request("alice")).await.unwrap();
+    assert_eq!(world.known("alice").await.unwrap().rank, ProductRank::User);
+    // The provider says nothing of it, and takes nothing away.
+    world.told("subject-1", "alice", &[]);
+    world.sign_in().await.unwrap();
+    assert_eq!(world.known("alice").await.unwrap().rank, ProductRank::User);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

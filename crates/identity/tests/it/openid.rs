@@ -292,12 +292,21 @@ async fn a_provider_that_is_down_slow_or_another_one_signs_nobody_in() {
     let settings = slow.provider.settings(Duration::from_millis(300)).unwrap();
     let slow = World { desk: OpenIdDesk::new(settings).unwrap(), ..slow };
     for path in ["/.well-known/openid-configuration", "/jwks", "/token"] {
+        slow.clock.advance(Lifetime::from_seconds(5));
         let problem = slow.refused(|manner| manner.silent = vec![path]).await;
         let OpenIdProblem::Unanswered(words) = &problem else { panic!("{path}: {problem:?}") };
         assert!(words.contains("did not answer in time"), "{words}");
     }
     slow.provider.change(|manner| manner.silent = Vec::new());
     slow.sign_in().await.unwrap();
+    // Whoever comes while it is known not to answer does not wait for it.
+    slow.clock.advance(Lifetime::from_seconds(3600));
+    let path = "/.well-known/openid-configuration";
+    let asked = slow.provider.count(path);
+    for _ in 0..3 {
+        slow.refused(|manner| manner.silent = vec![path]).await;
+    }
+    assert_eq!(slow.provider.count(path), asked + 1);
 
     for (metadata, words) in [
         (json!({"issuer": "https://another.example.com"}), "another.example.com"),

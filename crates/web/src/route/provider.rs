@@ -42,11 +42,7 @@ pub(super) async fn send(
     visit.config().find_provider(directory).ok_or(Happened::NotFound)?;
     let browser = visit.cookies.get(Cookie::SignIn).and_then(BearerSecret::parse);
     let console = visit.console();
-    let person = match purpose {
-        Purpose::SignIn => None,
-        Purpose::Proof | Purpose::Native => Some(visit.who()?.key()),
-    };
-    let place = AtProvider { console: &console, directory, back, person };
+    let place = AtProvider { console: &console, directory, back };
     let begun = match visit.control().begin_at_provider(purpose, place, browser).await? {
         Ok(begun) => begun,
         Err(problem) => return Err(ended(visit, &problem)),

@@ -18,6 +18,9 @@ use super::{OpenIdDesk, OpenIdProblem};
 
 /// After this time a provider is asked again what it says of itself.
 const KEPT: Lifetime = Lifetime::from_seconds(3600);
+/// For so long it is not asked again after it could not be: whoever waits for it is told so, and does
+/// not wait in a row for each one before him.
+const FAILURE_KEPT: Lifetime = Lifetime::from_seconds(5);
 /// Its keys are asked for again before that where one is not known, but not more often than this:
 /// whoever shows tokens of unknown keys must not have us ask for each.
 const KEYS_KEPT: Lifetime = Lifetime::from_seconds(30);
@@ -59,7 +62,13 @@ pub(super) struct Known {
 
 /// Where that is kept.
 #[derive(Default)]
-pub(super) struct Provider(Mutex<Option<Known>>);
+pub(super) struct Provider(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    known: Option<Known>,
+    failed: Option<(Timestamp, OpenIdProblem)>,
+}
 
 impl Known {
     /// Whether it says with each answer that it is its own (RFC 9207).
@@ -73,21 +82,29 @@ impl OpenIdDesk {
     /// What is known of the provider; it is asked where that is nothing, or old. Others wait
     /// meanwhile, and then have it too.
     pub(super) async fn known(&self) -> Result<Known, OpenIdProblem> {
-        let now = self.settings.clock.now();
         let mut kept = self.provider.0.lock().await;
-        if let Some(known) = kept.as_ref().filter(|known| now.since(known.asked_at) < KEPT) {
+        let now = self.settings.clock.now();
+        if let Some(known) = kept.known.as_ref().filter(|known| now.since(known.asked_at) < KEPT) {
             return Ok(known.clone());
         }
-        let known = self.discover(now).await?;
-        *kept = Some(known.clone());
-        Ok(known)
+        if let Some((_, problem)) =
+            kept.failed.as_ref().filter(|(at, _)| now.since(*at) < FAILURE_KEPT)
+        {
+            return Err(problem.clone());
+        }
+        let found = self.discover(now).await;
+        match &found {
+            Ok(known) => *kept = Kept { known: Some(known.clone()), failed: None },
+            Err(problem) => kept.failed = Some((self.settings.clock.now(), problem.clone())),
+        }
+        found
     }
 
     /// The same with the keys that the provider has now; `None` where they are as young as may be.
     pub(super) async fn with_keys_anew(&self) -> Result<Option<Known>, OpenIdProblem> {
         let now = self.settings.clock.now();
         let mut kept = self.provider.0.lock().await;
-        let Some(known) = kept.as_mut() else { return Ok(None) };
+        let Some(known) = kept.known.as_mut() else { return Ok(None) };
         if now.since(known.keys_at) < KEYS_KEPT {
             return Ok(None);
         }
