@@ -8,7 +8,7 @@ use gatepass_model::{DirectoryName, SignedInBy};
 use super::preferences::back_of;
 use super::sign_in;
 use crate::cookie::{self, Cookie};
-use crate::halt::Halt;
+use crate::halt::{self, Halt};
 use crate::reply;
 use crate::visit::Visit;
 
@@ -45,7 +45,7 @@ pub(super) async fn send(
     let place = AtProvider { console: &console, directory, back };
     let begun = match visit.control().begin_at_provider(purpose, place, browser).await? {
         Ok(begun) => begun,
-        Err(problem) => return Err(ended(visit, &problem)),
+        Err(problem) => return Err(ended(visit, &problem).into()),
     };
     let mut response = reply::elsewhere(&begun.address);
     let line = cookie::set(Cookie::SignIn, begun.browser.expose(), visit.arrival.is_secure());
@@ -62,7 +62,7 @@ pub(crate) async fn finish(visit: Visit) -> Result<Response, Halt> {
         .into_iter()
         .all(|name| visit.query.all(name).count() <= 1);
     if !is_plain {
-        return Err(ended(&visit, &SignInProblem::Forged));
+        return Ok(came_back_in_vain(&visit, &SignInProblem::Forged));
     }
     let secret = visit.cookies.get(Cookie::SignIn).and_then(BearerSecret::parse);
     let console = visit.console();
@@ -82,7 +82,7 @@ pub(crate) async fn finish(visit: Visit) -> Result<Response, Halt> {
     };
     match visit.control().finish_at_provider(answer, browser).await? {
         Ok(finished) => Ok(sign_in::signed_in(&visit, finished)),
-        Err(problem) => Err(ended(&visit, &problem)),
+        Err(problem) => Ok(came_back_in_vain(&visit, &problem)),
     }
 }
 
@@ -91,8 +91,16 @@ fn directory_of(visit: &Visit) -> Result<DirectoryName, Halt> {
     Ok(name.ok_or(Happened::NotFound)?)
 }
 
-fn ended(visit: &Visit, problem: &SignInProblem) -> Halt {
+fn ended(visit: &Visit, problem: &SignInProblem) -> Happened {
     let request_id = &visit.arrival.request_id;
     tracing::warn!(request_id, %problem, "a sign-in at a provider ended");
-    sign_in::what_happened(visit, problem).into()
+    sign_in::what_happened(visit, problem)
+}
+
+/// The page of what happened. Its address holds the code and counts once: so whatever on the page leads
+/// back to where one is, leads to the ways to sign in.
+fn came_back_in_vain(visit: &Visit, problem: &SignInProblem) -> Response {
+    let what = ended(visit, problem);
+    let (path, raw_query) = ("/sign-in".to_owned(), "out=1".to_owned());
+    halt::message(&Visit { path, raw_query, ..visit.clone() }, what)
 }

@@ -141,6 +141,9 @@ async fn each_thing_that_goes_wrong_has_its_page_in_both_languages() {
             assert_eq!(answer.status, expected.0, "{}", answer.body);
             assert!(answer.body.contains(words), "{words}\n{}", answer.body);
             assert!(!answer.headers.contains_key(header::SET_COOKIE));
+            // Choosing the language leads to no address that has counted.
+            assert!(!answer.body.contains("state=") && !answer.body.contains("code=code"));
+            assert!(answer.body.contains("name=\"back\" value=\"/sign-in?out=1\""));
         }
     };
     let declined = "error=access_denied&x=";
