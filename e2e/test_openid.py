@@ -42,7 +42,11 @@ class Provider:
         told = {"port": self.port, "tls": self.tls, "people": PEOPLE, "clients": self.clients}
         command = ["node", HERE / "provider.mjs", json.dumps(told)]
         self.process = Process(command, self.folder, "provider")
-        wait_until(self.is_up, "the provider listens", patience=60)
+        try:
+            wait_until(self.is_up, "the provider listens", patience=60)
+        except BaseException:
+            self.process.kill()
+            raise
 
     def is_up(self):
         self.process.check_runs()
@@ -92,7 +96,12 @@ identity = ["native-token"]
         self.apply_policy(
             '[[rules]]\nname = "builders"\ngroups = ["builders"]\nuse = "allow"\ncreate = "allow"\n'
         )
-        self.serve()
+        try:
+            self.serve()
+        except BaseException:
+            self.process.kill()
+            self.provider.process.kill()
+            raise
 
 
 @pytest.fixture(scope="module")
