@@ -35,8 +35,12 @@ const CODES: &[(&str, &str)] = &[
     ("directory_unreadable", "a directory of people can't be read"),
     ("lookup_token_unreadable", "the token that asks a product about people can't be read"),
     ("bind_password_unreadable", "the password by which an LDAP server is asked can't be read"),
+    ("client_secret_unreadable", "the secret for an OpenID provider can't be read"),
     ("tls_unusable", "the files of TLS can't be used, or nobody is trusted"),
-    ("no_sign_in", "nobody can sign in to the console: no Jira has a directory that is asked"),
+    (
+        "no_sign_in",
+        "nobody can sign in to the console: no Jira has a directory that is asked, and none is `oidc`",
+    ),
     ("link_key_unreadable", "the key of an application link can't be read"),
     ("service_account_unreadable", "the secret of a service account can't be read"),
     ("invalid", "what was asked for can't be; `problems` has each part"),

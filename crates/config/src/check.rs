@@ -14,6 +14,7 @@ mod crossing;
 mod directory;
 mod instance;
 mod ldap;
+mod oidc;
 mod server;
 mod store;
 mod usernames;

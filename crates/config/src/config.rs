@@ -14,6 +14,7 @@ use gatepass_model::{
 use crate::base_url::BaseUrl;
 use crate::host::HostPattern;
 use crate::ldap_directory::LdapDirectoryConfig;
+use crate::openid_directory::OpenIdDirectoryConfig;
 use crate::store_location::StoreLocation;
 
 /// All of it. Names are unique, references lead somewhere, and no request can belong to two
@@ -168,6 +169,8 @@ pub enum DirectorySource {
     Product(ProductDirectoryConfig),
     /// An LDAP server says it.
     Ldap(Box<LdapDirectoryConfig>),
+    /// An OpenID provider says it of whoever signs in there.
+    OpenId(Box<OpenIdDirectoryConfig>),
 }
 
 impl DirectorySource {
@@ -178,6 +181,7 @@ impl DirectorySource {
             Self::File(_) => None,
             Self::Product(product) => Some(product.stale_limit),
             Self::Ldap(ldap) => Some(ldap.stale_limit),
+            Self::OpenId(provider) => Some(provider.stale_limit),
         }
     }
 }

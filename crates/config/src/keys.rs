@@ -129,10 +129,6 @@ const fn now(text: &'static str) -> Word {
     Word { text, available: true }
 }
 
-const fn later(text: &'static str) -> Word {
-    Word { text, available: false }
-}
-
 const fn section(path: &'static str, about: &'static str) -> Section {
     Section { path, repeated: false, available: true, about }
 }
@@ -284,14 +280,15 @@ keys! {
     DIRECTORY_NAME "directories.name" Text("a to z, 0 to 9 and -"), Required,
         "What the directory is called. Together with a username it says who somebody is, so it \
          must not change.";
-    DIRECTORY_KIND "directories.kind" OneOf(&[now("product"), now("file"), now("ldap"), later("oidc")]),
+    DIRECTORY_KIND "directories.kind" OneOf(&[now("product"), now("file"), now("ldap"), now("oidc")]),
         Required, "What kind of directory it is: `product`, an instance says who somebody is, and people \
-         sign in to the console with it; `ldap`, an LDAP server or Active Directory says it; `file`, a \
-         file names them.";
+         sign in to the console with it; `ldap`, an LDAP server or Active Directory says it; `oidc`, an \
+         OpenID provider says it of whoever signs in to the console there; `file`, a file names them.";
     DIRECTORY_INSTANCE "directories.instance" Text("the name of an instance"), Unset,
         "The instance that says who somebody is, for the kind `product`. For the kind `ldap`: the Jira \
          by whose session people sign in to the console, and which tells what they may do there; left \
-         out, people sign in with every Jira of this directory.";
+         out, people sign in with every Jira of this directory. For the kind `oidc`: the Jira that tells \
+         what people may do there; left out, the only Jira of this directory.";
     DIRECTORY_LOOKUP "directories.lookup_token_file" File, Unset,
         "A file that holds a native token of an administrator of that instance. With it everybody \
          can be asked about; without it, only people whose own native token the gate has, and \
@@ -302,18 +299,20 @@ keys! {
     DIRECTORY_RATE "directories.requests_per_second" Integer(1, 100), Unset,
         "Most people who are asked about in the background, each second, by all gates together, for \
          the kinds `product` and `ldap`. Left out: 2 for `product`, 20 for `ldap`.";
-    DIRECTORY_STALE "directories.stale_limit" Duration("1m", "30d"), Value("\"1d\""),
-        "How long tokens of a person go on to work whom nobody has confirmed, for the kinds `product` \
-         and `ldap`. Then they get 503 `not_ready`.";
+    DIRECTORY_STALE "directories.stale_limit" Duration("1m", "90d"), Unset,
+        "How long tokens of a person go on to work whom nobody has confirmed, for the kinds `product`, \
+         `ldap` and `oidc`. Then they get 503 `not_ready`. Left out: `1d`. For `oidc` it counts from the \
+         last sign-in to the console, by which alone anything new is learnt; left out: `30d`.";
     LDAP_URL "directories.url" List("addresses such as `ldaps://ldap.example.com`"), Unset,
-        "The LDAP servers, for the kind `ldap`, as are all keys below but `path`. All of them must \
-         have the same people; one is asked, and another one when it fails.";
+        "The LDAP servers, for the kind `ldap`, as are all keys down to `member_attribute`; `ca` is for \
+         the kind `oidc` too. All of them must have the same people; one is asked, and another one when \
+         it fails.";
     LDAP_START_TLS "directories.start_tls" Flag, Unset,
         "Whether TLS begins with the operation StartTLS, for `ldap://`. Left out: `false`. Without TLS \
          only a server on this machine is asked.";
     LDAP_CA "directories.ca" File, Unset,
-        "A PEM file of certificates of authorities that are trusted for these servers, besides the \
-         system's.";
+        "A PEM file of certificates of authorities that are trusted for these servers, or for the OpenID \
+         provider, besides the system's.";
     LDAP_BIND_DN "directories.bind_dn" Text("a distinguished name"), Unset,
         "The account that asks. It needs to read people and groups, and nothing else.";
     LDAP_BIND_PASSWORD "directories.bind_password_file" File, Unset,
@@ -352,6 +351,30 @@ keys! {
          too; or, as `memberUid`, usernames. Left out: `member`.";
     DIRECTORY_PATH "directories.path" File, Unset,
         "The file of people, for the kind `file`. It is read again when it changes.";
+    OIDC_ISSUER "directories.issuer" Text("an https URL"), Unset,
+        "The OpenID provider, exactly as it calls itself, for the kind `oidc`, as are all keys below. \
+         `/.well-known/openid-configuration` is asked for below it. By http only on this machine.";
+    OIDC_CLIENT_ID "directories.client_id" Text("a text"), Unset,
+        "What the provider knows the console by.";
+    OIDC_CLIENT_SECRET "directories.client_secret_file" File, Unset,
+        "A file that holds the secret by which the console proves itself to the provider. Left out: it \
+         is a public client, which has PKCE only.";
+    OIDC_TITLE "directories.title" Text("a text"), Unset,
+        "What people call the provider; it stands on the page where they sign in. Left out: the name of \
+         the directory.";
+    OIDC_SCOPES "directories.scopes" List("scopes"), Unset,
+        "What the provider is asked for. `openid` is always asked for. Left out: \
+         `[\"openid\", \"profile\", \"email\"]`.";
+    OIDC_USERNAME "directories.username_claim" Text("the name of a claim"), Unset,
+        "The username, as the products have it. It should be one that people can't choose. Left out: \
+         `preferred_username`.";
+    OIDC_DISPLAY_NAME "directories.display_name_claim" Text("the name of a claim"), Unset,
+        "What people call somebody. Left out: `name`.";
+    OIDC_EMAIL "directories.email_claim" Text("the name of a claim"), Unset,
+        "The e-mail address. Left out: `email`.";
+    OIDC_GROUPS "directories.groups_claim" Text("the name of a claim"), Unset,
+        "The names of somebody's groups: a list of texts, or one text. Who has no such claim is in no \
+         group. Left out: `groups`.";
     INSTANCE_NAME "instances.name" Text("a to z, 0 to 9 and -"), Required,
         "What the instance is called in grants, policy and logs.";
     PRODUCT "instances.product" OneOf(&[now("jira"), now("confluence"), now("bitbucket")]), Required,

@@ -18,6 +18,8 @@ mod host;
 pub mod keys;
 mod ldap_directory;
 mod ldap_url;
+mod openid_directory;
+mod openid_issuer;
 mod postgres_url;
 mod raw;
 mod reader;
@@ -40,6 +42,8 @@ pub use error::{ConfigError, Place};
 pub use host::{HostPattern, InvalidHost};
 pub use ldap_directory::{LdapDirectoryConfig, LdapFlavour, LdapGroups, LdapPeople, LdapTls};
 pub use ldap_url::{InvalidLdapUrl, LdapUrl};
+pub use openid_directory::{OpenIdClaims, OpenIdDirectoryConfig};
+pub use openid_issuer::{InvalidIssuer, OpenIdIssuer};
 pub use postgres_url::{InvalidPostgresUrl, PostgresUrl};
 pub use store_location::{InvalidStoreLocation, StoreLocation};
 

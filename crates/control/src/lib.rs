@@ -50,8 +50,8 @@ pub use keys::{KeysOpened, KeysRotated, open_or_create_keys, record_new_keys};
 pub use limits::{LeftView, LimitView};
 pub use native::{NativeMade, NativeStanding, Renewal, Renewer};
 pub use people::{
-    Asked, AskedDirectory, LdapDirectory, People, PeopleSource, ProductDirectory, Products,
-    Refresher,
+    Asked, AskedDirectory, LdapDirectory, OpenIdDirectory, People, PeopleSource, ProductDirectory,
+    Products, Refresher,
 };
 pub use policy::{
     Applied, DiffLine, DiffSign, Matched, MatchedPerson, NonCompliance, NonCompliantSuspended,
@@ -60,7 +60,8 @@ pub use policy::{
 pub use policy_file::{PolicyFile, PolicyMistake, export as policy_text, parse as parse_policy};
 pub use session::{SessionView, SignedIn};
 pub use sign_in::{
-    Answered, Browser, Finished, Purpose, SignInAsked, SignInBegun, SignInProblem, Where,
+    Answered, AtProvider, Browser, Finished, FromProvider, ProviderBegun, Purpose, SignInAsked,
+    SignInBegun, SignInProblem, Where, provider_redirect,
 };
 pub use token::{
     DayUse, EndsFilter, GrantView, IssueRequest, Issued, LimitsView, MayDo, MovePreview, Moved,

@@ -1,6 +1,7 @@
 //! Who a person is (directories), and how the gate becomes that person upstream.
 //!
-//! Knows: the file of people and when it changed; how LDAP is asked about people; which credential stands for an owner at an
+//! Knows: the file of people and when it changed; how LDAP is asked about people;
+//! how a person signs in at an OpenID provider; which credential stands for an owner at an
 //! instance, and whether the product was seen to take it for somebody else; how to ask a product
 //! for whom it takes a credential. Deliberately does not know: whether a request may pass, and how
 //! it goes up; the gate takes a [`ReadyCredential`] from here and sends it itself.
@@ -22,9 +23,11 @@ mod wallet;
 pub use asserter::Asserter;
 pub use credential::{ExpectedUser, ReadyCredential, UnusableSecret};
 pub use directory::{
-    DirectoryError, DirectoryState, Examined, FileDirectory, FileWatcher, GroupAttributes,
-    InactiveSignal, LdapDesk, LdapKind, LdapProblem, LdapServer, LdapSettings, PeopleAttributes,
-    PeopleMistake, Sample, UnusableLdap, parse_people,
+    ClaimNames, DirectoryError, DirectoryState, Examined, FileDirectory, FileWatcher,
+    GroupAttributes, InactiveSignal, LdapDesk, LdapKind, LdapProblem, LdapServer, LdapSettings,
+    OpenIdAnswer, OpenIdAttempt, OpenIdDesk, OpenIdExamined, OpenIdPerson, OpenIdProblem,
+    OpenIdSettings, PeopleAttributes, PeopleMistake, Sample, UnusableLdap, UnusableOpenId,
+    parse_people,
 };
 pub use link::{ApplicationLink, LinkKey, LinkKeyError, NoKey};
 pub use prober::{PROBE_EVERY, probe_once, run_probes};
@@ -33,6 +36,8 @@ pub use product::{
     NativeTokenInfo, ProductDesk, SessionError,
 };
 pub use prover::{ProofError, Prover, Upstream};
-pub use secret_file::{SecretFileError, bind_password, service_password, service_token};
+pub use secret_file::{
+    SecretFileError, bind_password, client_secret, service_password, service_token,
+};
 pub use session_keeper::{SessionCare, SessionKeeper};
 pub use wallet::{IdentityProblem, InstanceIdentity, Surprised, Unreadable, Wallet};

@@ -59,6 +59,12 @@ pub fn bind_password(path: &Path) -> Result<SecretText, SecretFileError> {
     }
 }
 
+/// The secret in the file at `path` by which a client proves itself to an OpenID provider; the same
+/// holds for it as for [`bind_password`].
+pub fn client_secret(path: &Path) -> Result<SecretText, SecretFileError> {
+    bind_password(path)
+}
+
 fn unusable(path: &Path, source: UnusableSecret) -> SecretFileError {
     SecretFileError::Unusable { path: path.to_owned(), source }
 }

@@ -44,7 +44,7 @@ pub use policy::{
     Bounds, Exemption, InstancePolicy, Mode, Modes, NativeTokenPage, PolicyDocument, Rule, Say,
 };
 pub use refusal::{Bucket, ComeAgain, Reason, Refusal};
-pub use session::{Session, SessionId};
+pub use session::{Session, SessionId, SignedInBy};
 pub use target::{CanonicalTarget, Segments, TargetError};
 pub use time::{Clock, Expiry, Lifetime, Timestamp};
 pub use token::{IllegalMove, RowMac, SecretDigest, Token, TokenState};

@@ -37,6 +37,25 @@ impl FromStr for SessionId {
     }
 }
 
+/// By what somebody signed in to the console.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignedInBy {
+    /// By his session at this instance.
+    Instance(InstanceName),
+    /// At the OpenID provider that his directory is.
+    Provider,
+}
+
+impl SignedInBy {
+    /// The instance, if it was one.
+    pub const fn instance(&self) -> Option<&InstanceName> {
+        match self {
+            Self::Instance(name) => Some(name),
+            Self::Provider => None,
+        }
+    }
+}
+
 /// Somebody's browser that is signed in to the console.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -44,8 +63,8 @@ pub struct Session {
     pub id: SessionId,
     /// Who.
     pub person: PersonKey,
-    /// By which instance he signed in.
-    pub instance: InstanceName,
+    /// By what he signed in.
+    pub by: SignedInBy,
     /// When.
     pub created_at: Timestamp,
     /// When it was last used, to the minute.
@@ -103,7 +122,7 @@ mod tests {
                 directory: "main".parse().unwrap(),
                 username: "alice".parse().unwrap(),
             },
-            instance: "jira".parse().unwrap(),
+            by: SignedInBy::Instance("jira".parse().unwrap()),
             created_at: start,
             seen_at: start,
             ends_at: start.plus(Session::LONGEST),

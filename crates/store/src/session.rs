@@ -57,6 +57,8 @@ pub trait Sessions: Send + Sync {
 pub enum TicketKind {
     /// A code that a sign-in ends with.
     SignIn,
+    /// A sign-in at an OpenID provider that has come back; it does so once.
+    Provider,
     /// A form that was sent.
     Form,
     /// A secret that is to be shown once.
@@ -72,6 +74,7 @@ impl TicketKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SignIn => "sign-in",
+            Self::Provider => "provider",
             Self::Form => "form",
             Self::Secret => "secret",
             Self::Bootstrap => "bootstrap",

@@ -16,6 +16,7 @@ mod gate;
 pub mod hostile;
 mod ldap;
 mod link;
+mod openid;
 pub mod raw;
 pub mod tls;
 
@@ -26,3 +27,4 @@ pub use gate::options::{TestGateOptions, TestInstance};
 pub use gate::{Issued, Stopped, TestGate};
 pub use ldap::{ldap_directory, ldap_settings};
 pub use link::{KeyPair, application_link, link_consumer, link_key};
+pub use openid::{Manner, Signature, TestProvider};

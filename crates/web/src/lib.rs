@@ -20,6 +20,6 @@ pub mod route;
 mod service;
 mod visit;
 
-pub use place::{ConsoleConfig, ConsoleInstance};
+pub use place::{ConsoleConfig, ConsoleInstance, ConsoleProvider};
 pub use route::{Need, ROUTES, Route};
 pub use service::{Arrival, Console, Target};

@@ -2,7 +2,7 @@
 
 use gatepass_console::ProductLink;
 use gatepass_console::part::Place;
-use gatepass_model::{Grant, Instance, InstanceName, PersonKey, Product};
+use gatepass_model::{DirectoryName, Grant, Instance, InstanceName, PersonKey, Product};
 
 use crate::service::Arrival;
 
@@ -16,6 +16,17 @@ pub struct ConsoleConfig {
     pub own_host: Option<String>,
     /// The instances.
     pub instances: Vec<ConsoleInstance>,
+    /// The OpenID providers at which people sign in.
+    pub providers: Vec<ConsoleProvider>,
+}
+
+/// A directory that is an OpenID provider, as the console needs it.
+#[derive(Clone, Debug)]
+pub struct ConsoleProvider {
+    /// What the directory is called.
+    pub directory: DirectoryName,
+    /// What people call the provider.
+    pub title: String,
 }
 
 /// An instance, as the console needs it.
@@ -25,6 +36,9 @@ pub struct ConsoleInstance {
     pub instance: Instance,
     /// Whether a directory asks it who somebody is.
     pub signs_in: bool,
+    /// Whether it makes native tokens by the session that somebody has there, also where it does not
+    /// say who he is.
+    pub makes_natives: bool,
     /// The address that people know it by, without a slash at its end, where it is configured.
     pub public_url: Option<String>,
     /// The hosts that it answers to; empty: every host.
@@ -50,6 +64,10 @@ impl ConsoleConfig {
 
     pub(crate) fn find(&self, name: &InstanceName) -> Option<&ConsoleInstance> {
         self.instances.iter().find(|one| one.instance.name == *name)
+    }
+
+    pub(crate) fn find_provider(&self, directory: &DirectoryName) -> Option<&ConsoleProvider> {
+        self.providers.iter().find(|one| one.directory == *directory)
     }
 
     /// What people call an instance: by its product, and by its name where there are several.
@@ -172,6 +190,7 @@ mod tests {
                 usernames: gatepass_model::Usernames::default(),
             },
             signs_in: true,
+            makes_natives: true,
             public_url: public.map(str::to_owned),
             hosts: hosts.iter().map(|&host| host.to_owned()).collect(),
         }
@@ -187,8 +206,13 @@ mod tests {
                 request_id: String::new(),
             };
             let own_host = own.map(str::to_owned);
-            ConsoleConfig { base: "/gatepass".to_owned(), own_host, instances: Vec::new() }
-                .url(&arrival)
+            ConsoleConfig {
+                base: "/gatepass".to_owned(),
+                own_host,
+                instances: Vec::new(),
+                providers: Vec::new(),
+            }
+            .url(&arrival)
         };
         assert_eq!(url(None, "jira:8443"), "/gatepass");
         assert_eq!(url(Some("g"), "jira:8443"), "https://g:8443/gatepass");

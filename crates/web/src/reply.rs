@@ -72,7 +72,7 @@ fn content_policy(visit: &Visit) -> String {
     let mut forms = String::from("'self'");
     for instance in &visit.config().instances {
         let origin = instance.origin(&visit.arrival);
-        if instance.signs_in && !forms.contains(&origin) {
+        if (instance.signs_in || instance.makes_natives) && !forms.contains(&origin) {
             forms.push(' ');
             forms.push_str(&origin);
         }

@@ -54,6 +54,8 @@ pub(super) fn end_to_end(repo: &Repo) -> Result<String> {
     let pip =
         ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements];
     command::run(repo.command(&python).args(pip))?;
+    let install = ["ci", "--prefix", "e2e/openid", "--no-audit", "--no-fund"];
+    command::run(repo.command("npm").args(install))?;
     command::run(&mut repo.cargo("build --package gatepass-cli --package gatepass-soak"))?;
     let mut pytest = repo.command(&python);
     pytest.args(["-m", "pytest", "e2e", "-q"]);

@@ -97,7 +97,11 @@ const PACKAGES: &[Tool] = &[
         probe: &["node", "--version"],
         reason: "what looks at the console's pages",
     },
-    Tool { name: "npm", probe: &["npm", "--version"], reason: "playwright and axe, for the same" },
+    Tool {
+        name: "npm",
+        probe: &["npm", "--version"],
+        reason: "playwright and axe, for the same; an OpenID provider",
+    },
     Tool {
         name: "python3-venv",
         probe: &["python3", "-c", "import ensurepip, venv"],

@@ -7,7 +7,9 @@ use std::time::Duration;
 use gatepass_config::{
     Assertion, Config, DirectoryConfig, DirectorySource, InstanceConfig, ServiceAccount,
 };
-use gatepass_control::{AskedDirectory, LdapDirectory, PeopleSource, ProductDirectory, Products};
+use gatepass_control::{
+    AskedDirectory, LdapDirectory, OpenIdDirectory, PeopleSource, ProductDirectory, Products,
+};
 use gatepass_http_client::tls::{Roots, TlsFiles, client_config};
 use gatepass_http_client::{Client, ClientError, Settings, Tls};
 use gatepass_identity::{
@@ -19,8 +21,8 @@ use gatepass_model::{DirectoryName, InstanceName};
 use gatepass_vault::{AssertionKey, KeyRing, SystemEntropy};
 
 use super::clock::SystemClock;
-use super::ldap;
 use super::trust::Trust;
+use super::{ldap, openid};
 use crate::failure::Failure;
 
 /// For a product's answer to a question of ours; people wait for it.
@@ -136,6 +138,14 @@ fn asked_directory(directory: &DirectoryConfig) -> Result<Option<AskedDirectory>
             }));
             (source, config.refresh, config.stale_limit, config.requests_per_second)
         }
+        DirectorySource::OpenId(config) => {
+            let source = PeopleSource::OpenId(Box::new(OpenIdDirectory {
+                desk: openid::desk(&directory.name, config)?,
+                instance: config.instance.clone(),
+            }));
+            // Nobody is asked about, but it is looked once a second whom a product refuses.
+            (source, config.stale_limit, config.stale_limit, 1)
+        }
     };
     let name = directory.name.clone();
     Ok(Some(AskedDirectory { name, source, refresh, stale_limit, per_second }))
@@ -183,11 +193,11 @@ pub(crate) fn client_for(instance: &InstanceConfig, trust: &Trust) -> Result<Cli
     .map_err(unbuilt)
 }
 
-fn settings() -> Settings {
+pub(super) fn settings() -> Settings {
     Settings { connect_timeout: PATIENCE, timeout: PATIENCE, ..Settings::default() }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-fn unbuilt(error: ClientError) -> Failure {
+pub(super) fn unbuilt(error: ClientError) -> Failure {
     Failure::new("io", error.to_string())
 }

@@ -6,6 +6,7 @@
 pub(crate) mod certificate;
 pub(crate) mod clock;
 pub(crate) mod config;
+pub(crate) mod console_address;
 pub(crate) mod desk;
 pub(crate) mod directories;
 pub(crate) mod files;
@@ -21,6 +22,7 @@ pub(crate) mod limits;
 mod local;
 pub(crate) mod log;
 mod metrics;
+mod openid;
 mod operations;
 mod readiness;
 pub(crate) mod settings;

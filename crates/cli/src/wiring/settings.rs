@@ -10,7 +10,7 @@ use gatepass_gate::{ServerCertificate, settings as gate};
 use gatepass_model::{DirectoryName, Instance, Lifetime, Product};
 use gatepass_snapshot as snapshot;
 use gatepass_vault::KeyRing;
-use gatepass_web::{ConsoleConfig, ConsoleInstance};
+use gatepass_web::{ConsoleConfig, ConsoleInstance, ConsoleProvider};
 
 use super::identity;
 use super::trust::Trust;
@@ -100,6 +100,7 @@ pub(crate) fn console(config: &Config) -> ConsoleConfig {
     let instance = |one: &InstanceConfig| ConsoleInstance {
         instance: one.instance.clone(),
         signs_in: signs_in(config, one),
+        makes_natives: makes_natives(config, one),
         public_url: one.public_url.clone(),
         hosts: one.hosts.iter().map(ToString::to_string).collect(),
     };
@@ -107,7 +108,23 @@ pub(crate) fn console(config: &Config) -> ConsoleConfig {
         base: config.server.console_path.clone(),
         own_host: config.server.console_host.as_ref().map(ToString::to_string),
         instances: config.instances.iter().map(instance).collect(),
+        providers: config.directories.iter().filter_map(provider).collect(),
     }
+}
+
+fn provider(directory: &DirectoryConfig) -> Option<ConsoleProvider> {
+    let DirectorySource::OpenId(provider) = &directory.source else { return None };
+    let title = provider.title.clone().unwrap_or_else(|| directory.name.to_string());
+    Some(ConsoleProvider { directory: directory.name.clone(), title })
+}
+
+/// Whether this instance makes native tokens by the session that somebody has there.
+fn makes_natives(config: &Config, one: &InstanceConfig) -> bool {
+    let Instance { product, directory, .. } = &one.instance;
+    let is_of_provider = config.directories.iter().any(|known| {
+        known.name == *directory && matches!(known.source, DirectorySource::OpenId(_))
+    });
+    signs_in(config, one) || (is_of_provider && *product == Product::Jira)
 }
 
 /// Whether people sign in to the console by this instance.
@@ -119,7 +136,7 @@ pub(crate) fn signs_in(config: &Config, one: &InstanceConfig) -> bool {
             let is_meant = ldap.instance.as_ref().is_none_or(|named| named == name);
             known.name == *directory && *product == Product::Jira && is_meant
         }
-        DirectorySource::File(_) => false,
+        DirectorySource::File(_) | DirectorySource::OpenId(_) => false,
     })
 }
 

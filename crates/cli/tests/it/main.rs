@@ -17,6 +17,8 @@ mod ldap;
 #[cfg(test)]
 mod nodes;
 #[cfg(test)]
+mod openid;
+#[cfg(test)]
 mod outside;
 #[cfg(test)]
 mod policy;

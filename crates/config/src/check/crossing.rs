@@ -53,6 +53,10 @@ fn product_directory(
             Some(named) => named,
             None => return,
         },
+        DirectorySource::OpenId(provider) => match &provider.instance {
+            Some(named) => named,
+            None => return,
+        },
         DirectorySource::File(_) => return,
     };
     let mut known = instances.iter().flatten();

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use gatepass_model::time::Lifetime;
+
 use crate::config::{DirectoryConfig, DirectorySource, ProductDirectoryConfig};
 use crate::error::{Errors, Origin};
 use crate::keys::{self, Key};
@@ -25,9 +27,16 @@ fn one(table: &mut Reader<'_>) -> Option<DirectoryConfig> {
         "ldap" => {
             only_for(table, &[&keys::DIRECTORY_LOOKUP], "product");
             only_for(table, &[&keys::DIRECTORY_PATH], "file");
+            only_for(table, &OF_OIDC, "oidc");
             super::ldap::read(table)
         }
-        // The kinds that are to come are refused by their word.
+        "oidc" => {
+            only_for(table, &[&keys::DIRECTORY_LOOKUP], "product");
+            only_for(table, &OF_THOSE_WHO_CAN_BE_ASKED, "product\" or \"ldap");
+            only_for(table, &OF_LDAP, "ldap");
+            only_for(table, &[&keys::DIRECTORY_PATH], "file");
+            super::oidc::read(table)
+        }
         _ => file_of_people(table),
     };
     Some(DirectoryConfig { name: name?, source: source? })
@@ -36,17 +45,16 @@ fn one(table: &mut Reader<'_>) -> Option<DirectoryConfig> {
 /// Questions a second where that is not said: the product has its own work.
 const PER_SECOND: u32 = 2;
 
-const OF_THOSE_WHO_ARE_ASKED: [&Key; 4] = [
-    &keys::DIRECTORY_INSTANCE,
-    &keys::DIRECTORY_REFRESH,
-    &keys::DIRECTORY_RATE,
-    &keys::DIRECTORY_STALE,
-];
+/// Somebody who is not confirmed is believed so long where that is not said.
+const STALE_LIMIT: Lifetime = Lifetime::from_days(1);
 
-const OF_LDAP: [&Key; 17] = [
+const OF_THOSE_IN_THE_STORE: [&Key; 2] = [&keys::DIRECTORY_INSTANCE, &keys::DIRECTORY_STALE];
+
+const OF_THOSE_WHO_CAN_BE_ASKED: [&Key; 2] = [&keys::DIRECTORY_REFRESH, &keys::DIRECTORY_RATE];
+
+const OF_LDAP: [&Key; 16] = [
     &keys::LDAP_URL,
     &keys::LDAP_START_TLS,
-    &keys::LDAP_CA,
     &keys::LDAP_BIND_DN,
     &keys::LDAP_BIND_PASSWORD,
     &keys::LDAP_FLAVOUR,
@@ -63,6 +71,31 @@ const OF_LDAP: [&Key; 17] = [
     &keys::LDAP_MEMBER,
 ];
 
+const OF_OIDC: [&Key; 9] = [
+    &keys::OIDC_ISSUER,
+    &keys::OIDC_CLIENT_ID,
+    &keys::OIDC_CLIENT_SECRET,
+    &keys::OIDC_TITLE,
+    &keys::OIDC_SCOPES,
+    &keys::OIDC_USERNAME,
+    &keys::OIDC_DISPLAY_NAME,
+    &keys::OIDC_EMAIL,
+    &keys::OIDC_GROUPS,
+];
+
+/// How long somebody is believed, or what holds where that is not said.
+pub(super) fn stale_limit(table: &mut Reader<'_>, usual: Lifetime) -> Option<Lifetime> {
+    if table.table().find(&keys::DIRECTORY_STALE).is_none() {
+        return Some(usual);
+    }
+    table.lifetime(&keys::DIRECTORY_STALE)
+}
+
+/// The same for those who are asked again and again.
+pub(super) fn stale_limit_of_asked(table: &mut Reader<'_>) -> Option<Lifetime> {
+    stale_limit(table, STALE_LIMIT)
+}
+
 /// A key of another kind would be read by nobody.
 fn only_for(table: &mut Reader<'_>, keys: &[&Key], kind: &str) {
     for key in keys {
@@ -74,8 +107,11 @@ fn only_for(table: &mut Reader<'_>, keys: &[&Key], kind: &str) {
 
 fn file_of_people(table: &mut Reader<'_>) -> Option<DirectorySource> {
     only_for(table, &[&keys::DIRECTORY_LOOKUP], "product");
-    only_for(table, &OF_THOSE_WHO_ARE_ASKED, "product\" or \"ldap");
+    only_for(table, &OF_THOSE_IN_THE_STORE, "product\", \"ldap\" or \"oidc");
+    only_for(table, &OF_THOSE_WHO_CAN_BE_ASKED, "product\" or \"ldap");
     only_for(table, &OF_LDAP, "ldap");
+    only_for(table, &OF_OIDC, "oidc");
+    only_for(table, &[&keys::LDAP_CA], "ldap\" or \"oidc");
     let path = table.file(&keys::DIRECTORY_PATH);
     if path.is_none() && table.table().find(&keys::DIRECTORY_PATH).is_none() {
         table.wrong(&keys::DIRECTORY_PATH, "it is missing; write it as path = \"people.toml\"");
@@ -86,6 +122,8 @@ fn file_of_people(table: &mut Reader<'_>) -> Option<DirectorySource> {
 fn product(table: &mut Reader<'_>) -> Option<DirectorySource> {
     only_for(table, &[&keys::DIRECTORY_PATH], "file");
     only_for(table, &OF_LDAP, "ldap");
+    only_for(table, &OF_OIDC, "oidc");
+    only_for(table, &[&keys::LDAP_CA], "ldap\" or \"oidc");
     let instance = table.parsed(&keys::DIRECTORY_INSTANCE);
     if instance.is_none() && table.table().find(&keys::DIRECTORY_INSTANCE).is_none() {
         let problem = "it is missing; name the instance that says who somebody is";
@@ -94,7 +132,7 @@ fn product(table: &mut Reader<'_>) -> Option<DirectorySource> {
     let lookup_token_file = table.file(&keys::DIRECTORY_LOOKUP);
     let refresh = table.lifetime(&keys::DIRECTORY_REFRESH);
     let rate = table.count(&keys::DIRECTORY_RATE).and_then(|rate| u32::try_from(rate).ok());
-    let stale_limit = table.lifetime(&keys::DIRECTORY_STALE);
+    let stale_limit = stale_limit_of_asked(table);
     Some(DirectorySource::Product(ProductDirectoryConfig {
         instance: instance?,
         lookup_token_file,

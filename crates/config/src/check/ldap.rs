@@ -54,7 +54,7 @@ pub(super) fn read(table: &mut Reader<'_>) -> Option<DirectorySource> {
     let groups = groups(table, flavour, base_dn.as_deref());
     let instance: Option<InstanceName> = table.parsed(&keys::DIRECTORY_INSTANCE);
     let refresh = table.lifetime(&keys::DIRECTORY_REFRESH);
-    let stale_limit = table.lifetime(&keys::DIRECTORY_STALE);
+    let stale_limit = super::directory::stale_limit_of_asked(table);
     let rate = table.count(&keys::DIRECTORY_RATE).and_then(|rate| u32::try_from(rate).ok());
     Some(DirectorySource::Ldap(Box::new(LdapDirectoryConfig {
         servers: servers?,

@@ -138,6 +138,8 @@ fn what_can_mean_nothing_is_refused() {
             "lookup_token_file: it is for the kind \"product\" only",
         ),
         (&[], "path = \"people.toml\"", "path: it is for the kind \"file\" only"),
+        (&[], "issuer = \"https://a\"", "issuer: it is for the kind \"oidc\" only"),
+        (&[], "stale_limit = \"91d\"", "stale_limit: 91d is out of bounds"),
     ] {
         let told = only(changes, more);
         assert!(

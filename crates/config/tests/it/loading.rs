@@ -64,6 +64,10 @@ fn the_complete_example_loads_and_says_what_it_says() {
     assert_eq!(staff.tls.ca, Some(PathBuf::from("/etc/gatepass/ldap-ca.pem")));
     assert!(staff.tls.start_tls);
     assert_eq!(staff.groups.base_dn, "ou=groups,dc=example,dc=com");
+    let DirectorySource::OpenId(partners) = &config.directories[3].source else { panic!("OpenID") };
+    assert_eq!(partners.issuer.as_str(), "https://login.example.com/realms/partners");
+    assert_eq!(partners.scopes, ["profile", "email"]);
+    assert_eq!(partners.stale_limit, Lifetime::from_days(30));
     let [jira, wiki] = config.instances.as_slice() else { panic!("two instances") };
     assert_eq!(jira.identity, IdentityMethod::ALL);
     let link = jira.impersonation.as_ref().unwrap();

@@ -7,6 +7,8 @@ mod loading;
 #[cfg(test)]
 mod mistakes;
 #[cfg(test)]
+mod oidc;
+#[cfg(test)]
 mod overriding;
 #[cfg(test)]
 mod reference;

@@ -42,6 +42,7 @@ impl Control {
         };
         let before = self.store.find_person(key).await?;
         let said = match &directory.source {
+            PeopleSource::OpenId(_) => return self.cannot_ask(before).await,
             PeopleSource::Ldap(ldap) => ask_ldap(ldap, key).await,
             PeopleSource::Product(product) => match &product.lookup {
                 Some(lookup) => self.look_up(product, lookup, key).await,
@@ -53,7 +54,8 @@ impl Control {
             Said::Of(account) => self.take_account(directory, account, now).await,
             Said::Gone => {
                 if let Some(before) = before {
-                    self.note_gone(before, now).await?;
+                    let words = "his directory knows nobody of that name any more";
+                    self.note_gone(before, words, now).await?;
                 }
                 Ok(Asked::Gone)
             }
@@ -66,6 +68,16 @@ impl Control {
                 Ok(Asked::Unanswered(words))
             }
         }
+    }
+
+    /// A provider is not asked about anybody. That is no problem of his: he is believed since he has
+    /// signed in, and no longer than that.
+    async fn cannot_ask(&self, before: Option<KnownPerson>) -> Result<Asked, ControlError> {
+        if let Some(before) = before {
+            let known = KnownPerson { asked_at: self.clock.now(), ..before };
+            self.write_person(&known).await?;
+        }
+        Ok(Asked::Unanswered("an OpenID provider tells of nobody but who signs in".to_owned()))
     }
 
     /// What he may do at the product, on the word of his own native token: an administrator who looks
@@ -82,7 +94,9 @@ impl Control {
                 self.take_account(directory, account, self.clock.now()).await?;
                 Ok(())
             }
-            PeopleSource::Ldap(_) => self.take_rank(key, account.rank).await,
+            PeopleSource::Ldap(_) | PeopleSource::OpenId(_) => {
+                self.take_rank(key, account.rank).await
+            }
         }
     }
 
@@ -193,13 +207,19 @@ impl Control {
         Ok(Asked::Confirmed(known))
     }
 
-    async fn note_gone(&self, before: KnownPerson, now: Timestamp) -> Result<(), ControlError> {
+    /// Notes that nobody has that name any more, and why that is known.
+    pub(crate) async fn note_gone(
+        &self,
+        before: KnownPerson,
+        words: &str,
+        now: Timestamp,
+    ) -> Result<(), ControlError> {
         let person = Person { active: false, groups: Vec::new(), ..before.person };
         let known = KnownPerson {
             person,
             confirmed_at: now,
             asked_at: now,
-            problem: Some("his directory knows nobody of that name any more".to_owned()),
+            problem: Some(words.to_owned()),
             ..before
         };
         self.write_person(&known).await
@@ -246,14 +266,18 @@ impl Control {
         }
     }
 
-    async fn write_person(&self, known: &KnownPerson) -> Result<(), ControlError> {
+    pub(super) async fn write_person(&self, known: &KnownPerson) -> Result<(), ControlError> {
         let directory = known.person.key.directory.clone();
         self.store.put_people(&directory, std::slice::from_ref(known)).await?;
         Ok(())
     }
 
     /// Revokes the tokens of somebody whose name another one has now, and forgets his credentials.
-    async fn end_everything_of(&self, key: &PersonKey, now: Timestamp) -> Result<(), ControlError> {
+    pub(super) async fn end_everything_of(
+        &self,
+        key: &PersonKey,
+        now: Timestamp,
+    ) -> Result<(), ControlError> {
         let actor = Actor::System("directory");
         tracing::warn!(person = %key, "the name belongs to another user now; what it had ends");
         let is_living = |state| !matches!(state, TokenState::Revoked | TokenState::Expired);
@@ -294,7 +318,7 @@ pub(crate) const REFUSED: &str = "the product does not take it any more";
 
 /// Whether the directory means somebody else by the name now. Where it never told of keys, or
 /// another one did, nobody can say.
-pub(super) fn is_another(
+pub(crate) fn is_another(
     directory: &AskedDirectory,
     before: &KnownPerson,
     native_key: Option<&str>,

@@ -1,12 +1,14 @@
 //! People, as far as the use cases ask about them.
 //!
-//! Those of a file are in memory, and what the file says holds. Those of a product or of LDAP are in
-//! the store as that said last, and are asked about again: [`ask`] asks about one, `refresh` is the
+//! Those of a file are in memory, and what the file says holds. Those of an OpenID provider are in the
+//! store as it told of them when they signed in. Those of a product or of LDAP are there
+//! as that said last, and are asked about again: [`ask`] asks about one, `refresh` is the
 //! round that goes on in the background.
 
 mod ask;
 mod listing;
 mod refresh;
+mod release;
 mod source;
 mod stranger;
 
@@ -17,9 +19,11 @@ use gatepass_model::{
 };
 
 pub use ask::Asked;
-pub(crate) use ask::REFUSED;
+pub(crate) use ask::{REFUSED, is_another};
 pub use refresh::Refresher;
-pub use source::{AskedDirectory, LdapDirectory, PeopleSource, ProductDirectory, Products};
+pub use source::{
+    AskedDirectory, LdapDirectory, OpenIdDirectory, PeopleSource, ProductDirectory, Products,
+};
 
 use crate::control::Control;
 use crate::error::{ControlError, Problem};
@@ -100,6 +104,12 @@ impl Control {
             return problem(format!(
                 "{name:?} has not signed in yet, and {instance} can't be asked about him; give the \
                  directory {directory} a lookup_token_file, or let him sign in once"
+            ));
+        }
+        if asked.provider().is_some() {
+            return problem(format!(
+                "{name:?} has not signed in yet, and the OpenID provider of the directory {directory} \
+                 can't be asked about him; let him sign in to the console once"
             ));
         }
         let source = asked.called();

@@ -86,6 +86,10 @@ impl Refresher {
             self.control.ask_about(&owner).await?;
             return Ok(true);
         }
+        if directory.provider().is_some() {
+            // Nobody can be asked about.
+            return Ok(false);
+        }
         let mut round = self.round.lock().await;
         if self.meet_a_stranger(&mut round, directory, now).await? {
             return Ok(true);

@@ -1,6 +1,6 @@
 //! Which directories are asked about people, and who says it there.
 
-use gatepass_identity::{LdapDesk, ProductDesk, ReadyCredential};
+use gatepass_identity::{LdapDesk, OpenIdDesk, ProductDesk, ReadyCredential};
 use gatepass_model::{DirectoryName, InstanceName, Lifetime, Product};
 
 use crate::control::{Control, KnownInstance};
@@ -27,6 +27,8 @@ pub enum PeopleSource {
     Product(ProductDirectory),
     /// An LDAP server.
     Ldap(Box<LdapDirectory>),
+    /// An OpenID provider, of whoever signs in there.
+    OpenId(Box<OpenIdDirectory>),
 }
 
 /// A product that says it.
@@ -45,6 +47,15 @@ pub struct LdapDirectory {
     pub desk: LdapDesk,
     /// The Jira that people sign in by, and that tells what they may do there; `None`: each Jira of
     /// the directory.
+    pub instance: Option<InstanceName>,
+}
+
+/// An OpenID provider that says it, once with each sign-in. It can't be asked about anybody.
+#[derive(Debug)]
+pub struct OpenIdDirectory {
+    /// Lets people sign in there.
+    pub desk: OpenIdDesk,
+    /// The Jira that tells what people may do there; `None`: the only one of the directory.
     pub instance: Option<InstanceName>,
 }
 
@@ -69,7 +80,7 @@ impl AskedDirectory {
     pub(crate) fn called(&self) -> &str {
         match &self.source {
             PeopleSource::Product(product) => product.instance.as_str(),
-            PeopleSource::Ldap(_) => self.name.as_str(),
+            PeopleSource::Ldap(_) | PeopleSource::OpenId(_) => self.name.as_str(),
         }
     }
 
@@ -81,6 +92,16 @@ impl AskedDirectory {
             PeopleSource::Ldap(ldap) => {
                 ldap.instance.as_ref().is_none_or(|named| named == instance)
             }
+            // They sign in at the provider.
+            PeopleSource::OpenId(_) => false,
+        }
+    }
+
+    /// The OpenID provider that it is.
+    pub(crate) fn provider(&self) -> Option<&OpenIdDesk> {
+        match &self.source {
+            PeopleSource::OpenId(provider) => Some(&provider.desk),
+            PeopleSource::Product(_) | PeopleSource::Ldap(_) => None,
         }
     }
 
@@ -89,7 +110,7 @@ impl AskedDirectory {
         match &self.source {
             PeopleSource::Product(product) => Some((&product.instance, product.lookup.as_ref()?)),
             // A look-up costs it less than a list of members, of which nested groups take several.
-            PeopleSource::Ldap(_) => None,
+            PeopleSource::Ldap(_) | PeopleSource::OpenId(_) => None,
         }
     }
 
@@ -97,7 +118,11 @@ impl AskedDirectory {
     /// is never the same, also where the person is.
     pub(super) fn may_have_told(&self, native_key: &str) -> bool {
         match &self.source {
-            PeopleSource::Product(_) => !native_key.starts_with(LdapDesk::KEY_PREFIX),
+            PeopleSource::Product(_) => {
+                let others = [LdapDesk::KEY_PREFIX, OpenIdDesk::KEY_PREFIX];
+                !others.iter().any(|prefix| native_key.starts_with(prefix))
+            }
+            PeopleSource::OpenId(provider) => native_key.starts_with(&provider.desk.key_prefix()),
             PeopleSource::Ldap(ldap) => {
                 ldap.desk.key_prefix().is_some_and(|prefix| native_key.starts_with(&prefix))
             }
@@ -109,15 +134,16 @@ impl Control {
     /// The instance that tells what people of this directory may do there. Of several Jiras none
     /// speaks for the others: then nobody's rank is known.
     pub(crate) fn tells_rank<'a>(&'a self, asked: &'a AskedDirectory) -> Option<&'a InstanceName> {
-        let ldap = match &asked.source {
+        let named = match &asked.source {
             PeopleSource::Product(product) => return Some(&product.instance),
-            PeopleSource::Ldap(ldap) => ldap,
+            PeopleSource::Ldap(ldap) => &ldap.instance,
+            PeopleSource::OpenId(provider) => &provider.instance,
         };
         let of_directory = |known: &&KnownInstance| {
             known.instance.directory == asked.name && known.instance.product == Product::Jira
         };
         let mut jiras = self.instances.iter().filter(of_directory);
-        match (&ldap.instance, jiras.next(), jiras.next()) {
+        match (named, jiras.next(), jiras.next()) {
             (Some(named), _, _) => Some(named),
             (None, Some(only), None) => Some(&only.instance.name),
             (None, _, _) => None,

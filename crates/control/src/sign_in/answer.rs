@@ -66,7 +66,11 @@ impl Control {
         let Some(known) = self.find_instance(asked.instance) else {
             return ends(SignInProblem::OtherPlace);
         };
-        let Some(directory) = self.asked_directory(&known.instance.directory) else {
+        let directory = self.asked_directory(&known.instance.directory);
+        // Where people sign in elsewhere, a product says who somebody is for a native token only.
+        let is_asked =
+            |one: &&AskedDirectory| state.purpose == Purpose::Native || one.provider().is_none();
+        let Some(directory) = directory.filter(is_asked) else {
             return ends(SignInProblem::OtherPlace);
         };
         let account = match self.products.desk.who_is(asked.instance, visitor).await {
@@ -102,7 +106,7 @@ impl Control {
                 })
             }
             // The other instances of the directory know the same people, but only one says who they are.
-            PeopleSource::Product(_) => {
+            PeopleSource::Product(_) | PeopleSource::OpenId(_) => {
                 let (directory, username) = (directory.name.clone(), account.username);
                 Ok(Ok(PersonKey { directory, username }))
             }

@@ -78,7 +78,7 @@ impl Control {
 }
 
 /// A path below the console, and nothing that a browser could take for another host.
-fn is_plain_path(path: &str) -> bool {
+pub(super) fn is_plain_path(path: &str) -> bool {
     path.starts_with('/')
         && !path.starts_with("//")
         && path.len() <= LONGEST_BACK

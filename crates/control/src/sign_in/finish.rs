@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use gatepass_model::audit::AuditSubject;
-use gatepass_model::{Actor, InstanceName, PersonKey, Session, SessionId, Timestamp};
+use gatepass_model::{Actor, InstanceName, PersonKey, Session, SessionId, SignedInBy, Timestamp};
 use gatepass_store::{StoreError, TicketKind};
 use gatepass_vault::{BearerSecret, is_same_secret};
 
@@ -20,8 +20,8 @@ pub struct Finished {
     pub back: String,
     /// What it was for.
     pub purpose: Purpose,
-    /// By which instance.
-    pub instance: InstanceName,
+    /// By what.
+    pub by: SignedInBy,
     /// Why the native token was not made, where it was to be.
     pub problem: Option<String>,
 }
@@ -89,41 +89,52 @@ impl Control {
             None => None,
         };
         let present = present.filter(|session| session.is_alive(now));
+        let directory = self.asked_directory(&person.directory);
+        let is_elsewhere = directory.is_some_and(|asked| asked.provider().is_some());
+        let by = SignedInBy::Instance(instance);
         let session = match (purpose, present, browser.session) {
             (Purpose::Proof | Purpose::Native, Some(present), Some(secret)) => {
                 if present.person != person {
                     let before = present.person;
                     return Ok(Err(SignInProblem::OtherPerson { before, now: person }));
                 }
-                self.prove(secret, &person, now).await?;
+                // A product's word counts for its own native token, but proves nothing where people
+                // sign in at a provider.
+                if !is_elsewhere {
+                    self.prove(secret, &person, "by the product's session", now).await?;
+                }
                 None
             }
+            _ if is_elsewhere => return Ok(Err(SignInProblem::TooLate)),
             // A session that ended meanwhile begins anew.
-            _ => Some(self.begin_session(&person, &instance, browser, now).await?),
+            _ => Some(self.begin_session(&person, &by, browser, now, now).await?),
         };
-        Ok(Ok(Finished { session, back, purpose, instance, problem }))
+        Ok(Ok(Finished { session, back, purpose, by, problem }))
     }
 
-    async fn prove(
+    pub(super) async fn prove(
         &self,
         secret: &BearerSecret,
         person: &PersonKey,
+        words: &str,
         now: Timestamp,
     ) -> Result<(), ControlError> {
         let (actor, subject) =
             (Actor::Person(person.clone()), AuditSubject::Session(person.clone()));
-        let audit = audit_entry(&actor, now, "session.proved", subject, "by the product's session");
+        let audit = audit_entry(&actor, now, "session.proved", subject, words);
         match self.store.prove_session(&secret.digest(), now, &audit).await {
             Ok(()) | Err(StoreError::NotFound) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }
 
-    async fn begin_session(
+    /// Begins a session of somebody who proved at `proved_at` who he is.
+    pub(super) async fn begin_session(
         &self,
         person: &PersonKey,
-        instance: &InstanceName,
+        by: &SignedInBy,
         browser: Browser<'_>,
+        proved_at: Timestamp,
         now: Timestamp,
     ) -> Result<BearerSecret, ControlError> {
         let secret = BearerSecret::mint(&*self.entropy)?;
@@ -138,17 +149,21 @@ impl Control {
         let session = Session {
             id: SessionId(id),
             person: person.clone(),
-            instance: instance.clone(),
+            by: by.clone(),
             created_at: now,
             seen_at: now,
             ends_at: now.plus(Session::LONGEST),
-            proved_at: now,
+            proved_at,
             address: browser.address,
             agent,
         };
         let (actor, subject) =
             (Actor::Person(person.clone()), AuditSubject::Session(person.clone()));
-        let words = format!("signed in with {instance} from {}", browser.address);
+        let with = match by {
+            SignedInBy::Instance(instance) => instance.to_string(),
+            SignedInBy::Provider => format!("the OpenID provider of {}", person.directory),
+        };
+        let words = format!("signed in with {with} from {}", browser.address);
         let audit = audit_entry(&actor, now, "session.begun", subject, words);
         self.store.begin_session(&secret.digest(), &session, &audit).await?;
         Ok(secret)

@@ -6,17 +6,22 @@
 //! and sends the browser back with a code ([`Control::answer_sign_in`]), which the console takes
 //! for a session ([`Control::finish_sign_in`]). The code counts once, for 30 s, in the browser that
 //! began, at the console that asked.
+//!
+//! Where a directory is an OpenID provider, the browser goes there instead, and comes back with the
+//! provider's own code: [`provider`].
 
 mod answer;
 mod begin;
 mod finish;
+mod provider;
 
-use gatepass_model::{InstanceName, Lifetime, PersonKey, Timestamp};
+use gatepass_model::{DirectoryName, InstanceName, Lifetime, PersonKey, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use answer::{Answered, SignInAsked};
 pub use begin::{SignInBegun, Where};
 pub use finish::{Browser, Finished};
+pub use provider::{AtProvider, FromProvider, ProviderBegun, provider_redirect};
 
 /// How long a sign-in may take that was begun: signing in to the product lies in between.
 const PATIENCE: Lifetime = Lifetime::from_seconds(900);
@@ -71,6 +76,43 @@ pub enum SignInProblem {
         /// Why.
         words: String,
     },
+    /// The OpenID provider could not be asked, or is not what it must be.
+    #[error("the OpenID provider of {directory} could not say who you are: {words}")]
+    ProviderUnanswered {
+        /// Of which directory.
+        directory: DirectoryName,
+        /// Why.
+        words: String,
+    },
+    /// The OpenID provider sent the browser back with an error: he may not, or did not want to.
+    #[error("the OpenID provider of {directory} signed nobody in: {words}")]
+    ProviderDeclined {
+        /// Of which directory.
+        directory: DirectoryName,
+        /// Its error, in the protocol's words.
+        words: String,
+    },
+    /// What the OpenID provider says, or what says to be from it, is not believed.
+    #[error("what came from the OpenID provider of {directory} is not believed: {words}")]
+    ProviderNotBelieved {
+        /// Of which directory.
+        directory: DirectoryName,
+        /// Why.
+        words: String,
+    },
+    /// It was asked that he sign in anew, and the OpenID provider does not say that he has.
+    #[error(
+        "the OpenID provider of {directory} does not say that you have signed in anew: {words}"
+    )]
+    NotAnew {
+        /// Of which directory.
+        directory: DirectoryName,
+        /// Why.
+        words: String,
+    },
+    /// The name belongs to another subject of the OpenID provider.
+    #[error("the name of {0} belongs to another account of the OpenID provider")]
+    NameOfAnother(PersonKey),
 }
 
 /// What the browser carries from the console to the instance, sealed.

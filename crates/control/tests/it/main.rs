@@ -25,6 +25,8 @@ mod linked;
 #[cfg(test)]
 mod moves;
 #[cfg(test)]
+mod openid;
+#[cfg(test)]
 mod policy;
 #[cfg(test)]
 mod policy_edit;

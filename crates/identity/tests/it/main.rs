@@ -7,6 +7,8 @@ mod ldap;
 #[cfg(test)]
 mod loading;
 #[cfg(test)]
+mod openid;
+#[cfg(test)]
 mod proving;
 #[cfg(test)]
 mod support;

@@ -1,6 +1,8 @@
 //! A person's row, and a session's.
 
-use gatepass_model::{InstanceName, KnownPerson, Person, PersonKey, Session, SessionId};
+use gatepass_model::{
+    InstanceName, KnownPerson, Person, PersonKey, Session, SessionId, SignedInBy,
+};
 
 use super::{Problem, bytes, moment, parse, person};
 use crate::Corruption;
@@ -81,11 +83,14 @@ pub(crate) fn decode_session(row: SessionRow) -> Result<Session, Corruption> {
 
 fn session(row: SessionRow) -> Result<Session, Problem> {
     let person: PersonKey = person(&row.directory, &row.username)?;
-    let instance: InstanceName = parse(&row.instance, "instance")?;
+    let by = match row.instance.as_str() {
+        "" => SignedInBy::Provider,
+        name => SignedInBy::Instance(parse::<InstanceName>(name, "instance")?),
+    };
     Ok(Session {
         id: SessionId(bytes(&row.id, "id")?),
         person,
-        instance,
+        by,
         created_at: moment(row.created_at, "beginning")?,
         seen_at: moment(row.seen_at, "last use")?,
         ends_at: moment(row.ends_at, "end")?,

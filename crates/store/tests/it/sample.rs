@@ -4,7 +4,7 @@ use gatepass_model::audit::AuditSubject;
 use gatepass_model::token::{FormerSecret, StoredSecret};
 use gatepass_model::{
     Access, Actor, AuditEvent, Grant, InstanceName, Lifetime, Limits, PersonKey, RowMac,
-    SecretDigest, Session, SessionId, Timestamp, Token, TokenId, TokenState,
+    SecretDigest, Session, SessionId, SignedInBy, Timestamp, Token, TokenId, TokenState,
 };
 use gatepass_store::{AuditEntry, TokenFilter, TokenPage, UpstreamCredential, UpstreamKind};
 
@@ -122,7 +122,7 @@ pub(crate) fn session(name: &str, number: u8) -> Session {
     Session {
         id: SessionId([number; 16]),
         person: person(name),
-        instance: jira(),
+        by: SignedInBy::Instance(jira()),
         created_at: START,
         seen_at: START,
         ends_at: after(1_000_000),

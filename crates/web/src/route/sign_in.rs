@@ -2,40 +2,53 @@
 
 use axum::response::Response;
 use gatepass_console::page::message::Happened;
-use gatepass_console::page::sign_in::{SignIn, SignInWay};
+use gatepass_console::page::sign_in::{SignIn, SignInKind, SignInWay};
 use gatepass_control::{BearerSecret, Browser, Finished, Purpose, SignInProblem, Where};
-use gatepass_model::InstanceName;
+use gatepass_model::{DirectoryName, InstanceName};
 
 use super::preferences::back_of;
+use super::provider;
 use crate::cookie::{self, Cookie};
 use crate::flash::Flash;
 use crate::halt::Halt;
 use crate::reply;
 use crate::visit::Visit;
 
-/// `GET /sign-in`: with which product? Where there is one only, straight to it.
-#[expect(clippy::unused_async, reason = "as all handlers")]
+/// `GET /sign-in`: with which product, or at which provider? Where there is one way only, straight
+/// to it.
 pub(crate) async fn show(visit: Visit) -> Result<Response, Halt> {
     let back = back_of(visit.query.get("back"));
     if visit.visitor.is_some() {
         return Ok(reply::see_other(&visit, &back));
     }
-    let ways: Vec<_> = visit.config().instances.iter().filter(|one| one.signs_in).collect();
+    let products: Vec<_> = visit.config().instances.iter().filter(|one| one.signs_in).collect();
+    let providers = visit.config().providers.as_slice();
     // Somebody who has just signed out is not signed in again at once.
-    if let ([only], None) = (ways.as_slice(), visit.query.find("out")) {
-        let name = only.instance.name.clone();
-        return bounce(&visit, Purpose::SignIn, &name, &back);
+    if visit.query.find("out").is_none() {
+        match (products.as_slice(), providers) {
+            ([only], []) => {
+                let name = only.instance.name.clone();
+                return bounce(&visit, Purpose::SignIn, &name, &back);
+            }
+            ([], [only]) => {
+                return provider::send(&visit, Purpose::SignIn, &only.directory, &back).await;
+            }
+            _ => {}
+        }
     }
     let base = &visit.config().base;
-    let way = |one: &&crate::place::ConsoleInstance| SignInWay {
-        place: visit.config().place(&one.instance),
-        href: format!(
-            "{base}/sign-in/{}?back={}",
-            one.instance.name,
-            gatepass_console::address::encoded(&back)
-        ),
-    };
-    let page = SignIn { ways: ways.iter().map(way).collect() };
+    let back = gatepass_console::address::encoded(&back);
+    let by_provider = providers.iter().map(|one| SignInWay {
+        title: one.title.clone(),
+        kind: SignInKind::Provider,
+        href: format!("{base}/sign-in/provider/{}?back={back}", one.directory),
+    });
+    let by_product = products.iter().map(|one| SignInWay {
+        title: visit.config().title(&one.instance),
+        kind: SignInKind::Product,
+        href: format!("{base}/sign-in/{}?back={back}", one.instance.name),
+    });
+    let page = SignIn { ways: by_provider.chain(by_product).collect() };
     reply::page(&visit, None, &page)
 }
 
@@ -91,8 +104,9 @@ pub(crate) async fn finish(visit: Visit) -> Result<Response, Halt> {
     }
 }
 
-fn signed_in(visit: &Visit, finished: Finished) -> Response {
-    let instance = visit.config().title_of(finished.instance.as_str());
+pub(super) fn signed_in(visit: &Visit, finished: Finished) -> Response {
+    let instance = finished.by.instance().map(|name| visit.config().title_of(name.as_str()));
+    let instance = instance.unwrap_or_default();
     let notices = match (finished.purpose, finished.problem) {
         // After a token was made nothing was broken before: its page says all.
         (Purpose::Native, None) if finished.back.ends_with("/created") => Vec::new(),
@@ -116,18 +130,37 @@ fn signed_in(visit: &Visit, finished: Finished) -> Response {
     response
 }
 
-fn what_happened(visit: &Visit, problem: &SignInProblem) -> Happened {
+pub(super) fn what_happened(visit: &Visit, problem: &SignInProblem) -> Happened {
+    let provider = |directory: &DirectoryName| {
+        let found = visit.config().find_provider(directory);
+        found.map_or_else(|| directory.to_string(), |one| one.title.clone())
+    };
     match problem {
         SignInProblem::TooLate => Happened::SignInCodeExpired,
         SignInProblem::Forged | SignInProblem::OtherBrowser | SignInProblem::OtherPlace => {
             Happened::SignInCodeUsed
         }
-        SignInProblem::OtherPerson { .. } | SignInProblem::NotInDirectory(_) => {
-            Happened::PersonUnknown
-        }
+        SignInProblem::OtherPerson { .. } => Happened::OtherPerson,
+        SignInProblem::NotInDirectory(_) => Happened::PersonUnknown,
         SignInProblem::Unanswered { instance, .. } => {
             let instance = visit.config().title_of(instance.as_str());
             Happened::NotSignedInUpstream { instance }
+        }
+        SignInProblem::ProviderUnanswered { directory, .. } => {
+            Happened::ProviderUnanswered { provider: provider(directory) }
+        }
+        SignInProblem::ProviderDeclined { directory, words } => {
+            Happened::ProviderDeclined { provider: provider(directory), error: words.clone() }
+        }
+        SignInProblem::ProviderNotBelieved { directory, .. } => {
+            Happened::ProviderNotBelieved { provider: provider(directory) }
+        }
+        SignInProblem::NotAnew { directory, .. } => {
+            Happened::NotAnew { provider: provider(directory) }
+        }
+        SignInProblem::NameOfAnother(key) => {
+            let provider = provider(&key.directory);
+            Happened::NameOfAnother { name: key.username.to_string(), provider }
         }
     }
 }

@@ -77,7 +77,12 @@ const fn word_of(problem: &SignInProblem) -> &'static str {
         SignInProblem::Forged
         | SignInProblem::OtherBrowser
         | SignInProblem::OtherPlace
-        | SignInProblem::OtherPerson { .. } => "other",
+        | SignInProblem::OtherPerson { .. }
+        | SignInProblem::ProviderUnanswered { .. }
+        | SignInProblem::ProviderDeclined { .. }
+        | SignInProblem::ProviderNotBelieved { .. }
+        | SignInProblem::NotAnew { .. }
+        | SignInProblem::NameOfAnother(_) => "other",
     }
 }
 

@@ -109,7 +109,7 @@ pub(super) fn identity_problems(
             NativeStanding::Broken(_) => IdentityTrouble::Refused,
             NativeStanding::NotRenewed(_) => IdentityTrouble::NotRenewed,
         };
-        let can_mend = is_own && one.signs_in;
+        let can_mend = is_own && one.makes_natives;
         Some(IdentityProblem { place: config.place(&one.instance), trouble, can_mend })
     };
     config.reached(grant, owner).filter_map(problem).collect()

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod guard;
 #[cfg(test)]
+mod openid;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod world;

@@ -13,8 +13,10 @@ use gatepass_model::{
 };
 use gatepass_sandbox::{Jira, JiraSettings};
 use gatepass_testdb::TestSlapd;
-use gatepass_testkit::{TestClock, TestControl, jira_directory, ldap_directory, ldap_settings};
-use gatepass_web::{Arrival, Console, ConsoleConfig, ConsoleInstance, Target};
+use gatepass_testkit::{
+    TestClock, TestControl, TestProvider, jira_directory, ldap_directory, ldap_settings,
+};
+use gatepass_web::{Arrival, Console, ConsoleConfig, ConsoleInstance, ConsoleProvider, Target};
 
 pub(crate) const HOST: &str = "gatepass.example.com";
 
@@ -50,7 +52,8 @@ pub(crate) struct Answer {
 impl World {
     /// `has_own_host`: whether the console has a host of its own.
     pub(crate) async fn new(has_own_host: bool) -> Self {
-        Self::asking(has_own_host, |jira| {
+        let clock = Arc::new(TestClock::default());
+        Self::asking(has_own_host, true, clock, |jira| {
             let lookup = jira.issue_native_token("carol", "look people up");
             jira_directory("main", "jira", &jira.base_url(), Some(&lookup)).unwrap()
         })
@@ -60,15 +63,30 @@ impl World {
     /// The same, with people of an LDAP server; `carol` is an administrator.
     pub(crate) async fn of_ldap(server: &TestSlapd) -> Self {
         let settings = ldap_settings(&server.url(), TestSlapd::BIND_DN, TestSlapd::PASSWORD, None);
-        Self::asking(true, |jira| {
+        Self::asking(true, true, Arc::new(TestClock::default()), |jira| {
             let desk = jira_directory("main", "jira", &jira.base_url(), None).unwrap().desk;
             ldap_directory("main", settings, desk).unwrap()
         })
         .await
     }
 
-    async fn asking(has_own_host: bool, products: impl FnOnce(&Jira) -> Products) -> Self {
+    /// The same, with people who sign in at a provider.
+    pub(crate) async fn of_provider(has_own_host: bool) -> (Self, TestProvider) {
         let clock = Arc::new(TestClock::default());
+        let provider = TestProvider::start(Arc::clone(&clock)).await.unwrap();
+        let world = Self::asking(has_own_host, false, clock, |jira| {
+            let desk = jira_directory("main", "jira", &jira.base_url(), None).unwrap().desk;
+            provider.products("main", desk).unwrap()
+        });
+        (world.await, provider)
+    }
+
+    async fn asking(
+        has_own_host: bool,
+        jira_signs_in: bool,
+        clock: Arc<TestClock>,
+        products: impl FnOnce(&Jira) -> Products,
+    ) -> Self {
         let mut settings = JiraSettings::demo();
         settings.clock = Arc::clone(&clock) as _;
         let jira = Jira::start(settings).await.unwrap();
@@ -86,15 +104,22 @@ impl World {
             reads: Vec::new(),
         };
         let test = TestControl::open_with(Vec::new(), vec![known], products, clock).await.unwrap();
+        let provider = ConsoleProvider {
+            directory: "main".parse().unwrap(),
+            title: "Company account".to_owned(),
+        };
+        let providers = if jira_signs_in { Vec::new() } else { vec![provider] };
         let config = ConsoleConfig {
             base: "/gatepass".to_owned(),
             own_host: has_own_host.then(|| HOST.to_owned()),
             instances: vec![ConsoleInstance {
                 instance,
-                signs_in: true,
+                signs_in: jira_signs_in,
+                makes_natives: true,
                 public_url: None,
                 hosts: vec!["jira.example.com".to_owned()],
             }],
+            providers,
         };
         let clock = Arc::clone(&test.clock) as _;
         let console = Console::new(Arc::clone(&test.control), config, clock);

@@ -6,6 +6,7 @@ mod impersonation;
 mod ldap;
 mod limits;
 mod local;
+mod openid;
 mod outside;
 mod people;
 mod tls;

@@ -6,7 +6,7 @@ use gatepass_identity::{AskError, ProductDesk};
 use gatepass_model::DirectoryName;
 
 use super::finding::{Findings, State};
-use super::ldap;
+use super::{ldap, openid};
 use crate::wiring::identity;
 use crate::wiring::trust::Trust;
 
@@ -25,6 +25,9 @@ pub(super) async fn look_up(config: &Config, trust: &Trust, findings: &mut Findi
                 ask_product(&directory.name, product, &products.desk, findings).await;
             }
             PeopleSource::Ldap(ldap) => ldap::examine(&directory.name, ldap, findings).await,
+            PeopleSource::OpenId(provider) => {
+                openid::examine(config, &directory.name, provider, findings).await;
+            }
         }
     }
 }

@@ -46,6 +46,37 @@ pub enum Happened {
     },
     /// Signed in to the product, but the directory doesn't let him in here.
     PersonUnknown,
+    /// Signed in as one person, and came back as another.
+    OtherPerson,
+    /// The OpenID provider can't be asked who it is.
+    ProviderUnanswered {
+        /// What people call it.
+        provider: String,
+    },
+    /// The OpenID provider signed nobody in.
+    ProviderDeclined {
+        /// What people call it.
+        provider: String,
+        /// Its error, in the protocol's words; may be empty.
+        error: String,
+    },
+    /// What came from the OpenID provider is not believed.
+    ProviderNotBelieved {
+        /// What people call it.
+        provider: String,
+    },
+    /// The OpenID provider does not say that he has signed in anew.
+    NotAnew {
+        /// What people call it.
+        provider: String,
+    },
+    /// Another account of the OpenID provider has the name here.
+    NameOfAnother {
+        /// The username.
+        name: String,
+        /// What people call the provider.
+        provider: String,
+    },
     /// The form is from a session that has ended, or was forged.
     StaleForm,
     /// The session has ended.
@@ -104,13 +135,20 @@ impl Happened {
         match self {
             Self::SignInCodeUsed | Self::SignInCodeExpired | Self::BadForm => 400,
             Self::NotSignedInUpstream { .. } | Self::SessionEnded { .. } => 401,
-            Self::PersonUnknown | Self::StaleForm | Self::NotAllowed { .. } => 403,
+            Self::PersonUnknown
+            | Self::OtherPerson
+            | Self::ProviderDeclined { .. }
+            | Self::NotAnew { .. }
+            | Self::NameOfAnother { .. }
+            | Self::StaleForm
+            | Self::NotAllowed { .. } => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::Conflict | Self::IllegalMove { .. } | Self::NotGenuine { .. } => 409,
             Self::TooLarge { .. } => 413,
             Self::TooMany { .. } => 429,
             Self::Internal => 500,
+            Self::ProviderUnanswered { .. } | Self::ProviderNotBelieved { .. } => 502,
             Self::StoreGone | Self::StoreGoneWhileWriting => 503,
         }
     }

@@ -26,12 +26,28 @@ pub(crate) fn samples() -> Vec<Sample> {
     let denied =
         |key, rule: Option<&str>| Happened::NotAllowed { key, rule: rule.map(ToOwned::to_owned) };
     let name = || HOSTILE.to_owned();
+    let provider = || "Company account".to_owned();
     vec![
         sample("code_used", Happened::SignInCodeUsed).signed_out(),
         sample("code_expired", Happened::SignInCodeExpired).signed_out(),
         sample("not_signed_in", Happened::NotSignedInUpstream { instance: "Jira".to_owned() })
             .signed_out(),
         sample("person_unknown", Happened::PersonUnknown).signed_out(),
+        sample("other_person", Happened::OtherPerson),
+        sample("provider_unanswered", Happened::ProviderUnanswered { provider: provider() })
+            .signed_out(),
+        sample(
+            "provider_declined",
+            Happened::ProviderDeclined { provider: provider(), error: "access_denied".to_owned() },
+        )
+        .signed_out(),
+        sample("provider_not_believed", Happened::ProviderNotBelieved { provider: provider() })
+            .signed_out(),
+        sample("not_anew", Happened::NotAnew { provider: provider() }),
+        sample("name_of_another", Happened::NameOfAnother { name: name(), provider: provider() })
+            .signed_out(),
+        sample("provider_hostile", Happened::ProviderDeclined { provider: name(), error: name() })
+            .signed_out(),
         sample("stale_form", Happened::StaleForm),
         sample("session_ended", Happened::SessionEnded { last_seen: Some(ago("9h")) }).signed_out(),
         sample("not_allowed", denied(Some(PolicyKey::CreateOnBehalf), Some("contractors"))),

@@ -8,13 +8,26 @@ texts! {
         code_used: "This sign-in link was used already", "Dieser Anmeldelink wurde schon benutzt";
         code_used_means: "Each is good once. Perhaps the page was loaded twice, or you went back.", "Jeder gilt einmal. Vielleicht wurde die Seite zweimal geladen, oder Sie sind zurückgegangen.";
         code_expired: "The sign-in took too long", "Die Anmeldung hat zu lange gedauert";
-        code_expired_means: "What the product said is good for 30 seconds only.", "Was das Produkt gesagt hat, gilt nur 30 Sekunden.";
+        code_expired_means: "What is said of you on the way is good for a short time only, and once.", "Was unterwegs über Sie gesagt wird, gilt nur kurze Zeit, und einmal.";
         sign_in_again: "Sign in again.", "Melden Sie sich noch einmal an.";
         sign_in: "Sign in", "Anmelden";
         upstream_means: "Gatepass asked it who you are, and it knows nobody in this browser.", "Gatepass hat dort gefragt, wer Sie sind; es kennt in diesem Browser niemanden.";
         upstream_do: "Sign in there first, then here.", "Melden Sie sich zuerst dort an, dann hier.";
         unknown_person: "You can't sign in here", "Sie können sich hier nicht anmelden";
         unknown_person_means: "The product knows you, but the directory that Gatepass asks has no active person of that name.", "Das Produkt kennt Sie, aber das Verzeichnis, das Gatepass fragt, kennt unter diesem Namen niemanden, der aktiv ist.";
+        other_person: "That was somebody else", "Das war jemand anders";
+        other_person_means: "You are signed in to Gatepass as one person, and came back as another. Nothing was changed.", "Sie sind bei Gatepass als eine Person angemeldet und als eine andere zurückgekommen. Es wurde nichts geändert.";
+        other_person_do: "Sign in again as the one who you are here, or sign out here first.", "Melden Sie sich noch einmal als die Person an, die Sie hier sind, oder melden Sie sich zuerst hier ab.";
+        unanswered_means: "Gatepass wanted to know from there who you are, and got no answer that it can use. Nobody was signed in.", "Gatepass wollte von dort wissen, wer Sie sind, und bekam keine brauchbare Antwort. Es wurde niemand angemeldet.";
+        unanswered_do: "Try again in a moment. If it stays so, tell an administrator of Gatepass.", "Versuchen Sie es gleich noch einmal. Bleibt es dabei, sagen Sie es der Administration von Gatepass.";
+        declined_means: "It sent you back without saying who you are. Perhaps you went back there, or your account may not be used for Gatepass.", "Von dort kamen Sie zurück, ohne dass gesagt wurde, wer Sie sind. Vielleicht haben Sie dort abgebrochen, oder Ihr Konto ist für Gatepass nicht freigegeben.";
+        declined_do: "Sign in again, or ask whoever looks after your account.", "Melden Sie sich noch einmal an oder fragen Sie, wer Ihr Konto betreut.";
+        not_believed_means: "What came from there does not prove who you are. Nobody was signed in.", "Was von dort kam, beweist nicht, wer Sie sind. Es wurde niemand angemeldet.";
+        not_believed_do: "Sign in again. If it stays so, tell an administrator of Gatepass: the log says what is wrong.", "Melden Sie sich noch einmal an. Bleibt es dabei, sagen Sie es der Administration von Gatepass: Im Protokoll steht, was nicht stimmt.";
+        not_anew_means: "For what comes next you must have signed in anew, and nobody says that you have. You are signed in still; nothing was changed.", "Für das Folgende müssen Sie sich neu angemeldet haben, und niemand bestätigt das. Sie sind weiterhin angemeldet; es wurde nichts geändert.";
+        not_anew_do: "Try again, and sign in there when you are asked to. If you were not asked, tell an administrator of Gatepass.", "Versuchen Sie es noch einmal und melden Sie sich dort an, wenn Sie danach gefragt werden. Wurden Sie nicht gefragt, sagen Sie es der Administration von Gatepass.";
+        name_of_another_means: "It belongs to another account there, which was here before. So nobody gets what is somebody else's.", "Er gehört dort zu einem anderen Konto, das schon hier war. So bekommt niemand, was jemand anderem gehört.";
+        name_of_another_do: "If the name is yours now, an administrator of Gatepass can let it go.", "Ist der Name jetzt Ihrer, kann ihn die Administration von Gatepass freigeben.";
         ask_admin: "Ask an administrator of Gatepass.", "Fragen Sie die Administration von Gatepass.";
         stale: "This form is no longer good", "Dieses Formular gilt nicht mehr";
         stale_means: "It was opened in a session that has ended, or did not come from a page of Gatepass. Nothing was changed.", "Es wurde in einer Sitzung geöffnet, die beendet ist, oder stammt nicht von einer Seite von Gatepass. Es wurde nichts geändert.";
@@ -62,6 +75,12 @@ texts! {
     }
     sentences {
         not_signed_in(place: &str): format!("You are not signed in to {place}"), format!("Sie sind bei {place} nicht angemeldet");
+        unanswered(provider: &str): format!("{provider} does not answer"), format!("{provider} antwortet nicht");
+        declined(provider: &str): format!("{provider} did not sign you in"), format!("{provider} hat Sie nicht angemeldet");
+        declined_said(error: &str): format!("It said: {error}."), format!("Von dort hieß es: {error}.");
+        not_believed(provider: &str): format!("The answer of {provider} can't be trusted"), format!("Der Antwort von {provider} ist nicht zu trauen");
+        not_anew(provider: &str): format!("{provider} does not say that it is still you"), format!("{provider} bestätigt nicht, dass Sie es noch sind");
+        name_of_another(name: &str): format!("The name {name} is taken"), format!("Der Name {name} ist vergeben");
         denied_by(rule: &str): format!("The rule “{rule}” of policy doesn't allow it."), format!("Die Regel „{rule}“ erlaubt es nicht.");
         illegal(name: &str): format!("“{name}” can't be changed like that"), format!("„{name}“ lässt sich so nicht ändern");
         illegal_means(state: &str): format!("It {state} by now. Nothing was changed."), format!("Es {state} inzwischen. Es wurde nichts geändert.");

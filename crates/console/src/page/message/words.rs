@@ -60,6 +60,14 @@ impl Message {
             Happened::PersonUnknown => {
                 Said::new(t.unknown_person, t.unknown_person_means, t.ask_admin)
             }
+            Happened::OtherPerson => {
+                Said::new(t.other_person, t.other_person_means, t.other_person_do)
+            }
+            Happened::ProviderUnanswered { .. }
+            | Happened::ProviderDeclined { .. }
+            | Happened::ProviderNotBelieved { .. }
+            | Happened::NotAnew { .. }
+            | Happened::NameOfAnother { .. } => self.said_of_provider(t),
             Happened::StaleForm => Said::new(t.stale, t.stale_means, t.stale_do),
             Happened::SessionEnded { .. } => Said::new(t.ended, t.ended_means, t.sign_in_again),
             Happened::NotAllowed { key, rule } => {
@@ -67,6 +75,37 @@ impl Message {
                 Said::new(t.denied, &denied(t, *key, rule.as_deref()), t.ask_admin)
             }
             _ => self.said_of_changes(t),
+        }
+    }
+
+    fn said_of_provider(&self, t: &text::Text) -> Said {
+        match &self.what {
+            Happened::ProviderUnanswered { provider } => {
+                let title = t.unanswered(&isolated(provider));
+                Said::new(&title, t.unanswered_means, t.unanswered_do)
+            }
+            Happened::ProviderDeclined { provider, error } => {
+                let title = t.declined(&isolated(provider));
+                let said = t.declined_said(&isolated(error));
+                let means = if error.is_empty() {
+                    t.declined_means.to_owned()
+                } else {
+                    format!("{} {said}", t.declined_means)
+                };
+                Said::new(&title, &means, t.declined_do)
+            }
+            Happened::ProviderNotBelieved { provider } => {
+                let title = t.not_believed(&isolated(provider));
+                Said::new(&title, t.not_believed_means, t.not_believed_do)
+            }
+            Happened::NotAnew { provider } => {
+                Said::new(&t.not_anew(&isolated(provider)), t.not_anew_means, t.not_anew_do)
+            }
+            Happened::NameOfAnother { name, .. } => {
+                let title = t.name_of_another(&isolated(name));
+                Said::new(&title, t.name_of_another_means, t.name_of_another_do)
+            }
+            _ => Said::new(t.not_found, t.not_found_means, ""),
         }
     }
 
@@ -100,6 +139,9 @@ impl Message {
             Happened::SignInCodeUsed
                 | Happened::SignInCodeExpired
                 | Happened::NotSignedInUpstream { .. }
+                | Happened::ProviderUnanswered { .. }
+                | Happened::ProviderDeclined { .. }
+                | Happened::ProviderNotBelieved { .. }
                 | Happened::SessionEnded { .. }
         )
     }

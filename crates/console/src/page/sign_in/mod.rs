@@ -3,8 +3,6 @@
 pub(crate) mod sample;
 mod text;
 
-use crate::part::Place;
-
 crate::page::page!(SignIn, "page/sign_in/template.html");
 
 /// The ways to sign in.
@@ -14,11 +12,29 @@ pub struct SignIn {
     pub ways: Vec<SignInWay>,
 }
 
+/// Who says who somebody is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInKind {
+    /// A product, by the session that he has there.
+    Product,
+    /// An OpenID provider.
+    Provider,
+}
+
+impl SignIn {
+    /// Whether nobody but products is asked.
+    fn is_by_products(&self) -> bool {
+        self.ways.iter().all(|way| way.kind == SignInKind::Product)
+    }
+}
+
 /// A way to sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignInWay {
-    /// The instance that says who somebody is.
-    pub place: Place,
+    /// What people call the product or the provider.
+    pub title: String,
+    /// Which of the two it is.
+    pub kind: SignInKind,
     /// Where its button leads: a whole address, or a path of this host.
     pub href: String,
 }

@@ -1,6 +1,6 @@
 //! Sessions, tickets and leases.
 
-use gatepass_model::{PersonKey, Session, SessionId, Timestamp};
+use gatepass_model::{InstanceName, PersonKey, Session, SessionId, Timestamp};
 
 use super::{Database, Db, Transaction, audit, query, query_scalar};
 use crate::codec::{SessionRow, decode_session, plain};
@@ -164,7 +164,8 @@ async fn insert(
     .bind(session.person.directory.as_str())
     .bind(session.person.username.folded())
     .bind(session.person.username.as_str())
-    .bind(session.instance.as_str())
+    // Empty: at the provider of his directory. No instance is called so.
+    .bind(session.by.instance().map_or("", InstanceName::as_str))
     .bind(session.created_at.as_millis())
     .bind(session.seen_at.as_millis())
     .bind(session.ends_at.as_millis())

@@ -1,5 +1,5 @@
 use gatepass_model::audit::AuditSubject;
-use gatepass_model::{Session, Timestamp};
+use gatepass_model::{Session, SignedInBy, Timestamp};
 use gatepass_store::{AuditPage, NodeId, StoreError, TicketKind};
 
 use crate::backend::{Backend, START, open};
@@ -20,6 +20,9 @@ pub(crate) async fn a_session_is_found_by_what_the_browser_presents(backend: &dy
     store.prove_session(&[1; 32], after(80), &said("session.proved")).await.unwrap();
     let used = Session { seen_at: after(70), proved_at: after(80), ..alice.clone() };
     assert_eq!(store.find_session(&[1; 32]).await.unwrap(), Some(used));
+    let at_provider = Session { by: SignedInBy::Provider, ..session("zoe", 9) };
+    store.begin_session(&[9; 32], &at_provider, &said("session.begun")).await.unwrap();
+    assert_eq!(store.find_session(&[9; 32]).await.unwrap(), Some(at_provider));
     let again = store.begin_session(&[1; 32], &session("bob", 2), &said("session.begun")).await;
     assert!(matches!(again, Err(StoreError::Conflict)));
     let proof = store.prove_session(&[3; 32], START, &said("session.proved")).await;
