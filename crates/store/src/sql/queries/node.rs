@@ -11,6 +11,7 @@ struct NodeRow {
     id: Vec<u8>,
     name: String,
     applied: i64,
+    keys: i64,
     seen_at: i64,
 }
 
@@ -59,6 +60,21 @@ impl Nodes for Database {
         })
     }
 
+    fn record_keys(&self, id: NodeId, newest: u32) -> Answer<'_, ()> {
+        self.answer(async move {
+            let mut write = self.begin_write().await?;
+            let changed = query("UPDATE node SET keys = $1 WHERE id = $2")
+                .bind(i64::from(newest))
+                .bind(&id.0[..])
+                .execute(&mut *write)
+                .await?;
+            if changed.rows_affected() != 1 {
+                return Err(StoreError::NotFound);
+            }
+            Ok(write.commit().await?)
+        })
+    }
+
     fn forget_node(&self, id: NodeId) -> Answer<'_, ()> {
         self.answer(async move {
             let mut write = self.begin_write().await?;
@@ -70,7 +86,7 @@ impl Nodes for Database {
     fn live_nodes(&self, now: Timestamp) -> Answer<'_, Vec<Node>> {
         self.answer(async move {
             let rows: Vec<NodeRow> = sqlx::query_as(
-                "SELECT id, name, applied, seen_at FROM node WHERE seen_at >= $1
+                "SELECT id, name, applied, keys, seen_at FROM node WHERE seen_at >= $1
                  ORDER BY name, id",
             )
             .bind(now.minus(NODE_SILENCE).as_millis())
@@ -83,10 +99,12 @@ impl Nodes for Database {
 
 fn decode(row: NodeRow) -> Result<Node, StoreError> {
     let wrong = |problem| Corruption { what: "a node".to_owned(), problem };
+    let keys = u32::try_from(row.keys).map_err(|_| wrong("its keys are no number".to_owned()))?;
     Ok(Node {
         id: NodeId(bytes(&row.id, "id").map_err(wrong)?),
         name: row.name,
         applied: Revision::from_column(row.applied),
+        keys,
         seen_at: moment(row.seen_at, "time").map_err(wrong)?,
     })
 }
