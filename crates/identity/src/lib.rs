@@ -18,7 +18,7 @@ mod prover;
 mod secret_file;
 mod wallet;
 
-pub use asserter::Asserter;
+pub use asserter::{Asserter, SharedAssertionKey};
 pub use credential::{ExpectedUser, ReadyCredential, UnusableSecret};
 pub use directory::{
     DirectoryError, DirectoryState, Examined, FileDirectory, FileWatcher, GroupAttributes,

@@ -1,16 +1,18 @@
 //! The key ring, and the file that it stands in.
 
 mod file;
+mod master;
+mod sealed;
 
 use std::fmt;
-use std::path::Path;
 use std::str::FromStr;
 
 use zeroize::Zeroizing;
 
 use crate::entropy::{Entropy, NoEntropy};
 
-pub use file::KeyFileError;
+pub use file::{KeyFile, KeyFileError};
+pub use master::{MasterKey, NotAMasterKey};
 
 /// What a key is for. A key is never used for two things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,16 +77,29 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Keys for one purpose: at least one, the newest last.
+/// Keys for one purpose: at least one.
 #[derive(Clone, Debug)]
 struct Keys {
+    /// The newest of them last.
     older: Vec<Key>,
     newest: Key,
+    /// What others may write with soon, so that every node can read it by then.
+    coming: Option<Key>,
 }
 
 impl Keys {
+    const fn of_one(newest: Key) -> Self {
+        Self { older: Vec::new(), newest, coming: None }
+    }
+
     fn iter(&self) -> impl Iterator<Item = &Key> {
-        self.older.iter().chain(std::iter::once(&self.newest))
+        self.older.iter().chain(std::iter::once(&self.newest)).chain(&self.coming)
+    }
+
+    fn put_in_force(&mut self) {
+        if let Some(key) = self.coming.take() {
+            self.push(key);
+        }
     }
 
     fn push(&mut self, key: Key) {
@@ -104,36 +119,8 @@ pub struct KeyRing {
 impl KeyRing {
     /// A ring with one new key for each purpose, in memory.
     pub fn generate(entropy: &dyn Entropy) -> Result<Self, NoEntropy> {
-        let keys = |id| Ok(Keys { older: Vec::new(), newest: Key::mint(id, entropy)? });
+        let keys = |id| Ok(Keys::of_one(Key::mint(id, entropy)?));
         Ok(Self { digest: keys(1)?, seal: keys(2)?, mac: keys(3)? })
-    }
-
-    /// Makes a ring and its file: new (`O_EXCL`), mode 0600, on disk with its directory when
-    /// this returns. Only beside a store without rows; that is for the caller to see to.
-    pub fn create(path: &Path, entropy: &dyn Entropy) -> Result<Self, KeyFileError> {
-        let ring = Self::generate(entropy)?;
-        file::create(path, &ring)?;
-        Ok(ring)
-    }
-
-    /// Reads the file. Refused when its group or others may read or write it.
-    pub fn load(path: &Path) -> Result<Self, KeyFileError> {
-        file::load(path)
-    }
-
-    /// Adds a new key to the file and gives the ring as it is then. From now on it is the one to
-    /// write with; the older ones stay for what they wrote. The file is replaced whole: a crash
-    /// leaves the old or the new one.
-    pub fn add_key(
-        path: &Path,
-        purpose: KeyPurpose,
-        entropy: &dyn Entropy,
-    ) -> Result<Self, KeyFileError> {
-        file::change(path, |ring| {
-            let key = Key::mint(ring.highest_id().saturating_add(1), entropy)?;
-            ring.of_mut(purpose).push(key);
-            Ok(())
-        })
     }
 
     /// The key to write with.
@@ -141,9 +128,16 @@ impl KeyRing {
         &self.of(purpose).newest
     }
 
-    /// The others, the newest of them first.
-    pub fn older(&self, purpose: KeyPurpose) -> impl Iterator<Item = &Key> {
-        self.of(purpose).older.iter().rev()
+    /// All but that: first the one that is to come, if there is one, which only reads for now; then
+    /// the older ones, the newest of them first.
+    pub fn others(&self, purpose: KeyPurpose) -> impl Iterator<Item = &Key> {
+        let Keys { older, newest: _, coming } = self.of(purpose);
+        coming.iter().chain(older.iter().rev())
+    }
+
+    /// Whether it has keys that nobody writes with yet.
+    pub fn has_coming(&self) -> bool {
+        KeyPurpose::ALL.into_iter().any(|purpose| self.of(purpose).coming.is_some())
     }
 
     /// A key by its number.
@@ -159,6 +153,24 @@ impl KeyRing {
         }
     }
 
+    /// Adds a key to come for each purpose that has none.
+    fn add_coming(&mut self, entropy: &dyn Entropy) -> Result<(), NoEntropy> {
+        for purpose in KeyPurpose::ALL {
+            let id = self.highest_id().saturating_add(1);
+            let keys = self.of_mut(purpose);
+            if keys.coming.is_none() {
+                keys.coming = Some(Key::mint(id, entropy)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn put_in_force(&mut self) {
+        for purpose in KeyPurpose::ALL {
+            self.of_mut(purpose).put_in_force();
+        }
+    }
+
     const fn of_mut(&mut self, purpose: KeyPurpose) -> &mut Keys {
         match purpose {
             KeyPurpose::Digest => &mut self.digest,
@@ -167,7 +179,8 @@ impl KeyRing {
         }
     }
 
-    fn highest_id(&self) -> u32 {
+    /// The number of the last key that was added. Who has this one has all.
+    pub fn highest_id(&self) -> u32 {
         let ids = KeyPurpose::ALL.into_iter().flat_map(|purpose| self.of(purpose).iter());
         ids.map(Key::id).max().unwrap_or_default()
     }
