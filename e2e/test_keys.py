@@ -128,6 +128,32 @@ def test_two_nodes_go_on_while_keys_are_rotated(make_gate, upstream, cluster):
     assert one.ask("audit", "verify")["whole"]
 
 
+def test_a_key_file_that_cannot_be_read_leaves_the_keys_of_before_in_force(make_gate, upstream):
+    gate = make_gate(upstream.url)
+    gate.give_credential("alice", NATIVE_TOKEN)
+    gate.start()
+    token = gate.issue()
+    file, aside = gate.folder / "gatepass.key", gate.folder / "aside"
+
+    def is_told():
+        answer = call(f"http://127.0.0.1:{gate.operations_port}", "GET", "/readyz")
+        assert answer.status == 200, "it can judge tokens all the same"
+        return b"the keys of before stay in force" in answer.body
+
+    file.rename(aside)
+    broken = gate.folder / "broken"
+    broken.write_text("sealed 1\n")
+    broken.chmod(0o600)
+    broken.rename(file)
+    wait_until(is_told, "it is told")
+    assert ask_gate(gate, token["secret"]) == PASSES
+    assert gate.ask("secrets", "rotate", code=1)["error"]["code"] == "keys_unusable"
+    aside.rename(file)
+    wait_until(lambda: not is_told(), "the file is read again")
+    assert gate.ask("secrets", "rotate")["nodes_without"] == []
+    assert ask_gate(gate, token["secret"]) == PASSES
+
+
 @pytest.fixture
 def master_key():
     return secrets.token_hex(32)

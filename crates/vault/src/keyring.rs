@@ -1,6 +1,7 @@
 //! The key ring, and the file that it stands in.
 
 mod file;
+mod lines;
 mod master;
 mod sealed;
 
