@@ -134,7 +134,8 @@ impl Control {
         self.keyring.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The public keys of assertions, as JWKs, the newest first.
+    /// The public keys of assertions, as JWKs: first that of the key that signs, then that of the one to come,
+    /// then older ones.
     pub fn assertion_keys(&self) -> Vec<serde_json::Value> {
         AssertionKey::all(&self.keyring()).iter().map(AssertionKey::to_jwk).collect()
     }

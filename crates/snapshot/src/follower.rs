@@ -49,8 +49,8 @@ pub struct Follower {
     watch: Option<Box<dyn Watch>>,
     seen: Revision,
     told_at: Timestamp,
-    /// The newest key that the store was told of; 0: none.
-    told_key: u32,
+    /// Which keys the store was told of; 0: none.
+    told_keys: u64,
 }
 
 impl Follower {
@@ -74,7 +74,7 @@ impl Follower {
             watch: None,
             seen: Revision::START,
             told_at: now,
-            told_key: 0,
+            told_keys: 0,
         };
         if !follower.reload().await? {
             return Err(FollowError::NoPolicy);
@@ -312,19 +312,19 @@ impl Follower {
         self.store.register_node(self.node, &self.name, self.seen, now).await?;
         self.told_at = now;
         // The store may have forgotten the node, and with it what it had said.
-        self.told_key = 0;
+        self.told_keys = 0;
         self.tell_keys().await
     }
 
     /// Says which keys this node has, when they are others than it has said.
     async fn tell_keys(&mut self) -> Result<(), StoreError> {
-        let newest = self.snapshot.newest_key();
-        if newest == self.told_key {
+        let keys = self.snapshot.key_mark();
+        if keys == self.told_keys {
             return Ok(());
         }
-        match self.store.record_keys(self.node, newest).await {
+        match self.store.record_keys(self.node, keys).await {
             Ok(()) => {
-                self.told_key = newest;
+                self.told_keys = keys;
                 Ok(())
             }
             // The next heartbeat registers it, and says so then.

@@ -41,11 +41,12 @@ pub struct Settings {
 struct Keys {
     ring: Arc<KeyRing>,
     digester: Digester,
+    mark: u64,
 }
 
 impl Keys {
     fn new(ring: Arc<KeyRing>) -> Self {
-        Self { digester: Digester::new(&ring), ring }
+        Self { digester: Digester::new(&ring), mark: ring.mark(), ring }
     }
 }
 
@@ -154,9 +155,9 @@ impl Snapshot {
         self.wake.notify_one();
     }
 
-    /// The number of the newest key that rows can be read with.
-    pub(crate) fn newest_key(&self) -> u32 {
-        self.keys.load().ring.highest_id()
+    /// By what the keys in force are told from others.
+    pub(crate) fn key_mark(&self) -> u64 {
+        self.keys.load().mark
     }
 
     /// Whether all must be read anew, asked once.

@@ -31,8 +31,8 @@ pub struct Node {
     pub name: String,
     /// The newest revision that is in effect there.
     pub applied: Revision,
-    /// The number of the newest key that it can read with; 0 while it has not said so.
-    pub keys: u32,
+    /// Which keys it has: `gatepass_vault::KeyRing::mark`; 0 while it has not said so.
+    pub keys: u64,
     /// When it was last heard of, by its own clock.
     pub seen_at: Timestamp,
 }
@@ -55,9 +55,9 @@ pub trait Nodes: Send + Sync {
     /// `NotFound` when it was forgotten: it registers again.
     fn record_applied(&self, id: NodeId, applied: Revision, now: Timestamp) -> Answer<'_, ()>;
 
-    /// Says which is the newest key that a node can read with. To be said anew after each
+    /// Says which keys a node has: a number by which they are told from others. To be said anew after each
     /// [`Nodes::register_node`] of a node that was not there. `NotFound` when it was forgotten.
-    fn record_keys(&self, id: NodeId, newest: u32) -> Answer<'_, ()>;
+    fn record_keys(&self, id: NodeId, keys: u64) -> Answer<'_, ()>;
 
     /// Takes a node away that ends in order, so that nobody waits for it.
     fn forget_node(&self, id: NodeId) -> Answer<'_, ()>;

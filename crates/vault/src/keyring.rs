@@ -11,6 +11,7 @@ use std::str::FromStr;
 use zeroize::Zeroizing;
 
 use crate::entropy::{Entropy, NoEntropy};
+use crate::mac::Encoder;
 
 pub use file::{KeyFile, KeyFileError};
 pub use master::{MasterKey, NotAMasterKey};
@@ -180,8 +181,26 @@ impl KeyRing {
         }
     }
 
-    /// The number of the last key that was added. Who has this one has all.
-    pub fn highest_id(&self) -> u32 {
+    /// By what a ring is told from another that has more keys, fewer, or others under the same numbers;
+    /// whether a key is to come or in force is no difference. Never 0, and gives nothing of a key away.
+    pub fn mark(&self) -> u64 {
+        let mut keys: Vec<(u32, KeyPurpose, &Key)> = Vec::new();
+        for purpose in KeyPurpose::ALL {
+            keys.extend(self.of(purpose).iter().map(|key| (key.id, purpose, key)));
+        }
+        keys.sort_by_key(|(id, ..)| *id);
+        let first = self.mac.iter().min_by_key(|key| key.id).unwrap_or(&self.mac.newest);
+        let mut all = Encoder::new(first, b"gatepass key ring mark 1");
+        for (id, purpose, key) in keys {
+            all.number(i64::from(id));
+            all.bytes(purpose.as_str().as_bytes());
+            all.bytes(key.bytes());
+        }
+        let tag = all.tag();
+        u64::from_be_bytes(tag.first_chunk().copied().unwrap_or_default()).max(1)
+    }
+
+    fn highest_id(&self) -> u32 {
         let ids = KeyPurpose::ALL.into_iter().flat_map(|purpose| self.of(purpose).iter());
         ids.map(Key::id).max().unwrap_or_default()
     }

@@ -103,12 +103,17 @@ async fn from_command(
     let (printed, said, status) =
         heard.map_err(|error| failed(format!("can't be heard: {error}")))?;
     if !status.success() {
-        let said = String::from_utf8_lossy(said.get(..SHOWN).unwrap_or(&said));
-        let said = said.trim().replace('\n', "\n  ");
-        return Err(failed(format!("failed ({status}):\n  {said}")));
+        return Err(failed(format!("failed ({status}):\n  {}", shown(&said))));
     }
     parse(&format!("what {} printed", program.display()), &printed)
         .map_err(|failure| failure.of_key("secrets.master_key_command"))
+}
+
+/// The beginning of what a program complained of, for a terminal or a log: without what moves a cursor.
+fn shown(said: &[u8]) -> String {
+    let said = String::from_utf8_lossy(said.get(..SHOWN).unwrap_or(said));
+    let lines = said.trim().lines().map(|line| line.replace(char::is_control, "?"));
+    lines.collect::<Vec<_>>().join("\n  ")
 }
 
 /// Ends a program that still runs, and all that it has started.
@@ -172,12 +177,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_that_fails_is_told_with_what_it_complained_of_and_not_what_it_printed() {
-        let script = format!("echo {KEY}; echo no such entry >&2; exit 3");
+        let script = format!("echo {KEY}; printf 'no \\033[2Jsuch entry\\nlook' >&2; exit 3");
         let failure = by_shell(&script, PATIENCE).await.unwrap_err();
         assert_eq!(failure.code, CODE);
         assert!(failure.message.starts_with("secrets.master_key_command: /bin/sh failed"));
         assert!(failure.message.contains("exit status: 3"), "{}", failure.message);
-        assert!(failure.message.contains("no such entry"), "{}", failure.message);
+        assert!(failure.message.ends_with("\n  no ?[2Jsuch entry\n  look"), "{}", failure.message);
         assert!(!failure.message.contains(&KEY[..16]), "{}", failure.message);
     }
 

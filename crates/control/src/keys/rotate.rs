@@ -51,12 +51,16 @@ impl Control {
         self.authorise(actor, Ability::ManageKeys).await?;
         // Fails before anything is done where the record could not be written.
         self.store.revision().await?;
-        let is_begun = file.load()?.has_coming();
+        let before = file.load()?;
+        let is_begun = before.has_coming();
+        if !is_begun {
+            self.check_newest(file, &before).await?;
+        }
         let added = file.add_coming(&*self.entropy)?;
         if !is_begun {
             self.record(actor, "keyring.added", numbers(&coming(&added))).await?;
         }
-        let nodes_without = self.wait_for_keys(added.highest_id(), patience).await?;
+        let nodes_without = self.wait_for_keys(added.mark(), patience).await?;
         let (ring, is_in_force) = if nodes_without.is_empty() {
             (file.put_in_force(&*self.entropy)?, true)
         } else {
@@ -85,16 +89,36 @@ impl Control {
         self.record(actor, "keyring.sealed", detail).await
     }
 
-    /// The running nodes that do not have the key `newest` when all have it, or after `patience`.
+    /// Whether `file`, which has `ring` in it, is the newest there is. Keys that are added to an older
+    /// copy have the numbers of others, and who brings such a file to the nodes takes those away.
+    async fn check_newest(&self, file: &KeyFile, ring: &KeyRing) -> Result<(), ControlError> {
+        let differ = |what| ControlError::KeysDiffer { path: file.path().to_owned(), what };
+        let nodes = self.store.live_nodes(self.clock.now()).await?;
+        // One that has said nothing is of an older version, or has just begun.
+        let mut others = nodes.iter().filter(|node| node.keys != 0 && node.keys != ring.mark());
+        if let Some(node) = others.next() {
+            return Err(differ(format!("the node {}", node.name)));
+        }
+        // Where no node runs: the last line of the record, which whoever rotated has written.
+        let counted = self.store.audit_after(None, 1).await?.counted;
+        let last = self.store.audit_after(Some(counted.saturating_sub(1)), 1).await?.lines.pop();
+        let key = last.and_then(|line| line.key).and_then(|key| u32::try_from(key).ok());
+        match key.filter(|key| ring.find(KeyPurpose::Mac, *key).is_none()) {
+            Some(key) => Err(differ(format!("whoever wrote last, with the mac key {key},"))),
+            None => Ok(()),
+        }
+    }
+
+    /// The running nodes that do not have the keys `mark` when all have them, or after `patience`.
     async fn wait_for_keys(
         &self,
-        newest: u32,
+        mark: u64,
         patience: Duration,
     ) -> Result<Vec<String>, ControlError> {
         let deadline = Instant::now() + patience;
         loop {
             let nodes = self.store.live_nodes(self.clock.now()).await?;
-            let without = nodes.into_iter().filter(|node| node.keys < newest);
+            let without = nodes.into_iter().filter(|node| node.keys != mark);
             let without: Vec<String> = without.map(|node| node.name).collect();
             if without.is_empty() || Instant::now() >= deadline {
                 return Ok(without);

@@ -141,8 +141,13 @@ async fn nothing_is_written_with_new_keys_while_a_node_lacks_them() {
     for (number, name) in [(1, "gate-a"), (2, "gate-b")] {
         world.store.register_node(NodeId([number; 16]), name, start, now).await.unwrap();
     }
-    world.store.record_keys(NodeId([1; 16]), 6).await.unwrap();
-    world.store.record_keys(NodeId([2; 16]), 3).await.unwrap();
+    // They have the keys that there are; then one reads those that are added.
+    let before = world.keyring.mark();
+    for number in [1, 2] {
+        world.store.record_keys(NodeId([number; 16]), before).await.unwrap();
+    }
+    let added = world.key_file().add_coming(&SeededEntropy::new(5)).unwrap().mark();
+    world.store.record_keys(NodeId([1; 16]), added).await.unwrap();
     let rotated = rotate(&world).await;
     assert_eq!((rotated.digest, rotated.seal, rotated.mac), (4, 5, 6));
     assert_eq!((rotated.nodes_without, rotated.rewrapped), (vec!["gate-b".to_owned()], None));
@@ -153,13 +158,43 @@ async fn nothing_is_written_with_new_keys_while_a_node_lacks_them() {
     assert!(world.key_file().load().unwrap().has_coming());
 
     // Once the file is there, the same keys come into force: no others are made.
-    world.store.record_keys(NodeId([2; 16]), 6).await.unwrap();
+    world.store.record_keys(NodeId([2; 16]), added).await.unwrap();
     let rotated = rotate(&world).await;
     assert_eq!((rotated.digest, rotated.seal, rotated.mac), (4, 5, 6));
     assert_eq!(rotated.rewrapped.unwrap().tokens, 2);
     assert_eq!(mac().await, 6);
     let lines = actions(&world).await;
-    assert_eq!(lines.iter().filter(|line| line.starts_with("keyring.added")).count(), 1);
+    assert!(!lines.iter().any(|line| line.starts_with("keyring.added")), "{lines:?}");
+}
+
+/// Otherwise its keys would have the numbers of others, and whoever brought the file to the nodes would
+/// take those away.
+#[tokio::test]
+async fn an_old_copy_of_the_key_file_gets_no_keys() {
+    let world = World::new().await;
+    let copy = KeyFile::new(world.folder().join("copy.key"), None);
+    std::fs::copy(world.key_file().path(), copy.path()).unwrap();
+    let refused = async || {
+        let control = world.control();
+        let refused = control.rotate_keys(&world.actor, &copy, Duration::ZERO).await.unwrap_err();
+        assert!(!copy.load().unwrap().has_coming(), "nothing was done");
+        match refused {
+            ControlError::KeysDiffer { what, .. } => what,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(rotate(&world).await.rewrapped.is_some());
+    assert_eq!(refused().await, "whoever wrote last, with the mac key 6,");
+    let (now, start) = (world.clock.now(), gatepass_store::Revision::START);
+    world.store.register_node(NodeId([1; 16]), "gate-a", start, now).await.unwrap();
+    let newest = world.key_file().load().unwrap().mark();
+    world.store.record_keys(NodeId([1; 16]), newest).await.unwrap();
+    assert_eq!(refused().await, "the node gate-a");
+    std::fs::copy(world.key_file().path(), copy.path()).unwrap();
+    let control = world.control();
+    let rotated = control.rotate_keys(&world.actor, &copy, Duration::ZERO).await.unwrap();
+    // That node has a file of its own: it is waited for, and nothing is in force.
+    assert_eq!((rotated.mac, rotated.rewrapped), (9, None));
 }
 
 #[tokio::test]
@@ -175,7 +210,7 @@ async fn a_node_that_reads_the_keys_in_time_is_waited_for() {
         let newest = loop {
             let ring = world.key_file().load().unwrap();
             if ring.has_coming() {
-                break ring.highest_id();
+                break ring.mark();
             }
             tokio::task::yield_now().await;
         };

@@ -60,11 +60,11 @@ impl Nodes for Database {
         })
     }
 
-    fn record_keys(&self, id: NodeId, newest: u32) -> Answer<'_, ()> {
+    fn record_keys(&self, id: NodeId, keys: u64) -> Answer<'_, ()> {
         self.answer(async move {
             let mut write = self.begin_write().await?;
             let changed = query("UPDATE node SET keys = $1 WHERE id = $2")
-                .bind(i64::from(newest))
+                .bind(keys.cast_signed())
                 .bind(&id.0[..])
                 .execute(&mut *write)
                 .await?;
@@ -99,12 +99,11 @@ impl Nodes for Database {
 
 fn decode(row: NodeRow) -> Result<Node, StoreError> {
     let wrong = |problem| Corruption { what: "a node".to_owned(), problem };
-    let keys = u32::try_from(row.keys).map_err(|_| wrong("its keys are no number".to_owned()))?;
     Ok(Node {
         id: NodeId(bytes(&row.id, "id").map_err(wrong)?),
         name: row.name,
         applied: Revision::from_column(row.applied),
-        keys,
+        keys: row.keys.cast_unsigned(),
         seen_at: moment(row.seen_at, "time").map_err(wrong)?,
     })
 }

@@ -53,10 +53,10 @@ pub(crate) async fn a_node_says_which_keys_it_has(backend: &dyn Backend) {
     let keys = async || store.live_nodes(START).await.unwrap()[0].keys;
     store.register_node(node, "a", Revision::START, START).await.unwrap();
     assert_eq!(keys().await, 0, "it has not said so yet");
-    store.record_keys(node, u32::MAX).await.unwrap();
-    assert_eq!(keys().await, u32::MAX);
+    store.record_keys(node, u64::MAX).await.unwrap();
+    assert_eq!(keys().await, u64::MAX);
     // How far it is says nothing about its keys.
     store.record_applied(node, Revision::new(1), START).await.unwrap();
     store.register_node(node, "b", Revision::new(1), START).await.unwrap();
-    assert_eq!(keys().await, u32::MAX);
+    assert_eq!(keys().await, u64::MAX);
 }
