@@ -154,6 +154,8 @@ class Installation:
     def __init__(self, folder):
         self.folder = folder
         self.config = folder / "gatepass.toml"
+        # What is in the environment of its commands besides ours.
+        self.variables = {}
 
     def settings(self):
         return tomllib.loads(self.config.read_text())
@@ -167,7 +169,7 @@ class Installation:
             self.command(*words),
             input=stdin.encode(),
             capture_output=True,
-            env=environment(),
+            env=environment() | self.variables,
             cwd=self.folder,
             timeout=PATIENCE,
             check=False,

@@ -41,6 +41,8 @@ class Product(BaseHTTPRequestHandler):
         user, claims = self.who()
         headers = {name.lower() for name in self.headers}
         line = {"target": self.path, "user": user, "claims": claims, "headers": sorted(headers)}
+        if user:
+            line["kid"] = jwt.get_unverified_header(self.headers["X-Our-Proof"])["kid"]
         print(json.dumps(line), flush=True)
         body = json.dumps({"name": user, "displayName": user}).encode()
         self.send_response(200 if user else 401)

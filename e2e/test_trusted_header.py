@@ -84,12 +84,14 @@ def test_check_proves_it_and_a_key_that_was_added_counts(gate):
     assert states[1] == ("ok", "jira takes a name that it does not know for nobody, and says so")
     assert states[2][0] == "warning" and "past the gate" in states[2][1]
     gate.run("secrets", "rotate")
-    keys = wait_until(
-        lambda: (lambda keys: keys if len(keys) == 2 else None)(
-            call(gate.url, "GET", "/gatepass/.well-known/jwks.json").json()["keys"]
-        ),
-        "the new key is published",
-    )
+
+    def signs_with_the_new_one():
+        """The first one is the one that signs."""
+        keys = call(gate.url, "GET", "/gatepass/.well-known/jwks.json").json()["keys"]
+        return keys if [key["kid"] for key in keys] == ["6", "3"] else None
+
+    keys = wait_until(signs_with_the_new_one, "the new key signs")
     assert all(key["crv"] == "Ed25519" and "d" not in key for key in keys)
     answer = call(gate.url, "GET", "/rest/api/2/myself", [bearer(gate.token["secret"])])
     assert answer.status == 200
+    assert gate.calls()[-1]["kid"] == "6", "no restart was needed"

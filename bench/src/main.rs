@@ -32,8 +32,8 @@ use gatepass_store::{
     AuditEntry, Durability, Store, StoreOptions, UpstreamCredential, UpstreamKind,
 };
 use gatepass_vault::{
-    Digester, Entropy, KeyRing, NewSecret, SecretText, SystemEntropy, credential_context, row_mac,
-    seal,
+    Digester, Entropy, KeyFile, KeyRing, NewSecret, SecretText, SystemEntropy, credential_context,
+    row_mac, seal,
 };
 
 use crate::random::Seeded;
@@ -92,7 +92,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
     let url = format!("sqlite:{}", folder.join("gatepass.db").display());
     let options = StoreOptions { durability: Durability::Off, ..StoreOptions::default() };
     let store = gatepass_store::open(&url, options, now).await?;
-    let ring = KeyRing::create(&folder.join("gatepass.key"), &SystemEntropy)?;
+    let ring = KeyFile::new(folder.join("gatepass.key"), None).create(&SystemEntropy)?;
     store.seal_audit_with(std::sync::Arc::new(ring.clone()));
     let seeder = Seeder {
         store,

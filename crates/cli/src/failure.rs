@@ -125,6 +125,7 @@ impl From<ControlError> for Failure {
             E::NotGenuine(_) => "not_genuine",
             E::Conflict => "conflict",
             E::KeysMissing(_) => "keys_missing",
+            E::KeysDiffer { .. } => "keys_differ",
             E::Keys(_) => "keys_unusable",
             E::NoEntropy(_) => "no_entropy",
             E::StoreUnavailable(_) | E::ActivityUnavailable(_) => "store_unavailable",

@@ -31,7 +31,15 @@ const CODES: &[(&str, &str)] = &[
     ("wrong_user", "the store's files belong to another user of the system"),
     ("store_unavailable", "the store can't be reached, or did not take the change"),
     ("keys_missing", "the key file is not there, and the store is not new"),
-    ("keys_unusable", "the key file can't be read, or others can read it too"),
+    (
+        "keys_unusable",
+        "the key file can't be read, others can read it too, or it is sealed otherwise than configured",
+    ),
+    ("keys_differ", "a node has other keys than the key file here, which may be an old copy"),
+    (
+        "master_key_unusable",
+        "the master key can't be had from where the configuration says, or is none",
+    ),
     ("directory_unreadable", "a directory of people can't be read"),
     ("lookup_token_unreadable", "the token that asks a product about people can't be read"),
     ("bind_password_unreadable", "the password by which an LDAP server is asked can't be read"),

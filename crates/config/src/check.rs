@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use crate::config::{
-    Config, LimitsConfig, LogConfig, LogFormat, LogLevel, RedisUrl, SecretsConfig,
-};
+use crate::config::{Config, LimitsConfig, LogConfig, LogFormat, LogLevel, RedisUrl};
 use crate::error::Errors;
 use crate::keys;
 use crate::raw::Raw;
@@ -15,6 +13,7 @@ mod directory;
 mod instance;
 mod ldap;
 mod oidc;
+mod secrets;
 mod server;
 mod store;
 mod usernames;
@@ -24,7 +23,7 @@ pub(crate) fn config(raw: &Raw, file: &Path, errors: &mut Errors) -> Option<Conf
     let mut root = Reader::new(&raw.root, file, errors);
     let server = server::read(&mut root);
     let store = store::read(&mut root);
-    let secrets = root.file(&keys::KEY_FILE).map(|key_file| SecretsConfig { key_file });
+    let secrets = secrets::read(&mut root);
     let limits = limits(&mut root);
     let log = log(&mut root);
     let directories = directory::read(raw, file, errors);

@@ -125,6 +125,24 @@ pub struct StoreConfig {
 pub struct SecretsConfig {
     /// The ring of keys.
     pub key_file: PathBuf,
+    /// Where the master key comes from that seals it; `None`: it is in the clear.
+    pub master_key: Option<MasterKeySource>,
+}
+
+/// Where the master key comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MasterKeySource {
+    /// This file.
+    File(PathBuf),
+    /// The environment variable of this name.
+    Variable(String),
+    /// What this program prints.
+    Command {
+        /// By its whole path.
+        program: PathBuf,
+        /// As they are passed on: there is no shell.
+        arguments: Vec<String>,
+    },
 }
 
 /// `[limits]`.

@@ -3,10 +3,18 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
+/// The variable that may hold the master key, although it looks like a setting.
+pub const MASTER_KEY_VARIABLE: &str = "GATEPASS_MASTER_KEY";
+
 /// The environment of the program: a map in tests.
 pub trait Environment {
     /// Every variable. All, and not one by name: a misspelt variable must be found too.
     fn variables(&self) -> Vec<(OsString, OsString)>;
+
+    /// Whether there is a variable of this name.
+    fn has(&self, name: &str) -> bool {
+        self.variables().iter().any(|(found, _)| found == name)
+    }
 }
 
 /// The environment of this process.

@@ -272,7 +272,18 @@ keys! {
         "How long known tokens go on to work while the store can't be read.";
     KEY_FILE "secrets.key_file" File, Value("\"gatepass.key\""),
         "The ring of keys. Made by the first command on an empty store; without it the store is \
-         worth nothing, so keep a copy apart from the store's.";
+         worth nothing, so keep a copy apart from the store's. In the clear, unless a master key \
+         seals it: name one place for that, or none.";
+    MASTER_KEY_FILE "secrets.master_key_file" File, Unset,
+        "A file with the master key: 64 hex digits, or 32 bytes in base64, as `openssl rand -hex 32` \
+         makes them. Only its owner may write it, and others than its group not read it.";
+    MASTER_KEY_ENV "secrets.master_key_env" Text("the name of an environment variable"), Unset,
+        "An environment variable with the master key. Of those that begin with `GATEPASS_` only \
+         `GATEPASS_MASTER_KEY` is free for it.";
+    MASTER_KEY_COMMAND "secrets.master_key_command" List("texts: a program by its whole path, and its arguments"),
+        Unset,
+        "A program that prints the master key within 10 s. It is run without a shell and without the \
+         variables that begin with `GATEPASS_`, by each command and at each start.";
     LIMITS_REDIS "limits.redis" Text("`redis://host:6379` or `redis+unix:///path`"), Unset,
         "A Valkey or Redis from which nodes take allowances, so that limits count over all of them. \
          Left out: each node counts for itself. While it does not answer, each node has its part of \

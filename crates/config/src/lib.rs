@@ -33,11 +33,11 @@ pub use base_url::{BaseUrl, InvalidBaseUrl};
 pub use config::{
     Assertion, ClientCertificate, Config, DirectoryConfig, DirectorySource, HostHeader,
     Impersonation, InstanceConfig, InstanceLimits, InstanceTimeouts, InstanceTls, LogConfig,
-    LogFormat, LogLevel, SecretsConfig, ServerConfig, ServerLimits, ServerTimeouts, ServiceAccount,
-    StoreConfig, TargetStrictness, TlsConfig, TrustedHeader,
+    LogFormat, LogLevel, MasterKeySource, SecretsConfig, ServerConfig, ServerLimits,
+    ServerTimeouts, ServiceAccount, StoreConfig, TargetStrictness, TlsConfig, TrustedHeader,
 };
 pub use config::{LimitsConfig, RedisUrl};
-pub use environment::{Environment, ProcessEnvironment};
+pub use environment::{Environment, MASTER_KEY_VARIABLE, ProcessEnvironment};
 pub use error::{ConfigError, Place};
 pub use host::{HostPattern, InvalidHost};
 pub use ldap_directory::{LdapDirectoryConfig, LdapFlavour, LdapGroups, LdapPeople, LdapTls};
@@ -67,5 +67,24 @@ pub fn read(
     let mut errors = error::Errors::new(path);
     let raw = raw::read(text, environment, &mut errors);
     let config = raw.and_then(|raw| check::config(&raw, path, &mut errors));
+    check_master_key(config.as_ref(), environment, &mut errors);
     errors.into_result(config)
+}
+
+/// A master key that nothing uses would have people believe that their keys are sealed.
+fn check_master_key(
+    config: Option<&Config>,
+    environment: &dyn Environment,
+    errors: &mut error::Errors,
+) {
+    let Some(config) = config else { return };
+    let is_named = matches!(
+        &config.secrets.master_key,
+        Some(MasterKeySource::Variable(name)) if name == MASTER_KEY_VARIABLE
+    );
+    if !is_named && environment.has(MASTER_KEY_VARIABLE) {
+        let origin = error::Origin::Variable(MASTER_KEY_VARIABLE.to_owned());
+        let problem = "the variable is set, but this key does not name it, so nothing would use it";
+        errors.add(&origin, keys::MASTER_KEY_ENV.path, problem);
+    }
 }

@@ -197,6 +197,11 @@ impl<'a> Reader<'a> {
         list
     }
 
+    /// A list of texts as they stand, in their order.
+    pub(crate) fn texts(&mut self, key: &Key) -> Vec<String> {
+        self.items(key).into_iter().map(|item| item.text).collect()
+    }
+
     /// Whether a list is written that has nothing in it.
     pub(crate) fn is_empty_list(&self, key: &Key) -> bool {
         self.table.find(key).is_some_and(|found| found.value == Value::List(Vec::new()))

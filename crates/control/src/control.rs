@@ -1,6 +1,5 @@
 //! What every use case works with.
 
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -39,8 +38,6 @@ pub struct ControlParts {
     pub activity: Option<Arc<dyn ActivityReader>>,
     /// The keys of the store: see [`crate::open_or_create_keys`].
     pub keyring: KeyRing,
-    /// The file that they stand in.
-    pub key_file: PathBuf,
     /// Where the present comes from.
     pub clock: Arc<dyn Clock>,
     /// Where random bytes come from.
@@ -60,7 +57,6 @@ pub struct Control {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) activity: Option<Arc<dyn ActivityReader>>,
     keyring: RwLock<Arc<KeyRing>>,
-    pub(crate) key_file: PathBuf,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) people: Arc<dyn People>,
@@ -88,7 +84,6 @@ impl Control {
             store,
             activity,
             keyring,
-            key_file,
             clock,
             entropy,
             people,
@@ -102,7 +97,6 @@ impl Control {
             store,
             activity,
             keyring: RwLock::new(keyring),
-            key_file,
             clock,
             entropy,
             people,
@@ -140,7 +134,8 @@ impl Control {
         self.keyring.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The public keys of assertions, as JWKs, the newest first.
+    /// The public keys of assertions, as JWKs: first that of the key that signs, then that of the one to come,
+    /// then older ones.
     pub fn assertion_keys(&self) -> Vec<serde_json::Value> {
         AssertionKey::all(&self.keyring()).iter().map(AssertionKey::to_jwk).collect()
     }

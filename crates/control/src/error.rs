@@ -104,6 +104,18 @@ pub enum ControlError {
         .0.display()
     )]
     KeysMissing(PathBuf),
+    /// Somebody has other keys than the key file, which is to be changed.
+    #[error(
+        "{what} has other keys than {}, so nothing was done; bring the newest key file to where it is \
+         missing, and try again",
+        path.display()
+    )]
+    KeysDiffer {
+        /// The key file.
+        path: PathBuf,
+        /// Who has others.
+        what: String,
+    },
     /// The key file can't be used.
     #[error(transparent)]
     Keys(#[from] KeyFileError),

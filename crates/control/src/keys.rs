@@ -1,4 +1,7 @@
-//! The key file: open it, make it beside a new store, add keys to it.
+//! The key file: open it, make it beside a new store, rotate its keys.
+
+mod rewrap;
+mod rotate;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,12 +9,13 @@ use std::sync::Arc;
 use gatepass_model::audit::AuditSubject;
 use gatepass_model::{Actor, Timestamp};
 use gatepass_store::{Store, StoreError};
-use gatepass_vault::{Entropy, KeyFileError, KeyPurpose, KeyRing};
-use serde::Serialize;
+use gatepass_vault::{Entropy, KeyFile, KeyFileError, KeyRing};
 
-use crate::authorise::Ability;
-use crate::control::{Control, audit_entry};
+use crate::control::audit_entry;
 use crate::error::ControlError;
+
+pub use rewrap::{KeyNeeded, Rewrapped};
+pub use rotate::KeysRotated;
 
 /// The keys of a store.
 #[derive(Clone, Debug)]
@@ -22,29 +26,27 @@ pub struct KeysOpened {
     pub is_new: bool,
 }
 
-/// Opens the key file at `path`; makes it where there is none, if the store is new too.
+/// Opens a key file; makes it where there is none, if the store is new too.
 ///
 /// Beside a store that has rows it is never made: its tokens and credentials would be lost, and
 /// nobody would notice until they fail. `KeysMissing` then. Reads and writes files: short, but it
 /// blocks.
 pub async fn open_or_create_keys(
-    path: &Path,
+    file: &KeyFile,
     store: &dyn Store,
     entropy: &dyn Entropy,
 ) -> Result<KeysOpened, ControlError> {
-    match KeyRing::load(path) {
+    match file.load() {
         Err(KeyFileError::Missing(_)) => {}
         loaded => return Ok(KeysOpened { keyring: loaded?, is_new: false }),
     }
     if !store.is_pristine().await? {
-        return Err(ControlError::KeysMissing(path.to_owned()));
+        return Err(ControlError::KeysMissing(file.path().to_owned()));
     }
-    match KeyRing::create(path, entropy) {
+    match file.create(entropy) {
         Ok(keyring) => Ok(KeysOpened { keyring, is_new: true }),
         // Another process was faster; its keys are the store's.
-        Err(KeyFileError::Exists(_)) => {
-            Ok(KeysOpened { keyring: KeyRing::load(path)?, is_new: false })
-        }
+        Err(KeyFileError::Exists(_)) => Ok(KeysOpened { keyring: file.load()?, is_new: false }),
         Err(error) => Err(error.into()),
     }
 }
@@ -75,44 +77,4 @@ pub async fn record_new_keys(
     let failed = |source| KeyFileError::Io { path: path.to_owned(), source };
     std::fs::rename(path, &aside).map_err(failed)?;
     Err(ControlError::KeysMissing(path.to_owned()))
-}
-
-/// Keys that were added to the ring.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct KeysRotated {
-    /// The number of the new key for digests of tokens.
-    pub digest: u32,
-    /// The number of the new key for seals.
-    pub seal: u32,
-    /// The number of the new key for MACs of rows.
-    pub mac: u32,
-}
-
-impl Control {
-    /// Adds a new key for each purpose to the key file; from now on they are the ones to write
-    /// with. The old ones stay, for what they wrote. Every node needs the new file before the
-    /// next change is made: a node without it refuses what the new keys signed.
-    ///
-    /// When the audit record can't be written the keys are added all the same.
-    pub async fn rotate_keys(&self, actor: &Actor) -> Result<KeysRotated, ControlError> {
-        self.authorise(actor, Ability::ManageKeys).await?;
-        // Fails before anything is done where the record could not be written.
-        self.store.revision().await?;
-        let mut ring = KeyRing::load(&self.key_file)?;
-        for purpose in KeyPurpose::ALL {
-            ring = KeyRing::add_key(&self.key_file, purpose, &*self.entropy)?;
-        }
-        let rotated = KeysRotated {
-            digest: ring.newest(KeyPurpose::Digest).id(),
-            seal: ring.newest(KeyPurpose::Seal).id(),
-            mac: ring.newest(KeyPurpose::Mac).id(),
-        };
-        self.replace_keyring(ring);
-        let KeysRotated { digest, seal, mac } = rotated;
-        let detail = format!("added: digest {digest}, seal {seal}, mac {mac}");
-        let now = self.clock.now();
-        let audit = audit_entry(actor, now, "keyring.rotated", AuditSubject::KeyRing, detail);
-        self.store.append_audit(&audit).await?;
-        Ok(rotated)
-    }
 }

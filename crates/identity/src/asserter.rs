@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use gatepass_model::{Timestamp, TokenId, Username};
-use gatepass_vault::{AssertionClaims, AssertionKey};
+use gatepass_vault::{AssertionClaims, AssertionKey, KeyRing};
 
 /// Says to one product, with a signature, as whom a call is to be taken.
 #[derive(Clone, Debug)]
@@ -15,7 +16,23 @@ pub struct Asserter {
     /// Its `aud`.
     pub audience: String,
     /// What signs it.
-    pub key: Arc<AssertionKey>,
+    pub key: SharedAssertionKey,
+}
+
+/// What signs, for all who do; another one once the keys were rotated.
+#[derive(Clone, Debug)]
+pub struct SharedAssertionKey(Arc<ArcSwap<AssertionKey>>);
+
+impl SharedAssertionKey {
+    /// Signs with the newest key of `ring`.
+    pub fn newest(ring: &KeyRing) -> Self {
+        Self(Arc::new(ArcSwap::from_pointee(AssertionKey::newest(ring))))
+    }
+
+    /// From now on, with that of another ring.
+    pub fn replace(&self, ring: &KeyRing) {
+        self.0.store(Arc::new(AssertionKey::newest(ring)));
+    }
 }
 
 impl Asserter {
@@ -23,12 +40,40 @@ impl Asserter {
     /// own.
     pub fn assert(&self, user: &Username, token: Option<TokenId>, now: Timestamp) -> String {
         let token = token.map(|token| token.to_string());
-        self.key.sign(&AssertionClaims {
+        self.key.0.load().sign(&AssertionClaims {
             issuer: &self.issuer,
             audience: &self.audience,
             subject: user.as_str(),
             token: token.as_deref(),
             issued_at: now,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gatepass_vault::{KeyFile, SystemEntropy};
+
+    use super::*;
+
+    #[test]
+    fn after_a_rotation_the_new_key_signs_for_all_who_share_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = KeyFile::new(folder.path().join("k"), None);
+        let key = SharedAssertionKey::newest(&file.create(&SystemEntropy).unwrap());
+        let text = || "x".to_owned();
+        let asserter =
+            Asserter { header: text(), issuer: text(), audience: text(), key: key.clone() };
+        let user = "alice".parse().unwrap();
+        let kept = asserter.clone();
+        let head = || {
+            let said = kept.assert(&user, None, Timestamp::from_millis(0));
+            said.split('.').next().unwrap().to_owned()
+        };
+        let before = head();
+        key.replace(&file.add_coming(&SystemEntropy).unwrap());
+        assert_eq!(head(), before, "a key that is to come does not sign");
+        key.replace(&file.put_in_force(&SystemEntropy).unwrap());
+        assert_ne!(head(), before);
     }
 }

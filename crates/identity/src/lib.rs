@@ -20,7 +20,7 @@ mod secret_file;
 mod session_keeper;
 mod wallet;
 
-pub use asserter::Asserter;
+pub use asserter::{Asserter, SharedAssertionKey};
 pub use credential::{ExpectedUser, ReadyCredential, UnusableSecret};
 pub use directory::{
     ClaimNames, DirectoryError, DirectoryState, Examined, FileDirectory, FileWatcher,

@@ -54,7 +54,7 @@ pub enum OwnerFact<'f> {
 }
 
 /// What a decision needs of a token. Kept small: there may be a million.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenFacts {
     /// Its handle.
     pub id: TokenId,

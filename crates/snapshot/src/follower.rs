@@ -49,6 +49,8 @@ pub struct Follower {
     watch: Option<Box<dyn Watch>>,
     seen: Revision,
     told_at: Timestamp,
+    /// Which keys the store was told of; 0: none.
+    told_keys: u64,
 }
 
 impl Follower {
@@ -72,6 +74,7 @@ impl Follower {
             watch: None,
             seen: Revision::START,
             told_at: now,
+            told_keys: 0,
         };
         if !follower.reload().await? {
             return Err(FollowError::NoPolicy);
@@ -134,6 +137,8 @@ impl Follower {
             Some(watch) => watch,
             None => self.store.watch().await?,
         };
+        // Whoever makes keys waits for it before he writes with them.
+        self.tell_keys().await?;
         if self.snapshot.take_reload_wanted()
             && let Err(error) = self.reload().await
         {
@@ -306,7 +311,26 @@ impl Follower {
     async fn register(&mut self, now: Timestamp) -> Result<(), StoreError> {
         self.store.register_node(self.node, &self.name, self.seen, now).await?;
         self.told_at = now;
-        Ok(())
+        // The store may have forgotten the node, and with it what it had said.
+        self.told_keys = 0;
+        self.tell_keys().await
+    }
+
+    /// Says which keys this node has, when they are others than it has said.
+    async fn tell_keys(&mut self) -> Result<(), StoreError> {
+        let keys = self.snapshot.key_mark();
+        if keys == self.told_keys {
+            return Ok(());
+        }
+        match self.store.record_keys(self.node, keys).await {
+            Ok(()) => {
+                self.told_keys = keys;
+                Ok(())
+            }
+            // The next heartbeat registers it, and says so then.
+            Err(StoreError::NotFound) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use gatepass_model::{
 };
 use gatepass_policy::{CompiledInstancePolicy, Freshness};
 use gatepass_store::{Revision, StoredPolicy, StoredToken};
-use gatepass_vault::{Digester, KeyRing, PresentedSecret, verify_row};
+use gatepass_vault::{Digester, KeyRing, PresentedSecret, RowCheck, check_row};
 use tokio::sync::{Notify, watch};
 
 use crate::age::{Age, Condition};
@@ -41,11 +41,12 @@ pub struct Settings {
 struct Keys {
     ring: Arc<KeyRing>,
     digester: Digester,
+    mark: u64,
 }
 
 impl Keys {
     fn new(ring: Arc<KeyRing>) -> Self {
-        Self { digester: Digester::new(&ring), ring }
+        Self { digester: Digester::new(&ring), mark: ring.mark(), ring }
     }
 }
 
@@ -152,6 +153,11 @@ impl Snapshot {
         self.keys.store(Arc::new(Keys::new(ring)));
         self.is_reload_wanted.store(true, Ordering::Release);
         self.wake.notify_one();
+    }
+
+    /// By what the keys in force are told from others.
+    pub(crate) fn key_mark(&self) -> u64 {
+        self.keys.load().mark
     }
 
     /// Whether all must be read anew, asked once.
@@ -267,15 +273,32 @@ impl Snapshot {
     /// taken.
     pub(crate) fn apply_token(&self, row: &StoredToken) -> bool {
         let id = row.token.id;
-        if verify_row(&self.keys.load().ring, &row.token, &row.mac) {
-            self.write().put_token(&self.tokens, &self.people, &row.token);
-            return true;
+        match check_row(&self.keys.load().ring, &row.token, &row.mac) {
+            RowCheck::Genuine => {
+                self.write().put_token(&self.tokens, &self.people, &row.token);
+                return true;
+            }
+            RowCheck::UnknownKey if self.write().says_nothing_new(&self.people, &row.token) => {
+                tracing::error!(
+                    token = %id,
+                    key = row.mac.key,
+                    "the row of a token was signed anew with a key that this node does not have, and \
+                     says what is known; the token goes on. Bring the newest key file to this node"
+                );
+                return true;
+            }
+            RowCheck::UnknownKey => tracing::error!(
+                token = %id,
+                key = row.mac.key,
+                "the row of a token was made with a key that this node does not have; the token is \
+                 refused. Bring the newest key file to this node"
+            ),
+            RowCheck::Forged => tracing::error!(
+                token = %id,
+                "the MAC of a token's row fails: somebody changed it without the keys; the token is \
+                 refused"
+            ),
         }
-        tracing::error!(
-            token = %id,
-            "the MAC of a token's row fails: somebody changed it without the keys, or it was made \
-             under a key that this process has not read; the token is refused"
-        );
         self.refuse_row();
         self.remove_token(id);
         false

@@ -114,4 +114,17 @@ pub trait Credentials: Send + Sync {
         instance: &'a InstanceName,
         audit: &'a AuditEntry,
     ) -> Answer<'a, Revision>;
+
+    /// Puts `sealed` in the place of `was`: the same credential, sealed with another key. Whether it
+    /// did: not where something else stands there by now.
+    ///
+    /// No credential is changed by that: no revision is taken and no node told, since what they know
+    /// stays true.
+    fn replace_seal<'a>(
+        &'a self,
+        owner: &'a PersonKey,
+        instance: &'a InstanceName,
+        was: &'a [u8],
+        sealed: &'a [u8],
+    ) -> Answer<'a, bool>;
 }

@@ -4,7 +4,7 @@
 //! gates follow, the nodes, people as products said last, who is signed in. Deliberately does not know: any secret (it keeps digests and sealed
 //! bytes), who may do what, or what a row's MAC says; those are the vault's and the control's.
 //!
-//! Every change writes its audit line, chained to the one before by a seal that it is given, and
+//! Every change (other MACs and seals of the same content are none) writes its audit line, chained to the one before by a seal that it is given, and
 //! takes its [`Revision`] in its own transaction, and is on disk before its answer comes. Start at [`Store`] and [`open`]. To add a method: say in the
 //! trait what it means and how it fails, add a story to the contract suite in `tests/it`, then
 //! write one text of SQL for all databases in `src/sql/queries`.
@@ -45,7 +45,7 @@ pub use search::{
 pub use session::{Digest, Leases, Sessions, TicketKind, Tickets};
 pub use sql::postgres::PostgresStore;
 pub use sql::sqlite::SqliteStore;
-pub use token::{StoredToken, TokenFilter, TokenList, TokenPage, Tokens};
+pub use token::{NewMac, StoredToken, TokenFilter, TokenList, TokenPage, Tokens};
 pub use transfer::Copied;
 
 use gatepass_model::Timestamp;

@@ -31,6 +31,8 @@ pub struct Node {
     pub name: String,
     /// The newest revision that is in effect there.
     pub applied: Revision,
+    /// Which keys it has: `gatepass_vault::KeyRing::mark`; 0 while it has not said so.
+    pub keys: u64,
     /// When it was last heard of, by its own clock.
     pub seen_at: Timestamp,
 }
@@ -52,6 +54,10 @@ pub trait Nodes: Send + Sync {
     /// Says that a node lives and how far it is. At least every 5 s, and at each new revision.
     /// `NotFound` when it was forgotten: it registers again.
     fn record_applied(&self, id: NodeId, applied: Revision, now: Timestamp) -> Answer<'_, ()>;
+
+    /// Says which keys a node has: a number by which they are told from others. To be said anew after each
+    /// [`Nodes::register_node`] of a node that was not there. `NotFound` when it was forgotten.
+    fn record_keys(&self, id: NodeId, keys: u64) -> Answer<'_, ()>;
 
     /// Takes a node away that ends in order, so that nobody waits for it.
     fn forget_node(&self, id: NodeId) -> Answer<'_, ()>;

@@ -51,6 +51,19 @@ pub struct TokenList {
     pub next: Option<TokenId>,
 }
 
+/// Another MAC for the row of a token, over the same content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewMac {
+    /// Whose row.
+    pub id: TokenId,
+    /// The change that made the token what it is.
+    pub seen: Revision,
+    /// The MAC that the row has.
+    pub old: RowMac,
+    /// The one that it is to have.
+    pub new: RowMac,
+}
+
 /// Tokens, in the words of the use cases.
 pub trait Tokens: Send + Sync {
     /// Adds a token. `Conflict` when its handle or the digest of its secret exists.
@@ -122,4 +135,11 @@ pub trait Tokens: Send + Sync {
         seen: Revision,
         audit: &'a AuditEntry,
     ) -> Answer<'a, Revision>;
+
+    /// Gives rows other MACs, in one transaction. A row that was changed since it was read, or has
+    /// another MAC by now, is left as it is. How many have the new one.
+    ///
+    /// No token is changed by that: no revision is taken and no node told, since what they know
+    /// stays true.
+    fn replace_macs<'a>(&'a self, macs: &'a [NewMac]) -> Answer<'a, u64>;
 }

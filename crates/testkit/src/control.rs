@@ -1,6 +1,6 @@
 //! The use cases in a test: on a store in a temporary folder, with keys of their own.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use gatepass_http_client::{Client, Settings};
 use gatepass_identity::{ProductDesk, ReadyCredential, Upstream};
 use gatepass_model::{Clock as _, InstanceName, Lifetime, Person, PersonKey, Product, Username};
 use gatepass_store::{Store, StoreOptions};
-use gatepass_vault::{KeyRing, SecretText};
+use gatepass_vault::{KeyFile, KeyRing, SecretText};
 
 use crate::{SeededEntropy, TestClock};
 
@@ -26,7 +26,7 @@ pub struct TestControl {
     pub clock: Arc<TestClock>,
     /// The keys that they began with.
     pub keyring: KeyRing,
-    key_file: PathBuf,
+    key_file: KeyFile,
     // The last: what is in it must be closed before.
     folder: tempfile::TempDir,
 }
@@ -50,6 +50,7 @@ impl TestControl {
         let url = format!("sqlite:{}", folder.path().join("gatepass.db").display());
         let store = gatepass_store::open(&url, StoreOptions::default(), clock.now()).await?;
         let key_file = folder.path().join("gatepass.key");
+        let key_file = KeyFile::new(key_file, None);
         let keys = open_or_create_keys(&key_file, &*store, &*entropy).await?;
         let of_people = people.iter().map(|person| &person.key.directory);
         let of_instances = instances.iter().map(|known| &known.instance.directory);
@@ -60,7 +61,6 @@ impl TestControl {
             store: Arc::clone(&store),
             activity: None,
             keyring: keys.keyring.clone(),
-            key_file: key_file.clone(),
             clock: Arc::clone(&clock) as _,
             entropy,
             people: Arc::new(Crowd(people)),
@@ -73,7 +73,7 @@ impl TestControl {
     }
 
     /// Where its keys stand.
-    pub fn key_file(&self) -> &Path {
+    pub const fn key_file(&self) -> &KeyFile {
         &self.key_file
     }
 

@@ -41,10 +41,10 @@ impl AssertionKey {
         Self::derive(ring.newest(KeyPurpose::Mac))
     }
 
-    /// All whose assertions are good, the newest first.
+    /// All whose assertions are good: the one to sign with, the one that is to come, older ones.
     pub fn all(ring: &KeyRing) -> Vec<Self> {
-        let older = ring.older(KeyPurpose::Mac).map(Self::derive);
-        std::iter::once(Self::newest(ring)).chain(older).collect()
+        let others = ring.others(KeyPurpose::Mac).map(Self::derive);
+        std::iter::once(Self::newest(ring)).chain(others).collect()
     }
 
     fn derive(key: &Key) -> Self {

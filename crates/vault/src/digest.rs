@@ -13,7 +13,7 @@ use crate::secret::PresentedSecret;
 #[derive(Clone)]
 pub struct Digester {
     newest: (u32, Prepared),
-    older: Vec<(u32, Prepared)>,
+    others: Vec<(u32, Prepared)>,
 }
 
 impl Digester {
@@ -22,8 +22,8 @@ impl Digester {
         let key = ring.newest(crate::KeyPurpose::Digest);
         Self {
             newest: (key.id(), prepare(key)),
-            older: ring
-                .older(crate::KeyPurpose::Digest)
+            others: ring
+                .others(crate::KeyPurpose::Digest)
                 .map(|key| (key.id(), prepare(key)))
                 .collect(),
         }
@@ -46,7 +46,7 @@ impl Digester {
         secret: PresentedSecret<'a>,
     ) -> impl Iterator<Item = (u32, SecretDigest)> + 'a {
         std::iter::once(&self.newest)
-            .chain(&self.older)
+            .chain(&self.others)
             .map(move |(id, prepared)| (*id, digest(prepared, secret)))
     }
 

@@ -1,16 +1,20 @@
 //! The key ring, and the file that it stands in.
 
 mod file;
+mod lines;
+mod master;
+mod sealed;
 
 use std::fmt;
-use std::path::Path;
 use std::str::FromStr;
 
 use zeroize::Zeroizing;
 
 use crate::entropy::{Entropy, NoEntropy};
+use crate::mac::Encoder;
 
-pub use file::KeyFileError;
+pub use file::{KeyFile, KeyFileError};
+pub use master::{MasterKey, NotAMasterKey};
 
 /// What a key is for. A key is never used for two things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,16 +79,29 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Keys for one purpose: at least one, the newest last.
+/// Keys for one purpose: at least one.
 #[derive(Clone, Debug)]
 struct Keys {
+    /// The newest of them last.
     older: Vec<Key>,
     newest: Key,
+    /// What others may write with soon, so that every node can read it by then.
+    coming: Option<Key>,
 }
 
 impl Keys {
+    const fn of_one(newest: Key) -> Self {
+        Self { older: Vec::new(), newest, coming: None }
+    }
+
     fn iter(&self) -> impl Iterator<Item = &Key> {
-        self.older.iter().chain(std::iter::once(&self.newest))
+        self.older.iter().chain(std::iter::once(&self.newest)).chain(&self.coming)
+    }
+
+    fn put_in_force(&mut self) {
+        if let Some(key) = self.coming.take() {
+            self.push(key);
+        }
     }
 
     fn push(&mut self, key: Key) {
@@ -104,36 +121,8 @@ pub struct KeyRing {
 impl KeyRing {
     /// A ring with one new key for each purpose, in memory.
     pub fn generate(entropy: &dyn Entropy) -> Result<Self, NoEntropy> {
-        let keys = |id| Ok(Keys { older: Vec::new(), newest: Key::mint(id, entropy)? });
+        let keys = |id| Ok(Keys::of_one(Key::mint(id, entropy)?));
         Ok(Self { digest: keys(1)?, seal: keys(2)?, mac: keys(3)? })
-    }
-
-    /// Makes a ring and its file: new (`O_EXCL`), mode 0600, on disk with its directory when
-    /// this returns. Only beside a store without rows; that is for the caller to see to.
-    pub fn create(path: &Path, entropy: &dyn Entropy) -> Result<Self, KeyFileError> {
-        let ring = Self::generate(entropy)?;
-        file::create(path, &ring)?;
-        Ok(ring)
-    }
-
-    /// Reads the file. Refused when its group or others may read or write it.
-    pub fn load(path: &Path) -> Result<Self, KeyFileError> {
-        file::load(path)
-    }
-
-    /// Adds a new key to the file and gives the ring as it is then. From now on it is the one to
-    /// write with; the older ones stay for what they wrote. The file is replaced whole: a crash
-    /// leaves the old or the new one.
-    pub fn add_key(
-        path: &Path,
-        purpose: KeyPurpose,
-        entropy: &dyn Entropy,
-    ) -> Result<Self, KeyFileError> {
-        file::change(path, |ring| {
-            let key = Key::mint(ring.highest_id().saturating_add(1), entropy)?;
-            ring.of_mut(purpose).push(key);
-            Ok(())
-        })
     }
 
     /// The key to write with.
@@ -141,9 +130,16 @@ impl KeyRing {
         &self.of(purpose).newest
     }
 
-    /// The others, the newest of them first.
-    pub fn older(&self, purpose: KeyPurpose) -> impl Iterator<Item = &Key> {
-        self.of(purpose).older.iter().rev()
+    /// All but that: first the one that is to come, if there is one, which only reads for now; then
+    /// the older ones, the newest of them first.
+    pub fn others(&self, purpose: KeyPurpose) -> impl Iterator<Item = &Key> {
+        let Keys { older, newest: _, coming } = self.of(purpose);
+        coming.iter().chain(older.iter().rev())
+    }
+
+    /// Whether it has keys that nobody writes with yet.
+    pub fn has_coming(&self) -> bool {
+        KeyPurpose::ALL.into_iter().any(|purpose| self.of(purpose).coming.is_some())
     }
 
     /// A key by its number.
@@ -159,12 +155,49 @@ impl KeyRing {
         }
     }
 
+    /// Adds a key to come for each purpose that has none.
+    fn add_coming(&mut self, entropy: &dyn Entropy) -> Result<(), NoEntropy> {
+        for purpose in KeyPurpose::ALL {
+            let id = self.highest_id().saturating_add(1);
+            let keys = self.of_mut(purpose);
+            if keys.coming.is_none() {
+                keys.coming = Some(Key::mint(id, entropy)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn put_in_force(&mut self) {
+        for purpose in KeyPurpose::ALL {
+            self.of_mut(purpose).put_in_force();
+        }
+    }
+
     const fn of_mut(&mut self, purpose: KeyPurpose) -> &mut Keys {
         match purpose {
             KeyPurpose::Digest => &mut self.digest,
             KeyPurpose::Seal => &mut self.seal,
             KeyPurpose::Mac => &mut self.mac,
         }
+    }
+
+    /// By what a ring is told from another that has more keys, fewer, or others under the same numbers;
+    /// whether a key is to come or in force is no difference. Never 0, and gives nothing of a key away.
+    pub fn mark(&self) -> u64 {
+        let mut keys: Vec<(u32, KeyPurpose, &Key)> = Vec::new();
+        for purpose in KeyPurpose::ALL {
+            keys.extend(self.of(purpose).iter().map(|key| (key.id, purpose, key)));
+        }
+        keys.sort_by_key(|(id, ..)| *id);
+        let first = self.mac.iter().min_by_key(|key| key.id).unwrap_or(&self.mac.newest);
+        let mut all = Encoder::new(first, b"gatepass key ring mark 1");
+        for (id, purpose, key) in keys {
+            all.number(i64::from(id));
+            all.bytes(purpose.as_str().as_bytes());
+            all.bytes(key.bytes());
+        }
+        let tag = all.tag();
+        u64::from_be_bytes(tag.first_chunk().copied().unwrap_or_default()).max(1)
     }
 
     fn highest_id(&self) -> u32 {

@@ -11,9 +11,13 @@ pub(crate) type Prepared = Hmac<Sha256>;
 
 /// Prepares `key`.
 pub(crate) fn prepare(key: &Key) -> Prepared {
+    prepare_bytes(key.bytes())
+}
+
+fn prepare_bytes(key: &[u8; 32]) -> Prepared {
     // RFC 2104: a key shorter than the block of 64 bytes is padded with zeros.
     let mut block = Zeroizing::new([0; 64]);
-    block.iter_mut().zip(key.bytes()).for_each(|(place, byte)| *place = *byte);
+    block.iter_mut().zip(key).for_each(|(place, byte)| *place = *byte);
     let block: &[u8; 64] = &block;
     Prepared::new(block.into())
 }
@@ -21,6 +25,13 @@ pub(crate) fn prepare(key: &Key) -> Prepared {
 /// The tag of all that was put in.
 pub(crate) fn finish(mac: Prepared) -> [u8; 32] {
     mac.finalize().into_bytes().into()
+}
+
+/// The tag of `label` alone: what is derived from a key for one purpose.
+pub(crate) fn derive(key: &[u8; 32], label: &[u8]) -> [u8; 32] {
+    let mut mac = prepare_bytes(key);
+    mac.update(label);
+    finish(mac)
 }
 
 /// Writes values so that no two different rows give the same bytes: everything of variable

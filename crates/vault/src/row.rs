@@ -20,11 +20,27 @@ pub fn row_mac(ring: &KeyRing, token: &Token) -> RowMac {
     RowMac { key: key.id(), tag: tag(key, token) }
 }
 
+/// What was found of the MAC of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowCheck {
+    /// It was made over this very token with a key of the ring.
+    Genuine,
+    /// It was not.
+    Forged,
+    /// The ring has no such key, so nothing can be said: the key file may be older than the row.
+    UnknownKey,
+}
+
+/// Looks at the MAC of a row. In constant time, but for whether the key is known.
+pub fn check_row(ring: &KeyRing, token: &Token, mac: &RowMac) -> RowCheck {
+    let Some(key) = ring.find(KeyPurpose::Mac, mac.key) else { return RowCheck::UnknownKey };
+    if tag(key, token).ct_eq(&mac.tag).into() { RowCheck::Genuine } else { RowCheck::Forged }
+}
+
 /// Whether `mac` was made over this very token with a key of the ring. A row for which this is
-/// `false` is refused and reported. In constant time, but for whether the key is known.
+/// `false` is refused and reported.
 pub fn verify_row(ring: &KeyRing, token: &Token, mac: &RowMac) -> bool {
-    let Some(key) = ring.find(KeyPurpose::Mac, mac.key) else { return false };
-    tag(key, token).ct_eq(&mac.tag).into()
+    check_row(ring, token, mac) == RowCheck::Genuine
 }
 
 /// Over id, digests, owner, creator, grant, state and expiry. Name, purpose and integration are

@@ -16,8 +16,8 @@ use crate::text::SecretText;
 
 const VERSION: u8 = 1;
 const HEAD: usize = 1 + 4;
-const NONCE: usize = 12;
-const TAG: usize = 16;
+pub(crate) const NONCE: usize = 12;
+pub(crate) const TAG: usize = 16;
 const WRAPPED: usize = 32 + TAG;
 
 /// A credential that is safe to store: version, number of the key, nonce and data key (sealed),
@@ -129,6 +129,32 @@ pub fn open(
     }
 }
 
+/// Opens `sealed` and seals the same text under the newest `seal` key; `None` when it is under that
+/// already. Both for `associated_data`.
+pub fn reseal(
+    ring: &KeyRing,
+    entropy: &dyn Entropy,
+    associated_data: &[u8],
+    sealed: &SealedCredential,
+) -> Result<Option<SealedCredential>, ResealError> {
+    if sealed.key() == Some(ring.newest(KeyPurpose::Seal).id()) {
+        return Ok(None);
+    }
+    let text = open(ring, associated_data, sealed)?;
+    Ok(Some(seal(ring, entropy, associated_data, &text)?))
+}
+
+/// Why a credential was not sealed anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ResealError {
+    /// It does not open.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// No random bytes.
+    #[error(transparent)]
+    NoEntropy(#[from] NoEntropy),
+}
+
 struct Parts<'a> {
     head: &'a [u8],
     key: u32,
@@ -158,7 +184,8 @@ fn context(head: &[u8], associated_data: &[u8]) -> Vec<u8> {
     [head, associated_data].concat()
 }
 
-fn encrypt(
+/// Under AES-256-GCM, with a nonce that this key never had before.
+pub(crate) fn encrypt(
     key: &[u8; 32],
     nonce: &[u8],
     context: &[u8],
@@ -168,7 +195,8 @@ fn encrypt(
     Aes256Gcm::new(key.into()).encrypt(nonce.into(), Payload { msg: plain, aad: context })
 }
 
-fn decrypt(
+/// What [`encrypt`] made for the same context.
+pub(crate) fn decrypt(
     key: &[u8; 32],
     nonce: &[u8],
     context: &[u8],
@@ -238,6 +266,21 @@ mod tests {
         assert_eq!((old.key(), new.key()), (Some(2), Some(5)));
         let unknown = open(&before, b"alice at jira", &new).unwrap_err();
         assert_eq!(unknown, OpenError::UnknownKey(5));
+    }
+
+    #[test]
+    fn what_is_sealed_anew_is_the_same_under_the_newest_key() {
+        let before = ring_of(&[(2, KeyPurpose::Seal, [2; 32])]);
+        let after = ring_of(&[(2, KeyPurpose::Seal, [2; 32]), (5, KeyPurpose::Seal, [5; 32])]);
+        let anew =
+            |sealed: &SealedCredential, whose: &[u8]| reseal(&after, &SystemEntropy, whose, sealed);
+        let old = sealed(&before, "old");
+        let new = anew(&old, b"alice at jira").unwrap().unwrap();
+        assert_eq!(new.key(), Some(5));
+        assert_eq!(open(&after, b"alice at jira", &new).unwrap().expose(), "old");
+        assert_eq!(anew(&new, b"alice at jira").unwrap(), None);
+        let others = anew(&old, b"bob at jira").unwrap_err();
+        assert_eq!(others, ResealError::Open(OpenError::Forged));
     }
 
     #[test]

@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use gatepass_config::{Config, StoreLocation};
+use gatepass_control::ControlError;
 use gatepass_model::Clock as _;
 use gatepass_store::activity;
 use gatepass_store::{Revision, StoreOptions};
-use gatepass_vault::KeyRing;
 use serde::Serialize;
 
 use crate::call::{Call, Ending, Outcome};
 use crate::failure::Failure;
 use crate::wiring::clock::SystemClock;
-use crate::wiring::config;
 use crate::wiring::store::{self, Address};
+use crate::wiring::{config, keys};
 
 /// Copy store and activity into a folder, while gates run; secrets only with --with-keys
 #[derive(Debug, Args)]
@@ -60,8 +60,7 @@ impl Backup {
         from.check_exists()?;
         if self.with_keys {
             // Before anything is made: a backup with half of what was asked for is none.
-            KeyRing::load(&config.secrets.key_file)
-                .map_err(gatepass_control::ControlError::from)?;
+            keys::file(&config.secrets).await?.load().map_err(ControlError::from)?;
         }
         let folder = self.folder.as_path();
         make(folder).map_err(|error| Failure::file(folder, &error))?;

@@ -60,8 +60,19 @@ impl Environment for Settings {
     }
 }
 
+/// What the variable `name` holds; `None` where it is not set.
+pub(crate) fn variable(name: &str) -> Option<OsString> {
+    let mut variables = ProcessEnvironment.variables().into_iter();
+    variables.find(|(found, _)| found == name).map(|(_, value)| value)
+}
+
+/// The names of all variables that are ours: what this program starts does not get them.
+pub(crate) fn our_variables() -> Vec<OsString> {
+    let names = ProcessEnvironment.variables().into_iter().map(|(name, _)| name);
+    names.filter(|name| name.as_encoded_bytes().starts_with(b"GATEPASS_")).collect()
+}
+
 /// The token that [`TOKEN_VARIABLE`] holds.
 pub(crate) fn token_from_environment() -> Option<OsString> {
-    let mut variables = ProcessEnvironment.variables().into_iter();
-    variables.find(|(name, _)| name == TOKEN_VARIABLE).map(|(_, value)| value)
+    variable(TOKEN_VARIABLE)
 }

@@ -7,7 +7,7 @@ use gatepass_control::{Control, ControlParts, Products};
 use gatepass_model::{Actor, DirectoryName, PersonKey};
 use gatepass_store::Store;
 use gatepass_store::activity::ActivityReader;
-use gatepass_vault::SystemEntropy;
+use gatepass_vault::{KeyFile, SystemEntropy};
 
 use super::clock::SystemClock;
 use super::directories::{self, Directories};
@@ -31,6 +31,7 @@ pub(crate) enum Needs {
 pub(crate) struct Desk {
     pub(crate) config: Config,
     pub(crate) control: Control,
+    pub(crate) key_file: KeyFile,
     pub(crate) actor: Actor,
     store: Arc<dyn Store>,
 }
@@ -61,21 +62,21 @@ impl Desk {
             Needs::People => identity::products(&config, &Trust::of(&config)?)?,
             Needs::Store | Needs::Activity => Products::none(),
         };
+        store::check_owner(&config)?;
+        let key_file = keys::file(&config.secrets).await?;
         let store = store::open(&config).await?;
-        let key_file = config.secrets.key_file.clone();
         let opened = keys::open(&key_file, &*store).await?;
         if opened.is_new {
             call.output.say(format_args!(
                 "made the key file {}: keep a copy of it in a safe place, apart from the copies of \
                  the store",
-                key_file.display()
+                key_file.path().display()
             ));
         }
         let control = Control::new(ControlParts {
             store: Arc::clone(&store),
             activity: activity(&config, needs).await,
             keyring: opened.keyring,
-            key_file,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             people: Arc::new(people),
@@ -83,7 +84,7 @@ impl Desk {
             instances: settings::known_instances(&config),
             products,
         });
-        Ok(Self { config, control, actor: system_user::actor(), store })
+        Ok(Self { config, control, key_file, actor: system_user::actor(), store })
     }
 
     /// The person of this name, for looking things up: whether anybody knows him is not asked.

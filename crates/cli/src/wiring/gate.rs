@@ -11,15 +11,15 @@ use gatepass_config::Config;
 use gatepass_control::{Control, ControlParts, Products, Refresher, Renewer};
 use gatepass_gate::{Gate, Parting, Parts, StartError};
 use gatepass_identity::{
-    DirectoryState, FileWatcher, ProductDesk, Prover, SessionCare, SessionKeeper, Wallet,
-    run_probes,
+    DirectoryState, FileWatcher, ProductDesk, Prover, SessionCare, SessionKeeper,
+    SharedAssertionKey, Wallet, run_probes,
 };
 use gatepass_ledger::Writer;
 use gatepass_model::{Clock, DirectoryName, ListenAddress};
 use gatepass_snapshot::{FollowError, Follower, Snapshot};
 use gatepass_store::activity::ActivityStore;
 use gatepass_store::{NodeId, Store};
-use gatepass_vault::{Entropy as _, KeyRing, SystemEntropy};
+use gatepass_vault::{Entropy as _, KeyFile, KeyRing, SystemEntropy};
 use gatepass_web::Console;
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
@@ -61,7 +61,10 @@ pub(crate) struct RunningGate {
 struct Ground {
     store: Arc<dyn Store>,
     activity: Arc<dyn ActivityStore>,
+    key_file: KeyFile,
+    key_stamp: Option<keys::Stamp>,
     ring: KeyRing,
+    signing: SharedAssertionKey,
     has_new_keys: bool,
     directories: Directories,
     watchers: Vec<FileWatcher>,
@@ -124,7 +127,9 @@ impl RunningGate {
         let Ground {
             store,
             activity,
+            key_file,
             ring,
+            signing,
             directories,
             watchers,
             wallet,
@@ -136,12 +141,13 @@ impl RunningGate {
         let Knowledge { snapshot, keys, node, follower } = knowledge;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let tls = ground.certificate.as_ref().map(Certificate::in_force);
-        let settings = settings::gate(config, tls, &trust, &ring);
+        let settings = settings::gate(config, tls, &trust, &signing);
         let desk = products.desk.clone();
         let control = control(config, &store, &activity, ring, &directories, products);
         control.read_limits_from(Arc::clone(&snapshot));
         let asked = config.directories.iter().filter(|one| one.source.stale_limit().is_some());
         let freshness = Freshness::of(asked.map(|one| one.name.clone()));
+        let is_behind_keys = Arc::new(AtomicBool::new(false));
         let readiness = Arc::new(NodeReadiness {
             snapshot: Arc::clone(&snapshot),
             wallet: Arc::clone(&wallet),
@@ -150,6 +156,7 @@ impl RunningGate {
             clock: Arc::clone(&clock),
             certificate: ground.certificate.as_ref().map(Certificate::state),
             is_stopping: AtomicBool::new(false),
+            is_behind_keys: Arc::clone(&is_behind_keys),
         });
         let state =
             ApiState { control: Arc::clone(&control), readiness: Arc::clone(&readiness) as _ };
@@ -181,9 +188,17 @@ impl RunningGate {
         keep_sessions(&mut tasks, config, desk, &wallet);
         tasks.spawn(run_probes(wallet, prover));
         follow_directories(&mut tasks, watchers, &directories, &snapshot);
-        let path = config.secrets.key_file.clone();
-        let control_too = Arc::clone(&control);
-        tasks.spawn(KeyWatcher { path, keys, snapshot, control: control_too }.run());
+        let watcher = KeyWatcher {
+            seen: ground.key_stamp,
+            config: config.secrets.clone(),
+            file: key_file,
+            is_behind: is_behind_keys,
+            keys,
+            signing,
+            snapshot,
+            control: Arc::clone(&control),
+        };
+        tasks.spawn(watcher.run());
         let totals = Arc::new(gate.totals_reader());
         let strained = Arc::new(gate.strain_reader());
         let told = Operations { node: Arc::clone(&readiness), totals, strained, ledger };
@@ -279,14 +294,21 @@ impl Ground {
         given.check_free(config)?;
         given.bind_operations(config)?;
         let budgets = limits::server(config)?;
+        store::check_owner(config)?;
+        let key_file = keys::file(&config.secrets).await?;
+        let key_stamp = keys::stamp(key_file.path());
         let store = store::open(config).await?;
-        let opened = keys::open(&config.secrets.key_file, &*store).await?;
-        let prover = identity::prover(config, &trust, Some(&opened.keyring))?;
+        let opened = keys::open(&key_file, &*store).await?;
+        let signing = SharedAssertionKey::newest(&opened.keyring);
+        let prover = identity::prover(config, &trust, Some(&signing))?;
         let activity = store::open_activity(config).await?;
         Ok(Self {
             store,
             activity,
+            key_file,
+            key_stamp,
             ring: opened.keyring,
+            signing,
             has_new_keys: opened.is_new,
             directories,
             watchers,
@@ -342,7 +364,6 @@ fn control(
         store: Arc::clone(store),
         activity: Some(Arc::clone(activity) as _),
         keyring,
-        key_file: config.secrets.key_file.clone(),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         people: Arc::new(directories.clone()),

@@ -14,11 +14,11 @@ use gatepass_http_client::tls::{Roots, TlsFiles, client_config};
 use gatepass_http_client::{Client, ClientError, Settings, Tls};
 use gatepass_identity::{
     ApplicationLink, Asserter, InstanceIdentity, LinkKey, ProductDesk, Prover, ReadyCredential,
-    SecretFileError, Upstream, Wallet, service_password, service_token,
+    SecretFileError, SharedAssertionKey, Upstream, Wallet, service_password, service_token,
 };
 
 use gatepass_model::{DirectoryName, InstanceName};
-use gatepass_vault::{AssertionKey, KeyRing, SystemEntropy};
+use gatepass_vault::SystemEntropy;
 
 use super::clock::SystemClock;
 use super::trust::Trust;
@@ -67,21 +67,21 @@ pub(crate) fn account(
 pub(crate) fn prover(
     config: &Config,
     trust: &Trust,
-    ring: Option<&KeyRing>,
+    signing: Option<&SharedAssertionKey>,
 ) -> Result<Prover, Failure> {
     let mut upstreams = upstreams(config, trust)?;
     for (instance, (_, upstream)) in config.instances.iter().zip(&mut upstreams) {
-        let asserter = ring.and_then(|ring| asserter(instance, ring));
+        let asserter = signing.and_then(|key| asserter(instance, key));
         upstream.asserter = asserter.map(|asserter| (asserter, Arc::new(SystemClock) as _));
     }
     Ok(Prover::new(upstreams))
 }
 
 /// What signs beside the trusted header of an instance.
-pub(crate) fn asserter(instance: &InstanceConfig, ring: &KeyRing) -> Option<Asserter> {
+pub(crate) fn asserter(instance: &InstanceConfig, key: &SharedAssertionKey) -> Option<Asserter> {
     let assertion = instance.trusted_header.as_ref()?.assertion.clone()?;
     let Assertion { header, issuer, audience } = assertion;
-    Some(Asserter { header, issuer, audience, key: Arc::new(AssertionKey::newest(ring)) })
+    Some(Asserter { header, issuer, audience, key: key.clone() })
 }
 
 /// The directories that are asked about people, and what asks them.

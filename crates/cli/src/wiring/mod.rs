@@ -21,6 +21,7 @@ mod ldap;
 pub(crate) mod limits;
 mod local;
 pub(crate) mod log;
+pub(crate) mod master_key;
 mod metrics;
 mod openid;
 mod operations;

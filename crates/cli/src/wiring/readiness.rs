@@ -22,6 +22,8 @@ pub(crate) struct NodeReadiness {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) certificate: Option<SharedState>,
     pub(crate) is_stopping: AtomicBool,
+    /// Whether the key file was changed and could not be read since.
+    pub(crate) is_behind_keys: Arc<AtomicBool>,
 }
 
 impl NodeReadiness {
@@ -38,6 +40,11 @@ impl NodeReadiness {
             self.snapshot.conditions(now).iter().map(ToString::to_string).collect();
         if self.is_stopping.load(Ordering::Acquire) {
             reasons.push("it is stopping".to_owned());
+        }
+        if self.is_behind_keys.load(Ordering::Acquire) {
+            let words =
+                "the key file was changed and can't be read; the keys of before stay in force";
+            reasons.push(words.to_owned());
         }
         if let Some(state) = &self.certificate {
             reasons.extend(certificate::look(state).reasons(now));

@@ -7,9 +7,9 @@ use gatepass_config::{
 };
 use gatepass_control::KnownInstance;
 use gatepass_gate::{ServerCertificate, settings as gate};
+use gatepass_identity::SharedAssertionKey;
 use gatepass_model::{DirectoryName, Instance, Lifetime, Product};
 use gatepass_snapshot as snapshot;
-use gatepass_vault::KeyRing;
 use gatepass_web::{ConsoleConfig, ConsoleInstance, ConsoleProvider};
 
 use super::identity;
@@ -26,7 +26,7 @@ pub(crate) fn gate(
     config: &Config,
     tls: Option<ServerCertificate>,
     trust: &Trust,
-    ring: &KeyRing,
+    signing: &SharedAssertionKey,
 ) -> gate::Settings {
     let server = &config.server;
     let threads = threads(config);
@@ -51,7 +51,7 @@ pub(crate) fn gate(
             ..gate::Timeouts::default()
         },
         limits: gate_limits(config, threads),
-        instances: config.instances.iter().map(|one| instance(one, trust, ring)).collect(),
+        instances: config.instances.iter().map(|one| instance(one, trust, signing)).collect(),
     }
 }
 
@@ -67,7 +67,11 @@ fn gate_limits(config: &Config, threads: usize) -> gate::Limits {
     limits
 }
 
-fn instance(config: &InstanceConfig, trust: &Trust, ring: &KeyRing) -> gate::InstanceSettings {
+fn instance(
+    config: &InstanceConfig,
+    trust: &Trust,
+    signing: &SharedAssertionKey,
+) -> gate::InstanceSettings {
     let trusted = config.trusted_header.iter();
     let names = trusted.flat_map(|one| {
         std::iter::once(&one.name).chain(one.assertion.iter().map(|assertion| &assertion.header))
@@ -88,7 +92,7 @@ fn instance(config: &InstanceConfig, trust: &Trust, ring: &KeyRing) -> gate::Ins
         },
         reads: config.reads.clone(),
         trusted_headers: names.cloned().collect(),
-        asserter: identity::asserter(config, ring),
+        asserter: identity::asserter(config, signing),
         connect: config.timeouts.connect,
         first_byte: config.timeouts.first_byte,
         connections: config.limits.connections,

@@ -15,6 +15,8 @@ mod keys;
 #[cfg(test)]
 mod ldap;
 #[cfg(test)]
+mod master_key;
+#[cfg(test)]
 mod nodes;
 #[cfg(test)]
 mod openid;

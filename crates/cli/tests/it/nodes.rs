@@ -10,7 +10,7 @@ use gatepass_control::{Control, ControlParts, IssueRequest, People};
 use gatepass_model::{Actor, Clock, Grant, Person, PersonKey, Timestamp, TokenId};
 use gatepass_store::StoreOptions;
 use gatepass_testdb::TestServer;
-use gatepass_vault::{KeyRing, SystemEntropy};
+use gatepass_vault::{KeyFile, SystemEntropy};
 use tokio::runtime::Runtime;
 
 use crate::serve::{StandIn, bearer, serve};
@@ -124,8 +124,7 @@ async fn control(server: &TestServer, installation: &Installation) -> Control {
     let parts = ControlParts {
         store,
         activity: None,
-        keyring: KeyRing::load(&key_file).unwrap(),
-        key_file,
+        keyring: KeyFile::new(key_file, None).load().unwrap(),
         clock: Arc::new(Now),
         entropy: Arc::new(SystemEntropy),
         people: Arc::new(Alice),

@@ -9,7 +9,7 @@ use std::ffi::OsStr;
 use toml::de::DeValue;
 
 use super::{Item, Located, NOT_YET, Raw, Table, Value, from_text, unknown, wrong_kind};
-use crate::environment::Environment;
+use crate::environment::{Environment, MASTER_KEY_VARIABLE};
 use crate::error::{Errors, Origin};
 use crate::keys::{self, Key, Kind};
 
@@ -19,6 +19,7 @@ pub(super) fn lay(raw: &mut Raw, environment: &dyn Environment, errors: &mut Err
     for (name, value) in environment.variables() {
         let Some(name) = name.to_str() else { continue };
         if let Some(written) = name.strip_prefix(PREFIX)
+            && name != MASTER_KEY_VARIABLE
             && !is_service_link(written)
         {
             lay_one(raw, name, written, &value, errors);

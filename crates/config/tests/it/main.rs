@@ -13,6 +13,8 @@ mod overriding;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]
+mod secrets;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;

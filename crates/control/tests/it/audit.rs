@@ -1,9 +1,11 @@
+use std::time::Duration;
+
 use gatepass_control::{AuditVerified, ControlError};
 use gatepass_model::audit::AuditSubject;
 use gatepass_model::{Actor, AuditEvent, PersonKey};
 use gatepass_store::AuditEntry;
 use gatepass_testkit::SeededEntropy;
-use gatepass_vault::{KeyPurpose, KeyRing};
+use gatepass_vault::KeyRing;
 
 use crate::support::{World, request};
 
@@ -24,12 +26,12 @@ async fn what_the_use_cases_do_is_one_whole_chain() {
     control.suspend_token(actor, id, Some("odd")).await.unwrap();
     world.policy("[instances.jira]\npasswords = \"block\"\n").await;
     assert_eq!(keys(&verify(&world).await), [(3, 1, 3)]);
-    control.rotate_keys(actor).await.unwrap();
+    control.rotate_keys(actor, world.key_file(), Duration::ZERO).await.unwrap();
     control.revoke_token(actor, id, None).await.unwrap();
     let verified = verify(&world).await;
     assert!(verified.whole, "{verified:?}");
-    assert_eq!((verified.lines, verified.first, verified.last), (5, Some(1), Some(5)));
-    assert_eq!(keys(&verified), [(3, 1, 3), (6, 4, 5)]);
+    assert_eq!((verified.lines, verified.first, verified.last), (7, Some(1), Some(7)));
+    assert_eq!(keys(&verified), [(3, 1, 4), (6, 5, 7)]);
     let page = gatepass_store::AuditPage { limit: 1, ..gatepass_store::AuditPage::default() };
     let newest = control.list_audit(actor, &page).await.unwrap();
     assert_eq!(newest[0].chain, verified.head);
@@ -41,12 +43,12 @@ async fn keys_that_somebody_else_added_chain_what_comes_next() {
     let world = World::new().await;
     world.issue(&request("alice")).await.unwrap();
     let entropy = SeededEntropy::new(2);
-    let ring = KeyRing::add_key(world.key_file(), KeyPurpose::Mac, &entropy).unwrap();
-    world.control().replace_keyring(ring);
+    world.key_file().add_coming(&entropy).unwrap();
+    world.control().replace_keyring(world.key_file().put_in_force(&entropy).unwrap());
     world.issue(&request("alice")).await.unwrap();
     let verified = verify(&world).await;
     assert!(verified.whole, "{verified:?}");
-    assert_eq!(keys(&verified), [(3, 1, 1), (4, 2, 2)]);
+    assert_eq!(keys(&verified), [(3, 1, 1), (6, 2, 2)]);
 }
 
 #[tokio::test]

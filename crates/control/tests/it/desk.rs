@@ -89,7 +89,6 @@ impl Desk {
             store: Arc::clone(&test.store),
             activity: Some(Arc::new(activity.clone())),
             keyring: test.keyring.clone(),
-            key_file: test.key_file().to_owned(),
             clock: Arc::clone(&test.clock) as _,
             entropy: Arc::new(SeededEntropy::new(8)),
             people: Arc::new(Crowd(crowd)),

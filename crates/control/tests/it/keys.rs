@@ -1,9 +1,14 @@
-use gatepass_control::{ControlError, open_or_create_keys, record_new_keys};
-use gatepass_model::Clock as _;
-use gatepass_testkit::SeededEntropy;
-use gatepass_vault::{KeyPurpose, KeyRing};
+use std::time::Duration;
 
-use crate::support::{World, request};
+use gatepass_control::{
+    AddCredential, ControlError, KeyNeeded, KeysRotated, open_or_create_keys, record_new_keys,
+};
+use gatepass_model::Clock as _;
+use gatepass_store::NodeId;
+use gatepass_testkit::SeededEntropy;
+use gatepass_vault::{KeyFile, SealedCredential, SecretText, credential_context, open, verify_row};
+
+use crate::support::{World, jira_name, key, request};
 
 #[tokio::test]
 async fn a_key_file_is_made_beside_a_new_store_only() {
@@ -13,30 +18,216 @@ async fn a_key_file_is_made_beside_a_new_store_only() {
     assert!(!opened.is_new, "it was made with the world");
     world.issue(&request("alice")).await.unwrap();
     let other = world.folder().join("other.key");
-    let missing = open_or_create_keys(&other, &*world.store, &entropy).await.unwrap_err();
+    let other_file = KeyFile::new(&other, None);
+    let missing = open_or_create_keys(&other_file, &*world.store, &entropy).await.unwrap_err();
     assert!(matches!(missing, ControlError::KeysMissing(_)));
     assert!(missing.to_string().contains("other.key"), "{missing}");
     assert!(!other.exists());
 }
 
+async fn rotate(world: &World) -> KeysRotated {
+    let (control, file) = (world.control(), world.key_file());
+    control.rotate_keys(&world.actor, file, Duration::ZERO).await.unwrap()
+}
+
+const NATIVE: &str = "NjQ0MzI5MDg0Njk0OjAxMjM0NTY3ODkwMTIzNDU2Nzg5";
+
+async fn native(world: &World, owner: &str) {
+    let credential = AddCredential {
+        owner: owner.to_owned(),
+        directory: None,
+        instance: jira_name(),
+        secret: SecretText::new(NATIVE.to_owned()),
+    };
+    let added = world.control().add_credential(&world.actor, &credential).await;
+    added.unwrap();
+}
+
+/// The actions of the record, the oldest first.
+async fn actions(world: &World) -> Vec<String> {
+    let lines = world.audit().await.into_iter().rev();
+    lines.map(|line| format!("{}: {}", line.action, line.detail)).collect()
+}
+
 #[tokio::test]
-async fn rotated_keys_write_and_the_old_ones_still_count() {
+async fn rotated_keys_write_and_what_the_old_ones_wrote_is_made_anew() {
     let world = World::new().await;
     let (control, actor) = (world.control(), &world.actor);
-    let old = world.issue(&request("alice")).await.unwrap().token.token.id;
-    let rotated = control.rotate_keys(actor).await.unwrap();
+    let old = world.issue(&request("alice")).await.unwrap();
+    let old_id = old.token.token.id;
+    native(&world, "alice").await;
+    let before = world.store.find_token(old_id).await.unwrap().unwrap();
+    let revision = world.store.revision().await.unwrap();
+
+    let rotated = rotate(&world).await;
     assert_eq!((rotated.digest, rotated.seal, rotated.mac), (4, 5, 6));
-    let ring = KeyRing::load(world.key_file()).unwrap();
-    assert_eq!(ring.older(KeyPurpose::Mac).count(), 1);
+    assert_eq!(rotated.nodes_without, [""; 0]);
+    let done = rotated.rewrapped.unwrap();
+    assert_eq!((done.tokens, done.credentials, done.left.len()), (1, 1, 0));
+    // A digest can't be made anew without the secret.
+    assert_eq!(done.needed, [KeyNeeded { purpose: "digest", key: 1, rows: 1 }]);
+
+    let ring = world.key_file().load().unwrap();
+    let stored = world.store.find_token(old_id).await.unwrap().unwrap();
+    assert_eq!((stored.mac.key, &stored.token), (6, &before.token));
+    assert!(verify_row(&ring, &stored.token, &stored.mac));
+    assert_eq!(world.store.revision().await.unwrap(), revision, "no node need be told");
+    let (owner, jira) = (key("alice"), jira_name());
+    let stored = world.store.find_credential(&owner, &jira).await.unwrap().unwrap();
+    let sealed = SealedCredential::from_bytes(stored.sealed);
+    assert_eq!(sealed.key(), Some(5));
+    assert_eq!(open(&ring, &credential_context(&owner, &jira), &sealed).unwrap().expose(), NATIVE);
+
     let new = world.issue(&request("alice")).await.unwrap().token;
     assert_eq!((new.token.secret.key, new.is_genuine), (4, true));
-    let moved = control.suspend_token(actor, old, None).await.unwrap();
+    let moved = control.suspend_token(actor, old_id, None).await.unwrap();
     assert_eq!((moved.token.token.secret.key, moved.token.is_genuine), (1, true));
-    let stored = world.store.find_token(old).await.unwrap().unwrap();
-    assert_eq!(stored.mac.key, 6, "what is changed is signed anew");
-    let audit = world.audit().await;
-    let line = audit.iter().find(|line| line.action == "keyring.rotated").unwrap();
-    assert_eq!(line.detail, "added: digest 4, seal 5, mac 6");
+    let lines = actions(&world).await;
+    let of_keys: Vec<&str> =
+        lines.iter().filter(|line| line.starts_with("keyring")).map(String::as_str).collect();
+    assert_eq!(
+        of_keys,
+        [
+            "keyring.added: digest 4, seal 5, mac 6",
+            "keyring.rotated: in force: digest 4, seal 5, mac 6",
+            "keyring.rewrapped: 1 tokens, 1 upstream credentials; 0 left as they are",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_row_that_somebody_changed_gets_no_mac_of_ours_and_is_named() {
+    let world = World::new().await;
+    let id = world.issue(&request("alice")).await.unwrap().token.token.id;
+    let honest = world.issue(&request("bob")).await.unwrap().token.token.id;
+    let stored = world.store.find_token(id).await.unwrap().unwrap();
+    // Somebody who writes to the database without the keys.
+    let mut wider = stored.token.clone();
+    wider.grant.admin = true;
+    let entry = gatepass_store::AuditEntry {
+        at: world.clock.now(),
+        event: gatepass_model::AuditEvent {
+            actor: world.actor.clone(),
+            action: "test.done",
+            subject: gatepass_model::audit::AuditSubject::KeyRing,
+            detail: String::new(),
+        },
+    };
+    world.store.change_token(&wider, &stored.mac, stored.revision, &entry).await.unwrap();
+    native(&world, "alice").await;
+    let (alice, bob, jira) = (key("alice"), key("bob"), jira_name());
+    let hers = world.store.find_credential(&alice, &jira).await.unwrap().unwrap();
+    let moved = gatepass_store::UpstreamCredential { owner: bob, ..hers };
+    world.store.put_credential(&moved, &entry).await.unwrap();
+
+    let done = rotate(&world).await.rewrapped.unwrap();
+    assert_eq!((done.tokens, done.credentials), (1, 1));
+    assert_eq!(done.left.len(), 2, "{:?}", done.left);
+    assert!(done.left[0].contains(&id.to_string()), "{:?}", done.left);
+    assert!(done.left[1].contains("bob") && done.left[1].contains("another's"), "{:?}", done.left);
+    let mac = async |id| world.store.find_token(id).await.unwrap().unwrap().mac;
+    assert_eq!(mac(id).await, stored.mac);
+    assert_eq!(mac(honest).await.key, 6);
+    let needed: Vec<_> =
+        done.needed.iter().map(|needed| (needed.purpose, needed.key, needed.rows)).collect();
+    assert_eq!(needed, [("digest", 1, 2), ("mac", 3, 1), ("seal", 2, 1)]);
+}
+
+#[tokio::test]
+async fn nothing_is_written_with_new_keys_while_a_node_lacks_them() {
+    let world = World::new().await;
+    let id = world.issue(&request("alice")).await.unwrap().token.token.id;
+    let (now, start) = (world.clock.now(), gatepass_store::Revision::START);
+    for (number, name) in [(1, "gate-a"), (2, "gate-b")] {
+        world.store.register_node(NodeId([number; 16]), name, start, now).await.unwrap();
+    }
+    // They have the keys that there are; then one reads those that are added.
+    let before = world.keyring.mark();
+    for number in [1, 2] {
+        world.store.record_keys(NodeId([number; 16]), before).await.unwrap();
+    }
+    let added = world.key_file().add_coming(&SeededEntropy::new(5)).unwrap().mark();
+    world.store.record_keys(NodeId([1; 16]), added).await.unwrap();
+    let rotated = rotate(&world).await;
+    assert_eq!((rotated.digest, rotated.seal, rotated.mac), (4, 5, 6));
+    assert_eq!((rotated.nodes_without, rotated.rewrapped), (vec!["gate-b".to_owned()], None));
+    let mac = async || world.store.find_token(id).await.unwrap().unwrap().mac.key;
+    assert_eq!(mac().await, 3);
+    let issued = world.issue(&request("bob")).await.unwrap().token;
+    assert_eq!(issued.token.secret.key, 1, "every node must be able to read it");
+    assert!(world.key_file().load().unwrap().has_coming());
+
+    // Once the file is there, the same keys come into force: no others are made.
+    world.store.record_keys(NodeId([2; 16]), added).await.unwrap();
+    let rotated = rotate(&world).await;
+    assert_eq!((rotated.digest, rotated.seal, rotated.mac), (4, 5, 6));
+    assert_eq!(rotated.rewrapped.unwrap().tokens, 2);
+    assert_eq!(mac().await, 6);
+    let lines = actions(&world).await;
+    assert!(!lines.iter().any(|line| line.starts_with("keyring.added")), "{lines:?}");
+}
+
+/// Otherwise its keys would have the numbers of others, and whoever brought the file to the nodes would
+/// take those away.
+#[tokio::test]
+async fn an_old_copy_of_the_key_file_gets_no_keys() {
+    let world = World::new().await;
+    let copy = KeyFile::new(world.folder().join("copy.key"), None);
+    std::fs::copy(world.key_file().path(), copy.path()).unwrap();
+    let refused = async || {
+        let control = world.control();
+        let refused = control.rotate_keys(&world.actor, &copy, Duration::ZERO).await.unwrap_err();
+        assert!(!copy.load().unwrap().has_coming(), "nothing was done");
+        match refused {
+            ControlError::KeysDiffer { what, .. } => what,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(rotate(&world).await.rewrapped.is_some());
+    assert_eq!(refused().await, "whoever wrote last, with the mac key 6,");
+    let (now, start) = (world.clock.now(), gatepass_store::Revision::START);
+    world.store.register_node(NodeId([1; 16]), "gate-a", start, now).await.unwrap();
+    let newest = world.key_file().load().unwrap().mark();
+    world.store.record_keys(NodeId([1; 16]), newest).await.unwrap();
+    assert_eq!(refused().await, "the node gate-a");
+    std::fs::copy(world.key_file().path(), copy.path()).unwrap();
+    let control = world.control();
+    let rotated = control.rotate_keys(&world.actor, &copy, Duration::ZERO).await.unwrap();
+    // That node has a file of its own: it is waited for, and nothing is in force.
+    assert_eq!((rotated.mac, rotated.rewrapped), (9, None));
+}
+
+#[tokio::test]
+async fn a_node_that_reads_the_keys_in_time_is_waited_for() {
+    let world = World::new().await;
+    let node = NodeId([1; 16]);
+    let now = world.clock.now();
+    world.store.register_node(node, "a", gatepass_store::Revision::START, now).await.unwrap();
+    let patience = Duration::from_mins(1);
+    let rotating = world.control().rotate_keys(&world.actor, world.key_file(), patience);
+    let reading = async {
+        // As a node does: it reads the file, then says what it has.
+        let newest = loop {
+            let ring = world.key_file().load().unwrap();
+            if ring.has_coming() {
+                break ring.mark();
+            }
+            tokio::task::yield_now().await;
+        };
+        world.store.record_keys(node, newest).await.unwrap();
+    };
+    let (rotated, ()) = tokio::join!(rotating, reading);
+    assert!(rotated.unwrap().rewrapped.is_some());
+}
+
+#[tokio::test]
+async fn people_do_not_rotate_keys() {
+    let world = World::new().await;
+    let actor = gatepass_model::Actor::Person(key("alice"));
+    let file = world.key_file();
+    let refused = world.control().rotate_keys(&actor, file, Duration::ZERO).await.unwrap_err();
+    assert!(matches!(refused, ControlError::Forbidden { .. }), "{refused:?}");
+    assert!(!file.load().unwrap().has_coming());
 }
 
 #[tokio::test]
@@ -48,7 +239,7 @@ async fn of_two_nodes_that_make_keys_for_one_new_store_the_first_wins() {
     for (at, file) in files.iter().enumerate() {
         // Both find that the store is new, before either has said that it made keys.
         let entropy = SeededEntropy::new(at as u64);
-        let opened = open_or_create_keys(file, store, &entropy).await.unwrap();
+        let opened = open_or_create_keys(&KeyFile::new(file, None), store, &entropy).await.unwrap();
         assert!(opened.is_new);
         rings.push(opened.keyring);
     }
@@ -60,7 +251,7 @@ async fn of_two_nodes_that_make_keys_for_one_new_store_the_first_wins() {
     // The record has no line under keys that are of no use.
     assert_eq!(world.audit().await.len(), 1);
     // From now on nobody makes any.
-    let third = world.folder().join("three.key");
+    let third = KeyFile::new(world.folder().join("three.key"), None);
     let refused = open_or_create_keys(&third, store, &SeededEntropy::new(3)).await;
     assert!(matches!(refused, Err(ControlError::KeysMissing(_))));
 }

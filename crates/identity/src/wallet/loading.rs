@@ -10,7 +10,8 @@ use gatepass_vault::{KeyRing, OpenError, SealedCredential, credential_context, o
 use super::Wallet;
 use crate::credential::{ReadyCredential, UnusableSecret};
 
-/// Why a stored credential counts as not there. It was taken out of the wallet, and logged.
+/// Why a stored credential can't be used. It was taken out of the wallet, unless it is under a key that
+/// this node does not have; and logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// It does not open: another key file, or somebody changed the database.
@@ -79,6 +80,15 @@ impl Wallet {
         let Some(drawer) = self.drawers.get(&stored.instance) else { return Ok(()) };
         let ready = match ready(ring, stored, &drawer.identity.usernames) {
             Ok(ready) => ready,
+            // Nothing can be said of it. What was known of its owner before was his own as well.
+            Err(error @ Unreadable::Sealed(OpenError::UnknownKey(_))) => {
+                let (owner, instance) = (&stored.owner, &stored.instance);
+                tracing::error!(
+                    %instance, %owner, %error,
+                    "a credential stays as it was; bring the newest key file to this node"
+                );
+                return Err(error);
+            }
             Err(error) => {
                 let (owner, instance) = (&stored.owner, &stored.instance);
                 tracing::error!(%instance, %owner, %error, "a credential counts as not there");

@@ -1,7 +1,7 @@
 use gatepass_identity::Unreadable;
 use gatepass_model::IdentityMethod::{NativeToken, ServiceAccount};
 use gatepass_profiles::ClaimedUser;
-use gatepass_vault::OpenError;
+use gatepass_vault::{KeyFile, OpenError, SystemEntropy};
 
 use crate::support::{Shop, account, instance, person, ring, stored, wallet};
 
@@ -67,4 +67,27 @@ async fn what_was_moved_to_another_owner_or_changed_counts_as_not_there() {
         wallet.put(&ring, &elsewhere).is_ok(),
         "instances that are not configured are nobody's"
     );
+}
+
+#[test]
+fn a_credential_under_a_key_that_is_not_here_leaves_the_one_of_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = KeyFile::new(folder.path().join("k"), None);
+    let before = file.create(&SystemEntropy).unwrap();
+    file.add_coming(&SystemEntropy).unwrap();
+    let after = file.put_in_force(&SystemEntropy).unwrap();
+    let (alice, jira) = (person("alice"), instance("jira"));
+    let wallet = wallet(&[NativeToken], None);
+    let new = stored(&after, "alice", "own");
+    let unknown = Unreadable::Sealed(OpenError::UnknownKey(5));
+    assert_eq!(wallet.put(&before, &new).unwrap_err(), unknown);
+    assert!(wallet.find(&alice, &jira).is_none(), "there was none before");
+    wallet.put(&before, &stored(&before, "alice", "own")).unwrap();
+    assert_eq!(wallet.put(&before, &new).unwrap_err(), unknown);
+    assert!(wallet.find(&alice, &jira).is_some());
+    assert_eq!(wallet.replace_all(&before, std::slice::from_ref(&new)), 1);
+    assert!(wallet.find(&alice, &jira).is_some());
+    wallet.put(&after, &new).unwrap();
+    assert_eq!(wallet.replace_all(&before, &[]), 0);
+    assert!(wallet.find(&alice, &jira).is_none(), "one that is gone is gone");
 }

@@ -132,4 +132,14 @@ impl Credentials for Shop {
     ) -> Answer<'a, Revision> {
         Box::pin(async { Err(StoreError::NotFound) })
     }
+
+    fn replace_seal<'a>(
+        &'a self,
+        _: &'a PersonKey,
+        _: &'a InstanceName,
+        _: &'a [u8],
+        _: &'a [u8],
+    ) -> Answer<'a, bool> {
+        Box::pin(async { Ok(false) })
+    }
 }

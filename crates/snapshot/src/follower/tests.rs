@@ -4,12 +4,12 @@ mod postgres;
 mod world;
 
 use gatepass_model::token::FormerSecret;
-use gatepass_model::{Access, Actor, InstanceName, Mode, PolicyDocument, TokenState};
+use gatepass_model::{Access, Actor, Grant, InstanceName, Mode, PolicyDocument, Token, TokenState};
 use gatepass_policy::{Freshness, OwnerFact};
 use gatepass_store::UpstreamKind;
-use gatepass_vault::{Digester, KeyPurpose, KeyRing, NewSecret, SystemEntropy, row_mac};
+use gatepass_vault::{Digester, KeyFile, KeyRing, NewSecret, SystemEntropy, row_mac};
 
-use self::world::{World, audit, key, open, person};
+use self::world::{START, World, audit, key, open, person};
 use super::*;
 use crate::Condition;
 
@@ -294,14 +294,19 @@ async fn a_change_of_another_process_comes_into_effect_by_itself() {
     following.abort();
 }
 
+/// A ring, and the same with keys that were added to it since.
+fn rings(world: &World) -> [Arc<KeyRing>; 2] {
+    let file = KeyFile::new(world.directory.path().join("gate.key"), None);
+    let before = file.create(&SystemEntropy).unwrap();
+    file.add_coming(&SystemEntropy).unwrap();
+    [before, file.put_in_force(&SystemEntropy).unwrap()].map(Arc::new)
+}
+
 #[tokio::test]
 async fn rows_under_a_new_key_count_once_the_keys_are_replaced() {
     let world = World::new().await;
     let mut follower = world.follow().await;
-    let path = world.directory.path().join("gate.key");
-    let before = Arc::new(KeyRing::create(&path, &SystemEntropy).unwrap());
-    KeyRing::add_key(&path, KeyPurpose::Mac, &SystemEntropy).unwrap();
-    let after = Arc::new(KeyRing::load(&path).unwrap());
+    let [before, after] = rings(&world);
     world.snapshot.replace_keys(before.clone());
     let world = World { digester: Digester::new(&before), ring: after.clone(), ..world };
     let (_, secret) = world.issue(1).await;
@@ -310,4 +315,73 @@ async fn rows_under_a_new_key_count_once_the_keys_are_replaced() {
     world.snapshot.replace_keys(after);
     follower.turn().await.unwrap();
     assert!(world.find(&secret).is_some());
+}
+
+#[tokio::test]
+async fn a_node_without_the_new_key_keeps_a_token_whose_row_says_what_it_knows() {
+    let world = World::new().await;
+    let [before, after] = rings(&world);
+    world.snapshot.replace_keys(before.clone());
+    let world = World { digester: Digester::new(&before), ring: before, ..world };
+    let (token, secret) = world.issue(1).await;
+    let mut follower = world.follow().await;
+    let world = World { ring: after, ..world };
+
+    world.change(&token).await;
+    follower.turn().await.unwrap();
+    assert_eq!(world.find(&secret).unwrap().state(), TokenState::Active);
+    // Reading all anew is no other matter.
+    world.snapshot.want_reload();
+    follower.turn().await.unwrap();
+    assert!(world.find(&secret).is_some());
+    assert_eq!(world.snapshot.rows_refused(), 0);
+}
+
+#[tokio::test]
+async fn a_node_without_the_new_key_believes_no_row_that_says_anything_else() {
+    let world = World::new().await;
+    let [before, after] = rings(&world);
+    world.snapshot.replace_keys(before.clone());
+    let digester = Digester::new(&before);
+    let mut world = World { digester, ring: before.clone(), ..world };
+    let mut grant = Grant::read_write();
+    grant.networks = vec!["10.0.0.0/8".parse().unwrap()];
+    let changes: [fn(&mut Token, &Grant); 5] = [
+        |token, _| token.state = TokenState::Revoked,
+        |token, _| token.state = TokenState::Suspended,
+        |token, _| token.expires_at = Some(Timestamp::from_millis(START + 1)),
+        |token, _| token.secret.digest.0[0] ^= 1,
+        |token, grant| token.grant = grant.clone(),
+    ];
+    for (number, change) in (1..).zip(changes) {
+        world.ring = before.clone();
+        let (mut token, secret) = world.issue(number).await;
+        // It refuses the rows of before once more.
+        let mut follower = world.follow().await;
+        let refused = world.snapshot.rows_refused();
+        world.ring = after.clone();
+        change(&mut token, &grant);
+        world.change(&token).await;
+        follower.turn().await.unwrap();
+        assert!(world.find(&secret).is_none(), "change {number}");
+        assert_eq!(world.snapshot.rows_refused(), refused + 1);
+    }
+}
+
+#[tokio::test]
+async fn a_node_says_at_once_which_keys_it_has() {
+    let world = World::new().await;
+    let [_, after] = rings(&world);
+    let mut follower = world.follow().await;
+    let (before, now) = (world.ring.mark(), after.mark());
+    let keys = async || world.store.live_nodes(world.now()).await.unwrap()[0].keys;
+    assert_eq!(keys().await, before);
+    world.snapshot.replace_keys(after);
+    follower.turn().await.unwrap();
+    assert_eq!(keys().await, now);
+    // Once it was forgotten, it says so again.
+    world.store.forget_node(NodeId([1; 16])).await.unwrap();
+    world.pass(HEARTBEAT);
+    follower.turn().await.unwrap();
+    assert_eq!(keys().await, now);
 }

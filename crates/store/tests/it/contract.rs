@@ -39,6 +39,7 @@ macro_rules! stories {
             corruption::a_policy_that_is_gone_is_not_made_anew;
             credential::a_credential_is_put_replaced_and_removed;
             credential::credentials_are_listed_by_owner_then_instance;
+            credential::a_seal_is_replaced_only_while_it_is_the_one_that_was_read;
             feed::every_change_is_told_once_and_in_order;
             feed::the_last_ten_thousand_changes_are_kept;
             feed::a_reader_ahead_of_the_store_reads_all;
@@ -57,6 +58,7 @@ macro_rules! stories {
             load::tokens_that_ended_long_ago_are_left_out;
             load::more_tokens_than_fit_in_a_chunk_all_come;
             node::nodes_live_as_long_as_they_are_heard_of;
+            node::a_node_says_which_keys_it_has;
             person::a_person_is_read_back_as_he_was_written;
             person::people_written_together_are_one_change;
             person::only_people_in_use_are_refreshed_the_oldest_first;
@@ -78,6 +80,7 @@ macro_rules! stories {
             token::what_a_database_cannot_keep_is_refused_before;
             token::a_token_that_exists_is_not_made_again;
             token::a_change_replaces_every_field;
+            token::macs_are_replaced_only_in_rows_as_they_were_read;
             token::a_change_to_what_is_not_there_is_not_found;
             token::living_tokens_are_counted;
             token::what_was_acknowledged_is_there_after_reopening;

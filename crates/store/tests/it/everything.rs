@@ -29,6 +29,7 @@ async fn ask(store: &dyn Store) -> Vec<(&'static str, Option<StoreError>)> {
     vec![
         ("create", store.create_token(&made, &mac(1), &key).await.err()),
         ("change", store.change_token(&made, &mac(1), seen, &key).await.err()),
+        ("macs", store.replace_macs(&[]).await.err()),
         ("find", store.find_token(made.id).await.err()),
         ("list", store.list_tokens(&TokenFilter::default(), page).await.err()),
         ("count", store.count_living_tokens(&alice, START).await.err()),
@@ -38,6 +39,7 @@ async fn ask(store: &dyn Store) -> Vec<(&'static str, Option<StoreError>)> {
         ("find credential", store.find_credential(&alice, &jira()).await.err()),
         ("list credentials", store.list_credentials(None).await.err()),
         ("remove", store.remove_credential(&alice, &jira(), &key).await.err()),
+        ("seal", store.replace_seal(&alice, &jira(), b"a", b"b").await.err()),
         ("put people", store.put_people(&main, &[]).await.err()),
         ("person", store.find_person(&alice).await.err()),
         ("by key", store.find_person_by_native_key(&main, "x").await.err()),
@@ -67,6 +69,7 @@ async fn ask(store: &dyn Store) -> Vec<(&'static str, Option<StoreError>)> {
         ("load", store.load_all(START, &mut |_| ()).await.err()),
         ("register", store.register_node(node, "a", seen, START).await.err()),
         ("applied", store.record_applied(node, seen, START).await.err()),
+        ("keys", store.record_keys(node, 3).await.err()),
         ("forget", store.forget_node(node).await.err()),
         ("nodes", store.live_nodes(START).await.err()),
         ("pristine", store.is_pristine().await.err()),

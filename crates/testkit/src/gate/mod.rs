@@ -156,7 +156,6 @@ impl TestGate {
             store: Arc::clone(&self.store),
             activity: None,
             keyring: KeyRing::clone(&self.ring),
-            key_file: self.folder.path().join("gatepass.key"),
             clock: Arc::clone(&self.clock) as _,
             entropy: Arc::clone(&self.entropy) as _,
             people: Arc::new(Nobody),

@@ -1,22 +1,15 @@
-//! The key file: a line for each key.
+//! The key file: a ring in the clear or sealed, and how it is changed.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::{Key, KeyPurpose, KeyRing, Keys};
-use crate::entropy::NoEntropy;
-
-const HEADER: &str = "\
-# The keys of Gatepass: number, purpose, key. With them and the database tokens can be made and
-# credentials opened; without them the database is of no use. Keep a copy in a safe place, and
-# not where the copies of the database are.
-";
+use super::sealed::{self, Envelope, Shut};
+use super::{KeyRing, MasterKey, lines};
+use crate::entropy::{Entropy, NoEntropy};
 
 /// Longest key file that is read, in bytes: some thousand keys.
 const LONGEST: u64 = 1 << 18;
@@ -46,6 +39,40 @@ pub enum KeyFileError {
         /// What is wrong, with the line; nothing of a key.
         problem: String,
     },
+    /// It is sealed, and there is no master key to open it.
+    #[error(
+        "the key file {} is sealed with a master key, and none is configured: say where it is with \
+         secrets.master_key_file, secrets.master_key_env or secrets.master_key_command",
+        .0.display()
+    )]
+    Sealed(PathBuf),
+    /// It is in the clear, and should not be.
+    #[error(
+        "the key file {} is not sealed, although a master key is configured: `gatepass secrets \
+         rewrap` seals it",
+        .0.display()
+    )]
+    NotSealed(PathBuf),
+    /// It was to be sealed, and there is no master key.
+    #[error(
+        "the key file {} can't be sealed: no master key is configured (secrets.master_key_file, \
+         secrets.master_key_env or secrets.master_key_command)",
+        .0.display()
+    )]
+    Unsealable(PathBuf),
+    /// It is sealed, but for other master keys.
+    #[error(
+        "the key file {} is sealed for the master key {found}, and {given} is the one that was given",
+        path.display()
+    )]
+    OtherMaster {
+        /// Which.
+        path: PathBuf,
+        /// The names of those that open it.
+        found: String,
+        /// The name of the one that does not.
+        given: String,
+    },
     /// The system failed.
     #[error("the key file {} can't be used", path.display())]
     Io {
@@ -59,26 +86,160 @@ pub enum KeyFileError {
     NoEntropy(#[from] NoEntropy),
 }
 
-pub(super) fn create(path: &Path, ring: &KeyRing) -> Result<(), KeyFileError> {
-    match write_new(path, ring).and_then(|()| sync_directory(path)) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            Err(KeyFileError::Exists(path.to_owned()))
+/// Where a ring stands, and what seals it there. To have it is not to have read anything yet.
+#[derive(Clone, Debug)]
+pub struct KeyFile {
+    path: PathBuf,
+    master: Option<MasterKey>,
+}
+
+/// A file that was read.
+struct Opened {
+    ring: KeyRing,
+    /// `None`: it is not sealed.
+    envelope: Option<Envelope>,
+}
+
+impl KeyFile {
+    /// The file at `path`: sealed for `master`, or in the clear without one. What is found there must
+    /// be that, not the other: a file that lost its seal was written by somebody else.
+    pub fn new(path: impl Into<PathBuf>, master: Option<MasterKey>) -> Self {
+        Self { path: path.into(), master }
+    }
+
+    /// Where it stands.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes a ring and its file: new (`O_EXCL`), mode 0600, on disk with its directory when
+    /// this returns. Only beside a store without rows; that is for the caller to see to.
+    pub fn create(&self, entropy: &dyn Entropy) -> Result<KeyRing, KeyFileError> {
+        let path = &self.path;
+        let ring = KeyRing::generate(entropy)?;
+        let masters: Vec<&MasterKey> = self.master.iter().collect();
+        let text = print(&ring, envelope(&masters, entropy)?.as_ref(), entropy)?;
+        match write_new(path, &text).and_then(|()| sync_directory(path)) {
+            Ok(()) => Ok(ring),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(KeyFileError::Exists(path.to_owned()))
+            }
+            Err(source) => Err(io_error(path, source)),
         }
-        Err(source) => Err(io_error(path, source)),
+    }
+
+    /// Reads the file. Refused when its group or others may read or write it.
+    pub fn load(&self) -> Result<KeyRing, KeyFileError> {
+        Ok(self.open(Expected::Configured)?.ring)
+    }
+
+    /// Adds a key for each purpose, unless such keys are there already, and gives the ring as it is
+    /// then. They read and do not write, until [`KeyFile::put_in_force`]: so each node can have them
+    /// before there is anything under them. The file is replaced whole: a crash leaves the old or the
+    /// new one. Others who change it wait meanwhile.
+    pub fn add_coming(&self, entropy: &dyn Entropy) -> Result<KeyRing, KeyFileError> {
+        let add = |ring: &mut KeyRing| Ok(ring.add_coming(entropy)?);
+        self.change(entropy, add)
+    }
+
+    /// From now on those keys are the ones to write with; the older ones stay for what they wrote.
+    /// Nothing changes where there are none.
+    pub fn put_in_force(&self, entropy: &dyn Entropy) -> Result<KeyRing, KeyFileError> {
+        self.change(entropy, |ring| {
+            ring.put_in_force();
+            Ok(())
+        })
+    }
+
+    /// Seals the file anew: for its master key, and for `also` while one is exchanged for the other.
+    /// It may be in the clear before. Without a master key: `Unsealable`. The names of the master keys
+    /// that open it now.
+    pub fn seal(
+        &self,
+        also: Option<&MasterKey>,
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<String>, KeyFileError> {
+        let Some(master) = &self.master else {
+            return Err(KeyFileError::Unsealable(self.path.clone()));
+        };
+        let _lock = lock(&self.path)?;
+        let ring = self.open(Expected::Either)?.ring;
+        let mut masters = vec![master];
+        masters.extend(also.filter(|also| also.name() != master.name()));
+        let text = print(&ring, envelope(&masters, entropy)?.as_ref(), entropy)?;
+        replace(&self.path, &text)?;
+        Ok(masters.into_iter().map(MasterKey::name).collect())
+    }
+
+    /// Reads the ring, changes it, and puts it in the place of the old one. Others who change it
+    /// wait meanwhile.
+    fn change(
+        &self,
+        entropy: &dyn Entropy,
+        edit: impl FnOnce(&mut KeyRing) -> Result<(), KeyFileError>,
+    ) -> Result<KeyRing, KeyFileError> {
+        let _lock = lock(&self.path)?;
+        let Opened { mut ring, envelope } = self.open(Expected::Configured)?;
+        edit(&mut ring)?;
+        replace(&self.path, &print(&ring, envelope.as_ref(), entropy)?)?;
+        Ok(ring)
+    }
+
+    fn open(&self, expected: Expected) -> Result<Opened, KeyFileError> {
+        let path = &self.path;
+        let text = read(path)?;
+        let malformed = |problem: String| KeyFileError::Malformed { path: path.clone(), problem };
+        let is_sealed = sealed::is_sealed(&text);
+        match &self.master {
+            None if is_sealed => Err(KeyFileError::Sealed(path.clone())),
+            Some(_) if !is_sealed && expected == Expected::Configured => {
+                Err(KeyFileError::NotSealed(path.clone()))
+            }
+            Some(master) if is_sealed => {
+                let (envelope, ring) =
+                    Envelope::open(&text, master).map_err(|shut| match shut {
+                        Shut::Damaged(problem) => malformed(problem.to_owned()),
+                        Shut::Others(names) => KeyFileError::OtherMaster {
+                            path: path.clone(),
+                            found: names.join(" or "),
+                            given: master.name(),
+                        },
+                    })?;
+                let ring = std::str::from_utf8(&ring).map_err(|_| "it is no text".to_owned());
+                let ring = ring.and_then(lines::parse).map_err(malformed)?;
+                Ok(Opened { ring, envelope: Some(envelope) })
+            }
+            _ => Ok(Opened { ring: lines::parse(&text).map_err(malformed)?, envelope: None }),
+        }
     }
 }
 
-pub(super) fn load(path: &Path) -> Result<KeyRing, KeyFileError> {
+/// What a file may be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Expected {
+    /// Sealed where there is a master key, in the clear where there is none.
+    Configured,
+    /// In the clear also where there is a master key.
+    Either,
+}
+
+fn envelope(
+    masters: &[&MasterKey],
+    entropy: &dyn Entropy,
+) -> Result<Option<Envelope>, KeyFileError> {
+    if masters.is_empty() { Ok(None) } else { Ok(Some(Envelope::new(masters, entropy)?)) }
+}
+
+fn read(path: &Path) -> Result<Zeroizing<String>, KeyFileError> {
     let file = File::open(path).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => KeyFileError::Missing(path.to_owned()),
         _ => io_error(path, source),
     })?;
     // Of the open file, not of the path: what is checked is what is read.
     let meta = file.metadata().map_err(|source| io_error(path, source))?;
-    let malformed = |problem: String| KeyFileError::Malformed { path: path.to_owned(), problem };
     if !meta.is_file() || meta.len() > LONGEST {
-        return Err(malformed("it is not a small file".to_owned()));
+        let problem = "it is not a small file".to_owned();
+        return Err(KeyFileError::Malformed { path: path.to_owned(), problem });
     }
     if meta.mode() & 0o077 != 0 {
         return Err(KeyFileError::NotPrivate { path: path.to_owned(), mode: meta.mode() & 0o7777 });
@@ -87,15 +248,11 @@ pub(super) fn load(path: &Path) -> Result<KeyRing, KeyFileError> {
     let room = usize::try_from(meta.len()).unwrap_or_default() + 1;
     let mut text = Zeroizing::new(String::with_capacity(room));
     file.take(LONGEST).read_to_string(&mut text).map_err(|source| io_error(path, source))?;
-    parse(&text).map_err(malformed)
+    Ok(text)
 }
 
-/// Reads the ring, changes it, and puts it in the place of the old one. Others who change it
-/// wait meanwhile.
-pub(super) fn change(
-    path: &Path,
-    edit: impl FnOnce(&mut KeyRing) -> Result<(), KeyFileError>,
-) -> Result<KeyRing, KeyFileError> {
+/// Held until it is dropped.
+fn lock(path: &Path) -> Result<File, KeyFileError> {
     let failed = |source| io_error(path, source);
     let lock = OpenOptions::new()
         .write(true)
@@ -105,19 +262,22 @@ pub(super) fn change(
         .open(beside(path, ".lock"))
         .map_err(failed)?;
     lock.lock().map_err(failed)?;
-    let mut ring = load(path)?;
-    edit(&mut ring)?;
+    Ok(lock)
+}
+
+/// Puts a new file in the place of the old one: whoever opens it finds the one or the other.
+fn replace(path: &Path, text: &str) -> Result<(), KeyFileError> {
+    let failed = |source| io_error(path, source);
     let new = beside(path, ".new");
     match fs::remove_file(&new) {
         // Left by a crash.
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
         _ => {}
     }
-    write_new(&new, &ring)
+    write_new(&new, text)
         .and_then(|()| fs::rename(&new, path))
         .and_then(|()| sync_directory(path))
-        .map_err(failed)?;
-    Ok(ring)
+        .map_err(failed)
 }
 
 fn io_error(path: &Path, source: io::Error) -> KeyFileError {
@@ -130,9 +290,9 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-fn write_new(path: &Path, ring: &KeyRing) -> io::Result<()> {
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(print(ring).as_bytes())?;
+    file.write_all(text.as_bytes())?;
     file.sync_all()
 }
 
@@ -141,64 +301,15 @@ fn sync_directory(path: &Path) -> io::Result<()> {
     File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
 }
 
-fn print(ring: &KeyRing) -> Zeroizing<String> {
-    let mut lines: Vec<(u32, KeyPurpose, &Key)> = KeyPurpose::ALL
-        .into_iter()
-        .flat_map(|purpose| ring.of(purpose).iter().map(move |key| (key.id, purpose, key)))
-        .collect();
-    lines.sort_by_key(|(id, ..)| *id);
-    // Room for all of it: number, purpose, 44 characters.
-    let mut text = Zeroizing::new(String::with_capacity(HEADER.len() + lines.len() * 70));
-    text.push_str(HEADER);
-    for (id, purpose, key) in lines {
-        let encoded = Zeroizing::new(STANDARD.encode(key.bytes()));
-        for part in [&id.to_string(), " ", purpose.as_str(), " ", &encoded, "\n"] {
-            text.push_str(part);
-        }
+/// The file as text: in the clear, or in `envelope`.
+fn print(
+    ring: &KeyRing,
+    envelope: Option<&Envelope>,
+    entropy: &dyn Entropy,
+) -> Result<Zeroizing<String>, KeyFileError> {
+    let text = lines::print(ring);
+    match envelope {
+        None => Ok(text),
+        Some(envelope) => Ok(Zeroizing::new(envelope.print(&text, entropy)?)),
     }
-    text
-}
-
-fn parse(text: &str) -> Result<KeyRing, String> {
-    let mut found: [Option<Keys>; 3] = [None, None, None];
-    let mut last_id = 0;
-    for (number, line) in (1..).zip(text.lines()) {
-        if line.trim().is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let (purpose, key) =
-            parse_line(line).ok_or_else(|| format!("line {number} is no key of a known kind"))?;
-        if key.id <= last_id {
-            return Err(format!("line {number}: its number is not higher than the one before"));
-        }
-        last_id = key.id;
-        let [digest, seal, mac] = &mut found;
-        let keys = match purpose {
-            KeyPurpose::Digest => digest,
-            KeyPurpose::Seal => seal,
-            KeyPurpose::Mac => mac,
-        };
-        match keys {
-            Some(keys) => keys.push(key),
-            None => *keys = Some(Keys { older: Vec::new(), newest: key }),
-        }
-    }
-    match found {
-        [Some(digest), Some(seal), Some(mac)] => Ok(KeyRing { digest, seal, mac }),
-        _ => Err("it needs a key for each of digest, seal and mac".to_owned()),
-    }
-}
-
-fn parse_line(line: &str) -> Option<(KeyPurpose, Key)> {
-    let mut parts = line.split_ascii_whitespace();
-    let (id, purpose, encoded) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() {
-        return None;
-    }
-    let mut bytes = Zeroizing::new([0; 32]);
-    // The slice that is decoded into must have room for what is estimated, which is 33 bytes.
-    let mut room = Zeroizing::new([0; 36]);
-    let length = STANDARD.decode_slice(encoded, &mut room[..]).ok()?;
-    bytes.copy_from_slice(room.get(..length).filter(|decoded| decoded.len() == 32)?);
-    Some((purpose.parse().ok()?, Key { id: id.parse().ok()?, bytes }))
 }

@@ -29,7 +29,10 @@ const ACTIONS: &[&str] = &[
     "session.begun",
     "session.proved",
     "session.ended",
+    "keyring.added",
     "keyring.rotated",
+    "keyring.rewrapped",
+    "keyring.sealed",
 ];
 
 pub(crate) async fn show(visit: Visit) -> Result<Response, Halt> {

@@ -1,7 +1,7 @@
 //! Whether the gate can become those for whom it has credentials.
 
 use gatepass_config::{Config, InstanceConfig};
-use gatepass_identity::{ProofError, Prover, ReadyCredential, Wallet};
+use gatepass_identity::{ProofError, Prover, ReadyCredential, SharedAssertionKey, Wallet};
 use gatepass_model::{IdentityMethod, InstanceName, Username};
 use gatepass_profiles::ClaimedUser;
 use gatepass_store::UpstreamCredential;
@@ -22,7 +22,8 @@ pub(super) async fn prove(
     findings: &mut Findings,
 ) -> Result<(), Failure> {
     let keys = opened.and_then(|opened| opened.keys.as_ref());
-    let prover = identity::prover(config, trust, keys)?;
+    let signing = keys.map(SharedAssertionKey::newest);
+    let prover = identity::prover(config, trust, signing.as_ref())?;
     for instance in &config.instances {
         for method in &instance.identity {
             match method {

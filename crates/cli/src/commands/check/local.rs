@@ -5,12 +5,12 @@ use std::sync::Arc;
 use gatepass_config::{Config, StoreLocation};
 use gatepass_model::Clock as _;
 use gatepass_store::Store;
-use gatepass_vault::{KeyFileError, KeyRing};
+use gatepass_vault::{KeyFile, KeyFileError, KeyRing};
 
 use super::finding::{Findings, State};
 use crate::failure::chain;
 use crate::wiring::clock::SystemClock;
-use crate::wiring::{directories, store};
+use crate::wiring::{self, directories, store};
 
 /// A store that could be opened, and its keys if they could be read.
 pub(super) struct Opened {
@@ -39,7 +39,7 @@ pub(super) async fn store(config: &Config, findings: &mut Findings) -> Option<Op
         let shown = file.display();
         let words = format!("there is none at {shown} yet; the first command or start makes it");
         findings.add("store", State::Warning, words);
-        no_store_yet(config, findings);
+        no_store_yet(config, findings).await;
         return None;
     }
     match store::open(config).await {
@@ -78,10 +78,10 @@ async fn found(shown: &str, store: &dyn Store, findings: &mut Findings) {
     }
 }
 
-fn no_store_yet(config: &Config, findings: &mut Findings) {
-    let file = &config.secrets.key_file;
-    let shown = file.display();
-    match KeyRing::load(file) {
+async fn no_store_yet(config: &Config, findings: &mut Findings) {
+    let Some(file) = key_file(config, findings).await else { return };
+    let shown = file.path().display();
+    match file.load() {
         Ok(_) => {
             let words = format!("{shown} is there already; the new store will use it");
             findings.add("keys", State::Warning, words);
@@ -93,11 +93,24 @@ fn no_store_yet(config: &Config, findings: &mut Findings) {
     }
 }
 
+/// The key file with its master key, where one is configured.
+async fn key_file(config: &Config, findings: &mut Findings) -> Option<KeyFile> {
+    match wiring::keys::file(&config.secrets).await {
+        Ok(file) => Some(file),
+        Err(failure) => {
+            findings.add("master key", State::Failed, failure.message);
+            None
+        }
+    }
+}
+
 async fn keys(config: &Config, store: &dyn Store, findings: &mut Findings) -> Option<KeyRing> {
-    let file = &config.secrets.key_file;
-    match KeyRing::load(file) {
+    let opened = key_file(config, findings).await?;
+    let file = opened.path();
+    match opened.load() {
         Ok(keys) => {
-            findings.add("keys", State::Ok, format!("{} can be read", file.display()));
+            let sealed = if config.secrets.master_key.is_some() { ", and is sealed" } else { "" };
+            findings.add("keys", State::Ok, format!("{} can be read{sealed}", file.display()));
             return Some(keys);
         }
         Err(KeyFileError::Missing(_)) if matches!(store.is_pristine().await, Ok(true)) => {

@@ -136,6 +136,31 @@ impl Credentials for Database {
             Ok(revision)
         })
     }
+
+    fn replace_seal<'a>(
+        &'a self,
+        owner: &'a PersonKey,
+        instance: &'a InstanceName,
+        was: &'a [u8],
+        sealed: &'a [u8],
+    ) -> Answer<'a, bool> {
+        self.answer(async move {
+            let mut write = self.begin_write().await?;
+            let done = query(
+                "UPDATE upstream_credential SET sealed = $1
+                 WHERE owner_directory = $2 AND owner_key = $3 AND instance = $4 AND sealed = $5",
+            )
+            .bind(sealed)
+            .bind(owner.directory.as_str())
+            .bind(owner.username.folded())
+            .bind(instance.as_str())
+            .bind(was)
+            .execute(&mut *write)
+            .await?;
+            write.commit().await?;
+            Ok(done.rows_affected() == 1)
+        })
+    }
 }
 
 fn of_owner(query: &mut sqlx::QueryBuilder<Db>, owner: &PersonKey) {

@@ -11,6 +11,7 @@ struct NodeRow {
     id: Vec<u8>,
     name: String,
     applied: i64,
+    keys: i64,
     seen_at: i64,
 }
 
@@ -59,6 +60,21 @@ impl Nodes for Database {
         })
     }
 
+    fn record_keys(&self, id: NodeId, keys: u64) -> Answer<'_, ()> {
+        self.answer(async move {
+            let mut write = self.begin_write().await?;
+            let changed = query("UPDATE node SET keys = $1 WHERE id = $2")
+                .bind(keys.cast_signed())
+                .bind(&id.0[..])
+                .execute(&mut *write)
+                .await?;
+            if changed.rows_affected() != 1 {
+                return Err(StoreError::NotFound);
+            }
+            Ok(write.commit().await?)
+        })
+    }
+
     fn forget_node(&self, id: NodeId) -> Answer<'_, ()> {
         self.answer(async move {
             let mut write = self.begin_write().await?;
@@ -70,7 +86,7 @@ impl Nodes for Database {
     fn live_nodes(&self, now: Timestamp) -> Answer<'_, Vec<Node>> {
         self.answer(async move {
             let rows: Vec<NodeRow> = sqlx::query_as(
-                "SELECT id, name, applied, seen_at FROM node WHERE seen_at >= $1
+                "SELECT id, name, applied, keys, seen_at FROM node WHERE seen_at >= $1
                  ORDER BY name, id",
             )
             .bind(now.minus(NODE_SILENCE).as_millis())
@@ -87,6 +103,7 @@ fn decode(row: NodeRow) -> Result<Node, StoreError> {
         id: NodeId(bytes(&row.id, "id").map_err(wrong)?),
         name: row.name,
         applied: Revision::from_column(row.applied),
+        keys: row.keys.cast_unsigned(),
         seen_at: moment(row.seen_at, "time").map_err(wrong)?,
     })
 }

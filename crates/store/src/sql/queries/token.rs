@@ -9,7 +9,7 @@ use crate::codec::{
     TokenRow, actor_text, decode_token, grant_json, plain, plain_option, search_text,
 };
 use crate::{
-    Answer, AuditEntry, Candidates, Changed, FoundCount, FoundPage, Revision, StoreError,
+    Answer, AuditEntry, Candidates, Changed, FoundCount, FoundPage, NewMac, Revision, StoreError,
     StoredToken, TokenFilter, TokenList, TokenPage, TokenSearch, Tokens, TokensFound,
 };
 
@@ -169,6 +169,30 @@ impl Tokens for Database {
             audit::append(self, &mut write, audit).await?;
             write.commit().await?;
             Ok(revision)
+        })
+    }
+
+    fn replace_macs<'a>(&'a self, macs: &'a [NewMac]) -> Answer<'a, u64> {
+        self.answer(async move {
+            let mut write = self.begin_write().await?;
+            let mut replaced = 0;
+            for NewMac { id, seen, old, new } in macs {
+                let done = query(
+                    "UPDATE token SET mac_key = $1, mac = $2
+                     WHERE id = $3 AND revision = $4 AND mac_key = $5 AND mac = $6",
+                )
+                .bind(i64::from(new.key))
+                .bind(&new.tag[..])
+                .bind(&id.as_bytes()[..])
+                .bind(seen.to_column())
+                .bind(i64::from(old.key))
+                .bind(&old.tag[..])
+                .execute(&mut *write)
+                .await?;
+                replaced += done.rows_affected();
+            }
+            write.commit().await?;
+            Ok(replaced)
         })
     }
 }

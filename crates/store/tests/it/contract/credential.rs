@@ -48,3 +48,25 @@ pub(crate) async fn credentials_are_listed_by_owner_then_instance(backend: &dyn 
     let of_zed = store.list_credentials(Some(&person("Zed"))).await.unwrap();
     assert_eq!(of_zed, [zed, wiki]);
 }
+
+pub(crate) async fn a_seal_is_replaced_only_while_it_is_the_one_that_was_read(
+    backend: &dyn Backend,
+) {
+    let store = open(backend).await;
+    let (alice, jira) = (person("alice"), jira());
+    let first = credential("alice", b"under the old key");
+    store.put_credential(&first, &put(&first)).await.unwrap();
+    let bob = credential("bob", b"under the old key");
+    let before = store.put_credential(&bob, &put(&bob)).await.unwrap();
+    let replace = async |was: &'static [u8], sealed: &'static [u8]| {
+        store.replace_seal(&alice, &jira, was, sealed).await.unwrap()
+    };
+    assert!(replace(b"under the old key", b"under the new key").await);
+    assert!(!replace(b"under the old key", b"again").await, "something else stands there");
+    let found = store.find_credential(&alice, &jira).await.unwrap().unwrap();
+    let expected = UpstreamCredential { sealed: b"under the new key".to_vec(), ..first };
+    assert_eq!(found, expected, "nothing else of it is another");
+    let of_bob = store.find_credential(&bob.owner, &jira).await.unwrap().unwrap();
+    assert_eq!(of_bob.sealed, b"under the old key");
+    assert_eq!(store.revision().await.unwrap(), before, "it is no change");
+}

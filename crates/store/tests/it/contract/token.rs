@@ -1,5 +1,5 @@
-use gatepass_model::{Actor, Token, TokenId, TokenState};
-use gatepass_store::{Revision, StoreError};
+use gatepass_model::{Actor, RowMac, Token, TokenId, TokenState};
+use gatepass_store::{NewMac, Revision, StoreError};
 
 use crate::backend::{Backend, open};
 use crate::sample::{after, full_token, issued, mac, person, token};
@@ -126,4 +126,31 @@ pub(crate) async fn what_was_acknowledged_is_there_after_reopening(backend: &dyn
     let next = token(2);
     let second = store.create_token(&next, &mac(1), &issued(&next)).await.unwrap();
     assert_eq!(second.get(), revision.get() + 1);
+}
+
+pub(crate) async fn macs_are_replaced_only_in_rows_as_they_were_read(backend: &dyn Backend) {
+    let store = open(backend).await;
+    let new = RowMac { key: 6, tag: [60; 32] };
+    let mut macs = Vec::new();
+    for number in 1..=4 {
+        let made = token(number);
+        let seen = store.create_token(&made, &mac(1), &issued(&made)).await.unwrap();
+        macs.push(NewMac { id: made.id, seen, old: mac(1), new });
+    }
+    // The second was changed since, the third has another MAC by now, another key's is the fourth.
+    let changed = Token { state: TokenState::Suspended, ..token(2) };
+    store.change_token(&changed, &mac(1), macs[1].seen, &issued(&changed)).await.unwrap();
+    macs[2].old.tag = [2; 32];
+    macs[3].old.key = 4;
+    let before = store.revision().await.unwrap();
+    macs.push(NewMac { id: token(9).id, ..macs[0].clone() });
+    assert_eq!(store.replace_macs(&macs).await.unwrap(), 1);
+    let mut found = Vec::new();
+    for number in 1..=4 {
+        found.push(store.find_token(token(number).id).await.unwrap().unwrap());
+    }
+    assert_eq!(found.iter().map(|one| one.mac).collect::<Vec<_>>(), [new, mac(1), mac(1), mac(1)]);
+    assert_eq!((&found[0].token, found[0].revision), (&token(1), macs[0].seen));
+    assert_eq!(store.revision().await.unwrap(), before, "it is no change");
+    assert_eq!(store.replace_macs(&macs).await.unwrap(), 0);
 }
