@@ -384,8 +384,12 @@ keys! {
     OIDC_EMAIL "directories.email_claim" Text("the name of a claim"), Unset,
         "The e-mail address. Left out: `email`.";
     OIDC_GROUPS "directories.groups_claim" Text("the name of a claim"), Unset,
-        "The names of somebody's groups: a list of texts, or one text. Who has no such claim is in no \
-         group. Left out: `groups`.";
+        "The names of somebody's groups: a list of texts, or one text. Left out: `groups`.";
+    OIDC_GROUPS_REQUIRED "directories.groups_required" Flag, Unset,
+        "Whether nobody is signed in of whom no groups are told, not even that there are none. Left out: \
+         `true`, for people can have a provider leave the claim out, by changing the address that they are \
+         sent to it with, and so leave a group to which policy denies something. `false`: who has no such \
+         claim is in no group.";
     INSTANCE_NAME "instances.name" Text("a to z, 0 to 9 and -"), Required,
         "What the instance is called in grants, policy and logs.";
     PRODUCT "instances.product" OneOf(&[now("jira"), now("confluence"), now("bitbucket")]), Required,

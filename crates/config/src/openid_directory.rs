@@ -41,4 +41,6 @@ pub struct OpenIdClaims {
     pub email: String,
     /// The names of the groups.
     pub groups: String,
+    /// Whether a sign-in must tell them, be it that there are none.
+    pub groups_required: bool,
 }

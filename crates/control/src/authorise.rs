@@ -152,7 +152,12 @@ fn is_by(token: &Token, person: &PersonKey) -> bool {
 /// Whoever gets the secret of somebody's token can do what that person can do: an administrator of
 /// Gatepass must not become one of the product that way.
 fn reaches(standing: &Standing, owner: ProductRank) -> Verdict {
-    if owner <= standing.rank && owner != ProductRank::Unknown {
+    // Of an owner the worst is assumed where nobody has asked, of who acts the least.
+    let own = match standing.rank {
+        ProductRank::Unknown => ProductRank::User,
+        rank => rank,
+    };
+    if owner <= own && owner != ProductRank::Unknown {
         return Ok(());
     }
     need("on_behalf_of_administrators", &standing.rights.on_behalf_of_administrators)

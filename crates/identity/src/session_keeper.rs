@@ -6,16 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gatepass_model::{InstanceName, PersonKey};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::credential::ReadyCredential;
-use crate::product::ProductDesk;
+use crate::product::{AskError, ProductDesk, SessionError};
 use crate::wallet::Wallet;
 
 /// Most requests that wait at once; the next is told so.
 const QUEUE: usize = 1_000;
+/// So many sessions are opened at once: an old Jira must not have to open those of all its people in the
+/// moment in which a gate has started.
+const OPENING: usize = 16;
+
+const TOO_MANY: &str = "too many wait for one";
 
 /// Whose session where.
 type Key = (InstanceName, PersonKey);
@@ -55,7 +60,7 @@ impl SessionAsker {
         let (answer, opened) = oneshot::channel();
         let question = Question { key: (instance.clone(), owner.clone()), answer };
         if self.0.try_send(question).is_err() {
-            return Err("too many wait for one".to_owned());
+            return Err(TOO_MANY.to_owned());
         }
         opened.await.unwrap_or_else(|_| Err("nothing came of it".to_owned()))
     }
@@ -70,6 +75,9 @@ pub struct SessionKeeper {
     questions: mpsc::Receiver<Question>,
     /// Who waits for a session that is being opened.
     waiting: HashMap<Key, Vec<oneshot::Sender<Opened>>>,
+    /// How many these are.
+    waiters: usize,
+    openings: Arc<Semaphore>,
     /// What failed lately.
     failed: HashMap<Key, (Instant, String)>,
     /// For how many looks a session was not used.
@@ -81,8 +89,17 @@ impl SessionKeeper {
     pub fn new(desk: ProductDesk, wallet: Arc<Wallet>, care: SessionCare) -> Self {
         let (asker, questions) = mpsc::channel(QUEUE);
         wallet.set_keeper(SessionAsker(asker));
-        let (waiting, failed, idle) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { desk, wallet, care, questions, waiting, failed, idle }
+        Self {
+            desk,
+            wallet,
+            care,
+            questions,
+            waiting: HashMap::new(),
+            waiters: 0,
+            openings: Arc::new(Semaphore::new(OPENING)),
+            failed: HashMap::new(),
+            idle: HashMap::new(),
+        }
     }
 
     /// Goes on until it is dropped, which ends no session at a product: they end there unused.
@@ -102,6 +119,7 @@ impl SessionKeeper {
                     Err(error) => {
                         tracing::error!(%error, "opening a session has failed");
                         self.waiting.clear();
+                        self.waiters = 0;
                     }
                 },
                 _ = looks.tick() => self.look(),
@@ -111,8 +129,13 @@ impl SessionKeeper {
 
     fn take(&mut self, question: Question, opening: &mut JoinSet<(Key, Opened)>) {
         let Question { key, answer } = question;
+        if self.waiters >= QUEUE {
+            let _ = answer.send(Err(TOO_MANY.to_owned()));
+            return;
+        }
         if let Some(waiting) = self.waiting.get_mut(&key) {
             waiting.push(answer);
+            self.waiters += 1;
             return;
         }
         let (instance, owner) = &key;
@@ -129,11 +152,13 @@ impl SessionKeeper {
         }
         self.failed.retain(|_, (at, _)| at.elapsed() < self.care.failure);
         self.waiting.insert(key.clone(), vec![answer]);
-        let desk = self.desk.clone();
+        self.waiters += 1;
+        let before = self.wallet.session(owner, instance);
+        let (desk, openings) = (self.desk.clone(), Arc::clone(&self.openings));
         opening.spawn(async move {
-            let (instance, owner) = &key;
-            let opened = desk.open_session(instance, &owner.username).await;
-            let opened = opened.map(Arc::new).map_err(|error| error.to_string());
+            // It is never closed.
+            let _turn = openings.acquire().await;
+            let opened = open(&desk, &key, before).await;
             (key, opened)
         });
     }
@@ -147,11 +172,12 @@ impl SessionKeeper {
                 self.idle.remove(key);
             }
             Err(words) => {
-                tracing::warn!(%instance, %owner, words, "no session could be opened");
                 self.failed.insert(key.clone(), (Instant::now(), words.clone()));
             }
         }
-        for waiting in self.waiting.remove(key).unwrap_or_default() {
+        let waiting = self.waiting.remove(key).unwrap_or_default();
+        self.waiters = self.waiters.saturating_sub(waiting.len());
+        for waiting in waiting {
             let _ = waiting.send(opened.clone());
         }
     }
@@ -180,5 +206,32 @@ impl SessionKeeper {
             });
         }
         self.idle = idle;
+    }
+}
+
+/// Another session, or the one of before where the product takes it for its owner's after all: an answer
+/// that came before the product's own code looks as if nobody had asked.
+async fn open(
+    desk: &ProductDesk,
+    (instance, owner): &Key,
+    before: Option<Arc<ReadyCredential>>,
+) -> Opened {
+    if let Some(before) = before
+        && desk.is_session_of(instance, &before, &owner.username).await.unwrap_or(false)
+    {
+        before.mark_right(instance, Some(owner));
+        return Ok(before);
+    }
+    desk.open_session(instance, &owner.username).await.map(Arc::new).map_err(|error| {
+        tracing::warn!(%instance, %owner, %error, "no session could be opened");
+        words_for_callers(&error)
+    })
+}
+
+/// Where the product stands, and what is wrong with its certificate, is for administrators.
+fn words_for_callers(error: &SessionError) -> String {
+    match error {
+        SessionError::Unanswered(AskError::Unasked(_)) => "it could not be asked".to_owned(),
+        error => error.to_string(),
     }
 }

@@ -190,6 +190,11 @@ impl Wallet {
                 instance: instance_is(),
             });
         }
+        // Nor is he somebody else there, a service account least of all.
+        let usernames = &drawer.identity.usernames;
+        if !usernames.are_equal() && usernames.at_instance(&owner.username).is_none() {
+            return Err(IdentityProblem::Nameless { owner: owner_is(), instance: instance_is() });
+        }
         let by = |method: &IdentityMethod| match method {
             IdentityMethod::Impersonation if drawer.identity.has_sessions => {
                 Some(drawer.by_session(owner))
@@ -201,9 +206,6 @@ impl Wallet {
             IdentityMethod::ServiceAccount => drawer.identity.service_account.clone().map(Way::By),
         };
         match drawer.identity.methods.iter().find_map(by) {
-            None if drawer.identity.usernames.at_instance(&owner.username).is_none() => {
-                Err(IdentityProblem::Nameless { owner: owner_is(), instance: instance_is() })
-            }
             None => {
                 Err(IdentityProblem::NoCredential { owner: owner_is(), instance: instance_is() })
             }
@@ -245,6 +247,15 @@ impl Wallet {
         if let Some(drawer) = self.drawers.get(instance) {
             drawer.sessions.pin().insert(owner, session);
         }
+    }
+
+    /// The session of `owner`, surprised or not.
+    pub(crate) fn session(
+        &self,
+        owner: &PersonKey,
+        instance: &InstanceName,
+    ) -> Option<Arc<ReadyCredential>> {
+        self.drawers.get(instance)?.sessions.pin().get(owner).cloned()
     }
 
     /// Forgets a session, unless another has taken its place.

@@ -39,7 +39,8 @@ pub trait KnownPeople: Send + Sync {
         usernames: &'a [Username],
     ) -> Answer<'a, Vec<KnownPerson>>;
 
-    /// The person whom the product calls so, whatever his username is.
+    /// The person whom the product calls so, whatever his username is: of several the one who is
+    /// active, and was confirmed last.
     fn find_person_by_native_key<'a>(
         &'a self,
         directory: &'a DirectoryName,

@@ -158,6 +158,7 @@ impl TestProvider {
                 display_name: "name".to_owned(),
                 email: "email".to_owned(),
                 groups: "groups".to_owned(),
+                groups_required: true,
             },
             client: Client::new(client)?,
             clock: Arc::clone(&self.state().clock) as _,

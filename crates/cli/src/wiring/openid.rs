@@ -36,6 +36,7 @@ pub(crate) fn desk(
             display_name: claims.display_name.clone(),
             email: claims.email.clone(),
             groups: claims.groups.clone(),
+            groups_required: claims.groups_required,
         },
         client,
         clock: Arc::new(SystemClock),

@@ -81,6 +81,7 @@ const OF_OIDC: [&Key; 9] = [
     &keys::OIDC_DISPLAY_NAME,
     &keys::OIDC_EMAIL,
     &keys::OIDC_GROUPS,
+    &keys::OIDC_GROUPS_REQUIRED,
 ];
 
 /// How long somebody is believed, or what holds where that is not said.

@@ -81,10 +81,15 @@ fn claims(table: &mut Reader<'_>) -> Option<OpenIdClaims> {
     let display_name = claim(&keys::OIDC_DISPLAY_NAME, "name");
     let email = claim(&keys::OIDC_EMAIL, "email");
     let groups = claim(&keys::OIDC_GROUPS, "groups");
+    let groups_required = match table.table().find(&keys::OIDC_GROUPS_REQUIRED) {
+        Some(_) => table.flag(&keys::OIDC_GROUPS_REQUIRED),
+        None => Some(true),
+    };
     Some(OpenIdClaims {
         username: username?,
         display_name: display_name?,
         email: email?,
         groups: groups?,
+        groups_required: groups_required?,
     })
 }

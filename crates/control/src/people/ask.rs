@@ -181,12 +181,18 @@ impl Control {
         if let Some(before) = &before
             && is_another(directory, before, native_key.as_deref())
         {
+            if directory.provider().is_some() {
+                // There people choose their names, so nobody takes one over.
+                return Ok(Asked::Gone);
+            }
             self.end_everything_of(&person.key, now).await?;
         }
         let same = before.filter(|before| !is_another(directory, before, native_key.as_deref()));
         if person.active && same.as_ref().is_some_and(|before| !before.person.active) {
-            // First: else they would work until somebody has looked at them.
+            // First: else they would work until somebody has looked at them. A session that began
+            // while he was going would be alive again too.
             self.suspend_everything_of(&person.key, now).await?;
+            self.end_sessions_of(&person.key, "its owner was gone, and has come back", now).await?;
         }
         let rank = match (rank, &same) {
             // Somebody else asked, who is not told of ranks: what was known before may still hold.
@@ -296,19 +302,18 @@ impl Control {
                 Err(error) => return Err(error.into()),
             }
         }
-        self.store
-            .end_other_sessions(
-                key,
-                None,
-                &audit_entry(
-                    &actor,
-                    now,
-                    "session.ended",
-                    AuditSubject::Person(key.clone()),
-                    "the name belongs to another user now",
-                ),
-            )
-            .await?;
+        self.end_sessions_of(key, "the name belongs to another user now", now).await
+    }
+
+    async fn end_sessions_of(
+        &self,
+        key: &PersonKey,
+        why: &'static str,
+        now: Timestamp,
+    ) -> Result<(), ControlError> {
+        let (actor, subject) = (Actor::System("directory"), AuditSubject::Person(key.clone()));
+        let audit = audit_entry(&actor, now, "session.ended", subject, why);
+        self.store.end_other_sessions(key, None, &audit).await?;
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Let a username go, which another subject of an `OpenID` provider has.
 
 use gatepass_model::audit::AuditSubject;
-use gatepass_model::{Actor, KnownPerson, Person, PersonKey};
+use gatepass_model::{Actor, KnownPerson, Person, PersonKey, ProductRank};
 
 use crate::authorise::Ability;
 use crate::control::{Control, audit_entry};
@@ -27,13 +27,16 @@ impl Control {
         };
         let now = self.clock.now();
         self.end_everything_of(key, now).await?;
-        let person = Person { active: false, groups: Vec::new(), ..before.person };
-        let problem = Some("an administrator has let the name go".to_owned());
-        self.write_person(&KnownPerson { person, native_key: None, problem, ..before }).await?;
+        // First: no name goes without a line that says so.
         let subject = AuditSubject::Person(key.clone());
         let words = "the name may belong to another subject now";
         let audit = audit_entry(actor, now, "person.released", subject, words);
         self.store.append_audit(&audit).await?;
+        let person = Person { active: false, groups: Vec::new(), ..before.person };
+        let problem = Some("an administrator has let the name go".to_owned());
+        // What the one of before may do at the product says nothing of the next.
+        let (native_key, rank) = (None, ProductRank::Unknown);
+        self.write_person(&KnownPerson { person, native_key, rank, problem, ..before }).await?;
         Ok(())
     }
 }

@@ -291,9 +291,23 @@ impl Control {
             self.note_gone(before, &words, now).await?;
         }
         Ok(match self.take_account(directory, account, now).await? {
-            Asked::Confirmed(known) => Ok(known.person.key),
-            Asked::Gone | Asked::Unanswered(_) => Err(SignInProblem::NameOfAnother(key)),
+            // Of two who come with one name at the same moment, the name is whose it is afterwards.
+            Asked::Confirmed(known) if self.has_name(&known.person.key, native_key.as_deref()).await? => {
+                Ok(known.person.key)
+            }
+            Asked::Confirmed(_) | Asked::Gone | Asked::Unanswered(_) => {
+                Err(SignInProblem::NameOfAnother(key))
+            }
         })
+    }
+
+    async fn has_name(
+        &self,
+        key: &PersonKey,
+        native_key: Option<&str>,
+    ) -> Result<bool, ControlError> {
+        let written = self.store.find_person(key).await?;
+        Ok(written.is_some_and(|written| written.native_key.as_deref() == native_key))
     }
 }
 

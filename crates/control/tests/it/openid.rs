@@ -150,6 +150,17 @@ impl World {
         (answer.status, answer.reason().map(str::to_owned))
     }
 
+    /// Has somebody known as one who may do so much at the product.
+    async fn ranked(&self, username: &str, rank: ProductRank) {
+        self.jira.mistake_everybody_for(None);
+        let is_user = rank == ProductRank::User;
+        let groups: &[&str] =
+            if is_user { &["jira-users"] } else { &["jira-users", "jira-administrators"] };
+        self.jira.set_groups(username, groups);
+        let known = KnownPerson { rank, ..self.known(username).await.unwrap() };
+        self.gate.store().put_people(&key(username).directory, &[known]).await.unwrap();
+    }
+
     async fn known(&self, username: &str) -> Option<KnownPerson> {
         self.control.find_person(&key(username)).await.unwrap()
     }
@@ -258,6 +269,7 @@ async fn a_name_of_another_subject_is_refused_until_it_is_let_go() {
     assert!(!world.is_signed_in(&alice).await);
     let credential = world.gate.store().find_credential(&key("alice"), &jira_name()).await;
     assert!(credential.unwrap().is_none());
+    assert_eq!(world.known("alice").await.unwrap().rank, ProductRank::Unknown);
 
     world.sign_in().await.unwrap();
     assert_eq!(world.known("alice").await.unwrap().person.groups, ["admins"]);
@@ -277,6 +289,13 @@ async fn who_has_another_name_now_leaves_the_old_one_behind() {
     assert!(!before.person.active && before.problem.unwrap().contains("alicia"));
     assert!(world.known("alicia").await.unwrap().person.active);
     assert_eq!(world.ask(&secret).await, (403, Some("owner_inactive".to_owned())));
+    // However often: the names of before stay behind.
+    for (name, before) in [("ali", "alicia"), ("alix", "ali")] {
+        world.told("subject-1", name, &["staff"]);
+        world.sign_in().await.unwrap();
+        assert!(!world.known(before).await.unwrap().person.active, "{before}");
+        assert!(world.known(name).await.unwrap().person.active, "{name}");
+    }
     // Nobody else gets the old name by that.
     world.told("subject-3", "alice", &[]);
     assert!(world.sign_in().await.is_err());
@@ -460,6 +479,14 @@ async fn what_an_owner_may_do_at_jira_his_native_token_tells() {
     world.native(&alice, "alice").await.unwrap().unwrap();
     world.control.issue_token(&bob, &request("alice")).await.unwrap();
     assert_eq!(world.known("alice").await.unwrap().rank, ProductRank::User);
+    // Of bob nobody knows what he may do: that is no power over somebody who may do more.
+    assert_eq!(world.known("bob").await.unwrap().rank, ProductRank::Unknown);
+    for rank in [ProductRank::Administrator, ProductRank::SystemAdministrator] {
+        world.ranked("alice", rank).await;
+        let refused = world.control.issue_token(&bob, &request("alice")).await.unwrap_err();
+        assert!(refused.to_string().contains("on_behalf_of_administrators"), "{refused}");
+    }
+    world.ranked("alice", ProductRank::User).await;
     // The provider says nothing of it, and takes nothing away.
     world.told("subject-1", "alice", &[]);
     world.sign_in().await.unwrap();

@@ -145,15 +145,16 @@ impl World {
     fn may_go_up(&self, directory: usize, place: usize) -> Option<(&'static str, String)> {
         let Place { directory: of_place, methods, names } = &self.places[place];
         let is_granted = self.granted[directory][place] || self.granted[directory] == [false; 3];
-        if *of_place != directory || self.known[directory] != Known::Active || !is_granted {
+        let may_come = *of_place == directory && self.known[directory] == Known::Active;
+        // Who has no name there is not the service account either.
+        if !may_come || !is_granted || names.of_alice().is_none() {
             return None;
         }
         methods.iter().find_map(|method| match method {
             IdentityMethod::ServiceAccount => Some(bearer(&account(place))),
             IdentityMethod::TrustedHeader => names.of_alice().map(|name| (HEADER, name.to_owned())),
             IdentityMethod::NativeToken | IdentityMethod::Impersonation => {
-                let has_one = self.native[directory][place] && names.of_alice().is_some();
-                has_one.then(|| bearer(&native(directory, place)))
+                self.native[directory][place].then(|| bearer(&native(directory, place)))
             }
         })
     }

@@ -125,13 +125,24 @@ async fn a_session_that_ended_is_seen_and_another_is_opened() {
 }
 
 #[tokio::test]
+async fn a_session_that_only_looked_like_ended_is_kept() {
+    let scene = Scene::new(CARE, |settings| settings).await;
+    assert_eq!(ending(&scene.ask(ISSUE, "").await), (200, None));
+    scene.jira.mistake_everybody_for(Some("anonymous"));
+    assert_eq!(ending(&scene.ask(ISSUE, "").await), UNAVAILABLE);
+    scene.jira.mistake_everybody_for(None);
+    assert_eq!(ending(&scene.ask(ISSUE, "").await), (200, None));
+    assert_eq!((scene.signed(), scene.jira.session_count()), (1, 1), "no other was opened");
+}
+
+#[tokio::test]
 async fn a_session_that_nobody_uses_is_ended() {
-    let care = SessionCare { look: Duration::from_millis(20), ..CARE };
+    let care = SessionCare { look: Duration::from_millis(400), ..CARE };
     let scene = Scene::new(care, |settings| settings).await;
     assert_eq!(ending(&scene.ask(ISSUE, "").await), (200, None));
     within("its end", async {
         while scene.jira.session_count() > 0 {
-            tokio::task::yield_now().await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     })
     .await;

@@ -259,6 +259,17 @@ impl ProductDesk {
         session::open(self.upstream(instance)?, link, user).await
     }
 
+    /// Whether the product takes a session for `owner`'s.
+    pub(crate) async fn is_session_of(
+        &self,
+        instance: &InstanceName,
+        session: &ReadyCredential,
+        owner: &Username,
+    ) -> Result<bool, AskError> {
+        let account = self.who_is(instance, Asker::Credential(session)).await?;
+        Ok(account.is_some_and(|account| account.username == *owner))
+    }
+
     /// Ends a session at the product. One that has ended already is no error.
     pub async fn end_session(
         &self,

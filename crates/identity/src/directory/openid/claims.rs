@@ -31,7 +31,7 @@ impl OpenIdDesk {
         mut claims: Claims,
         tokens: &CoreTokenResponse,
     ) -> Result<Claims, OpenIdProblem> {
-        let ClaimNames { username, display_name, email, groups } = &self.settings.claims;
+        let ClaimNames { username, display_name, email, groups, .. } = &self.settings.claims;
         let are_told = [username, display_name, email, groups].iter().all(|name| claims.has(name));
         let Some(url) = known.metadata.userinfo_endpoint().filter(|_| !are_told) else {
             return Ok(claims);
@@ -51,7 +51,9 @@ impl OpenIdDesk {
             return Err(nonsense("its userinfo tells of another one than its ID token"));
         }
         for (name, value) in more.0 {
-            claims.0.entry(name).or_insert(value);
+            if !claims.has(&name) {
+                claims.0.insert(name, value);
+            }
         }
         Ok(claims)
     }
@@ -59,7 +61,7 @@ impl OpenIdDesk {
 
 impl Claims {
     fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.0.get(name).is_some_and(|value| !value.is_null())
     }
 
     /// The person, with a key of `prefix` and his subject.
@@ -80,7 +82,7 @@ impl Claims {
             native_key: Some(format!("{prefix}{subject}")),
             display_name: called,
             email: self.text(&names.email).map(str::to_owned),
-            groups: self.groups(&names.groups)?,
+            groups: self.groups(names)?,
             active: true,
             rank: ProductRank::Unknown,
             username,
@@ -94,13 +96,20 @@ impl Claims {
 
     /// Sorted, each once. A group that is not seen may be one to which policy denies something, so
     /// a claim that is not understood as a whole is none.
-    fn groups(&self, name: &str) -> Result<Vec<String>, OpenIdProblem> {
+    fn groups(&self, names: &ClaimNames) -> Result<Vec<String>, OpenIdProblem> {
+        let name = names.groups.as_str();
         let nonsense = |words: String| Err(OpenIdProblem::Nonsense(words));
         let list = match self.0.get(name) {
             None | Some(Value::Null) if self.are_elsewhere(name) => {
                 return nonsense(format!(
                     "there are too many groups for {name}, and it only says where to ask for them; \
                      have the provider tell fewer"
+                ));
+            }
+            None | Some(Value::Null) if names.groups_required => {
+                return nonsense(format!(
+                    "it tells no groups ({name}), not even that there are none; have it send that \
+                     claim, or set groups_required = false"
                 ));
             }
             None | Some(Value::Null) => return Ok(Vec::new()),
@@ -145,6 +154,7 @@ mod tests {
             display_name: "name".to_owned(),
             email: "email".to_owned(),
             groups: "groups".to_owned(),
+            groups_required: false,
         }
     }
 
@@ -191,6 +201,23 @@ mod tests {
             told.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             assert!(account(told).unwrap_err().to_string().contains("too many groups"));
         }
+    }
+
+    #[test]
+    fn groups_that_are_not_told_are_no_groups_only_where_they_need_not_be() {
+        let strict = ClaimNames { groups_required: true, ..names() };
+        for groups in [json!({}), json!({"groups": null})] {
+            let mut told = json!({"preferred_username": "zoë"});
+            told.as_object_mut().unwrap().extend(groups.as_object().unwrap().clone());
+            assert_eq!(account(told.clone()).unwrap().groups, Vec::<String>::new());
+            let claims: Claims = serde_json::from_value(told).unwrap();
+            let problem = claims.account(&strict, "openid:https://a ", "s1").unwrap_err();
+            assert!(problem.to_string().contains("groups_required"), "{problem}");
+        }
+        let told = json!({"preferred_username": "zoë", "groups": []});
+        let claims: Claims = serde_json::from_value(told).unwrap();
+        let zoe = claims.account(&strict, "openid:https://a ", "s1").unwrap();
+        assert_eq!(zoe.groups, Vec::<String>::new());
     }
 
     #[test]

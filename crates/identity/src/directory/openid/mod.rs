@@ -50,6 +50,9 @@ pub struct ClaimNames {
     pub email: String,
     /// The names of the groups.
     pub groups: String,
+    /// Whether these must be told, be it that there are none: the address at the provider goes through
+    /// the person's browser, who could ask for less.
+    pub groups_required: bool,
 }
 
 /// Everything that an [`OpenIdDesk`] is told.

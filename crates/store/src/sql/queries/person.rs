@@ -74,7 +74,7 @@ impl KnownPeople for Database {
         self.answer(async move {
             let mut query = select(directory);
             query.push(" AND native_key = ").push_bind(native_key.to_owned());
-            query.push(" ORDER BY confirmed_at DESC LIMIT 1");
+            query.push(" ORDER BY is_active DESC, confirmed_at DESC LIMIT 1");
             first(self, query).await
         })
     }
