@@ -71,7 +71,7 @@ const OF_LDAP: [&Key; 16] = [
     &keys::LDAP_MEMBER,
 ];
 
-const OF_OIDC: [&Key; 9] = [
+const OF_OIDC: [&Key; 10] = [
     &keys::OIDC_ISSUER,
     &keys::OIDC_CLIENT_ID,
     &keys::OIDC_CLIENT_SECRET,

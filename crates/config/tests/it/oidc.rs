@@ -35,6 +35,7 @@ fn what_is_left_out_is_as_providers_have_it() {
         display_name: "name".to_owned(),
         email: "email".to_owned(),
         groups: "groups".to_owned(),
+        groups_required: true,
     };
     let expected = OpenIdDirectoryConfig {
         issuer: "https://login.example.com/".parse().unwrap(),

@@ -292,7 +292,9 @@ impl Control {
         }
         Ok(match self.take_account(directory, account, now).await? {
             // Of two who come with one name at the same moment, the name is whose it is afterwards.
-            Asked::Confirmed(known) if self.has_name(&known.person.key, native_key.as_deref()).await? => {
+            Asked::Confirmed(known)
+                if self.has_name(&known.person.key, native_key.as_deref()).await? =>
+            {
                 Ok(known.person.key)
             }
             Asked::Confirmed(_) | Asked::Gone | Asked::Unanswered(_) => {
