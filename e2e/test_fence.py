@@ -97,7 +97,7 @@ class Site:
                 env=environment(),
                 pass_fds=[program.fileno()],
                 cwd="/",
-                timeout=30,
+                timeout=120,
                 check=False,
             )
         document = json.loads(done.stdout)
