@@ -217,6 +217,12 @@ def test_a_valve_refuses_whoever_is_not_the_gate_and_who_claims_to_be(site):
     site.start_product(valves=REMOTE_IP + unsafe)
     states, words = site.check(PRODUCT[0], "--gate", "10.0.0.5")
     assert states == ["failed"] and "claims in X-Forwarded-For to be 10.0.0.5" in words, words
+    # The valve compares the text, and the recipe's is IPv6 written out.
+    states, words = site.check(PRODUCT[0], "--gate", "fd00::5")
+    claimed = "claims in X-Forwarded-For to be fd00:0:0:0:0:0:0:5"
+    assert states == ["failed"] and claimed in words, words
+    states, words = site.check(PRODUCT[0])
+    assert states == ["warning"] and "name each of the gate's addresses with --gate" in words, words
 
     site.start_product(valves=REMOTE_IP + valve)
     states, words = site.check(*PRODUCT, "--gate", "10.0.0.5", "--gate", "fd00::5")
