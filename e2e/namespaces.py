@@ -80,6 +80,20 @@ class Network:
                 nodad = ["nodad"] if ":" in address else []
                 member.ip("address", "add", f"{address}/{length}", "dev", device, *nodad)
 
+    def attach(self, name, address, gateway):
+        """One more, on a network of its own behind the product's machine, which is its way out: as a
+        container is. Both are IPv4 addresses."""
+        member = self.members[name] = Namespace(self.folder, name)
+        member.begin()
+        port, peer = f"to-{name}", ["peer", "name", "eth0", "netns", str(member.holder.pid)]
+        self.hub.ip("link", "add", port, "type", "veth", *peer)
+        self.hub.ip("address", "add", f"{gateway}/24", "dev", port)
+        self.hub.ip("link", "set", port, "up")
+        member.ip("address", "add", f"{address}/24", "dev", "eth0")
+        member.ip("link", "set", "eth0", "up")
+        member.ip("route", "add", "default", "via", gateway)
+        return member
+
     def __getitem__(self, name):
         return self.members[name]
 

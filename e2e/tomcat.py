@@ -6,6 +6,8 @@ from pathlib import Path
 from harness import Process, wait_until
 
 JARS = Path("/usr/share/java")
+# How long a Java virtual machine may take to start on a machine that has much else to do, in seconds.
+START = 120
 CONNECTOR = '<Connector port="8080" protocol="HTTP/1.1" />'
 SERVED = {
     "status": {"state": "RUNNING"},
@@ -57,7 +59,7 @@ class Tomcat:
         command = [*java, *places, config, f"-Djava.io.tmpdir={home}", *main]
         self.process = Process(namespace.command(command), home, "tomcat")
         try:
-            wait_until(self.has_started, "Tomcat has started")
+            wait_until(self.has_started, "Tomcat has started", START)
         except BaseException:
             self.process.kill()
             raise

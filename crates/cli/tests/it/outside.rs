@@ -106,8 +106,14 @@ fn a_valve_refuses_also_who_claims_to_be_the_gate() {
     let (code, state, words) = ask(&answering(move |_| forbidden()), &["--gate", "10.0.0.5"]);
     assert_eq!((code, state.as_str()), (0, "ok"), "{words}");
     assert!(words.contains("refuses everything with 403"), "{words}");
+    assert!(words.contains("claims in X-Forwarded-For to be 127.0.0.1 or 10.0.0.5"), "{words}");
 
-    for (believed, more) in [("127.0.0.1", &[][..]), ("10.0.0.5", &["--gate", "10.0.0.5"])] {
+    for (believed, more) in [
+        ("127.0.0.1", &[][..]),
+        ("10.0.0.5", &["--gate", "10.0.0.5"]),
+        ("fd00::5", &["--gate", "fd00:0::5"]),
+        ("fd00:0:0:0:0:0:0:5", &["--gate", "10.0.0.5", "--gate", "fd00::5"]),
+    ] {
         let opens = format!("x-forwarded-for: {believed}\r\n");
         let url = answering(move |head| {
             let is_opened = head.to_lowercase().contains(&opens);
@@ -117,6 +123,18 @@ fn a_valve_refuses_also_who_claims_to_be_the_gate() {
         assert_eq!(code, 1, "{words}");
         assert!(words.contains(believed) && words.contains("usePeerAddress"), "{words}");
     }
+}
+
+#[test]
+fn a_valve_is_not_known_to_hold_until_the_gate_is_named() {
+    let url = answering(|head| {
+        let is_opened = head.to_lowercase().contains("x-forwarded-for: 10.0.0.5\r\n");
+        with_status(if is_opened { PRODUCT } else { "403 Forbidden" })
+    });
+    let (code, state, words) = ask(&url, &[]);
+    assert_eq!((code, state.as_str()), (0, "warning"), "{words}");
+    assert!(words.contains("name each of the gate's addresses with --gate"), "{words}");
+    assert_eq!(ask(&url, &["--gate", "10.0.0.5"]).0, 1);
 }
 
 #[test]

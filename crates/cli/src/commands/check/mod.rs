@@ -35,7 +35,8 @@ pub(crate) struct Check {
     /// or a host, whose usual ports are all tried
     #[arg(long, value_name = "URL", conflicts_with = "person")]
     from_outside: Vec<OutsidePlace>,
-    /// The gate's own address: who claims in `X-Forwarded-For` to come from there must get no further
+    /// The gate's own address: who claims in `X-Forwarded-For` to come from there must get no further.
+    /// Without it, what refuses everybody is a warning: a valve may believe that claim
     #[arg(long, value_name = "ADDRESS", requires = "from_outside")]
     gate: Vec<IpAddr>,
 }

@@ -47,7 +47,7 @@ pub(super) fn recognise(status: u16, has: impl Fn(&str) -> bool) -> Heard {
 /// For people.
 pub(super) fn words(question: &Question, heard: &Heard) -> String {
     let path = &question.path;
-    let claim = question.claims.map_or_else(String::new, |address| {
+    let claim = question.claims.as_ref().map_or_else(String::new, |address| {
         format!(" of somebody who claims in X-Forwarded-For to be {address}")
     });
     match heard {

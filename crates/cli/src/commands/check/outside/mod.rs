@@ -10,7 +10,7 @@ mod place;
 mod question;
 mod verdict;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use gatepass_config::BaseUrl;
@@ -123,10 +123,8 @@ async fn interrogate(client: &Client, url: &BaseUrl, gates: &[IpAddr]) -> Verdic
     let mut said = Vec::new();
     ask(client, url, question::plain(url), &mut said).await;
     if verdict::is_refused(&said) {
-        let own = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        for gate in std::iter::once(&own).chain(gates) {
-            let claimed = claim(question::plain(url), *gate);
-            ask(client, url, claimed, &mut said).await;
+        for one in question::claims(gates) {
+            ask(client, url, claim(question::plain(url), &one), &mut said).await;
         }
     } else if verdict::is_rest_by_gate(&said) {
         ask(client, url, question::spelled(url), &mut said).await;
@@ -143,7 +141,7 @@ async fn ask(
 ) {
     let root = format!("{}://{}", if url.is_secure() { "https" } else { "http" }, url.authority());
     for question in questions {
-        let claimed = question.claims.map(|address| address.to_string());
+        let claimed = question.claims.as_ref().map(ToString::to_string);
         let header = claimed.as_ref().map(|value| ("X-Forwarded-For", value.as_bytes()));
         let asked = client.get_json(&format!("{root}{}", question.path), header.as_slice()).await;
         let heard = match asked {

@@ -3,7 +3,7 @@
 use super::super::finding::State;
 use super::door::Door;
 use super::heard::{Heard, words};
-use super::question::{Kind, Question};
+use super::question::{Claim, Kind, Question};
 
 /// What there is to say of a door.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,9 +49,7 @@ pub(super) fn judge(said: &Said) -> Verdict {
         return reached(one);
     }
     if is_refused(said) {
-        let words = "what answers there refuses everything with 403, as a valve does, also to who \
-                     claims to be the gate; its port is open";
-        return Verdict { state: State::Ok, words: words.to_owned() };
+        return of_wall(said);
     }
     let is_believed =
         |one: &&(Question, Heard)| one.0.claims.is_some() && one.1 != Heard::Forbidden;
@@ -61,6 +59,32 @@ pub(super) fn judge(said: &Said) -> Verdict {
         return Verdict { state, words: format!("{words}; {because}") };
     }
     judge_by_gate(said)
+}
+
+/// A wall is good only as far as it was tried: the gate's address is one that only its owner knows.
+fn of_wall(said: &Said) -> Verdict {
+    let mut claimed: Vec<String> = Vec::new();
+    for claim in said.iter().filter_map(|(question, _)| question.claims.as_ref()) {
+        let text = claim.to_string();
+        if !claimed.contains(&text) {
+            claimed.push(text);
+        }
+    }
+    let mut words = "what answers there refuses everything with 403, as a valve does".to_owned();
+    if !claimed.is_empty() {
+        words.push_str(", also to who claims in X-Forwarded-For to be ");
+        words.push_str(&claimed.join(" or "));
+    }
+    words.push_str("; its port is open");
+    let is_gate = |claim: &Claim| claim.is_gate;
+    if said.iter().any(|(question, _)| question.claims.as_ref().is_some_and(is_gate)) {
+        return Verdict { state: State::Ok, words };
+    }
+    words.push_str(
+        ". Whether it lets in who claims to be the gate was not tried: name each of the gate's \
+         addresses with --gate",
+    );
+    Verdict { state: State::Warning, words }
 }
 
 /// Who answers for programs, and who for pages.
@@ -94,7 +118,7 @@ fn reached((question, heard): &(Question, Heard)) -> Verdict {
 mod tests {
     use gatepass_config::BaseUrl;
 
-    use super::super::question::{claim, plain, spelled};
+    use super::super::question::{claim, claims, plain, spelled};
     use super::*;
 
     fn url() -> BaseUrl {
@@ -103,6 +127,12 @@ mod tests {
 
     fn all(questions: Vec<Question>, heard: &Heard) -> Vec<(Question, Heard)> {
         questions.into_iter().map(|question| (question, heard.clone())).collect()
+    }
+
+    /// What is asked in the name of the product's machine and of the gate.
+    fn as_each(gates: &[&str]) -> Vec<Question> {
+        let gates: Vec<_> = gates.iter().map(|gate| gate.parse().unwrap()).collect();
+        claims(&gates).iter().flat_map(|one| claim(plain(&url()), one)).collect()
     }
 
     fn product() -> Heard {
@@ -121,10 +151,17 @@ mod tests {
     #[test]
     fn a_wall_is_one_only_when_no_claim_opens_it() {
         let forbidden = all(plain(&url()), &Heard::Forbidden);
-        let claimed = claim(plain(&url()), "10.0.0.5".parse().unwrap());
-        let closed = [forbidden.clone(), all(claimed.clone(), &Heard::Forbidden)].concat();
-        assert_eq!(judge(&closed).state, State::Ok);
-        let opened = [forbidden.clone(), all(claimed, &product())].concat();
+        let claimed = as_each(&["10.0.0.5"]);
+        let closed = [forbidden.clone(), all(claimed, &Heard::Forbidden)].concat();
+        let verdict = judge(&closed);
+        assert_eq!(verdict.state, State::Ok);
+        assert!(verdict.words.contains("to be 127.0.0.1 or 10.0.0.5;"), "{}", verdict.words);
+        let mut opened = closed;
+        for (question, heard) in &mut opened {
+            if question.claims.as_ref().is_some_and(|claim| claim.is_gate) {
+                *heard = product();
+            }
+        }
         let verdict = judge(&opened);
         assert_eq!(verdict.state, State::Failed);
         assert!(verdict.words.contains("10.0.0.5") && verdict.words.contains("usePeerAddress"));
@@ -132,6 +169,18 @@ mod tests {
         let mut mixed = forbidden;
         mixed[0].1 = Heard::Somebody { status: 302 };
         assert_eq!(judge(&mixed).state, State::Failed);
+    }
+
+    #[test]
+    fn a_wall_that_nobody_claimed_the_gates_address_at_is_not_known_to_be_one() {
+        let forbidden = all(plain(&url()), &Heard::Forbidden);
+        let own_machine = all(as_each(&[]), &Heard::Forbidden);
+        for said in [forbidden.clone(), [forbidden, own_machine].concat()] {
+            let verdict = judge(&said);
+            assert_eq!(verdict.state, State::Warning);
+            assert!(verdict.words.contains("--gate"), "{}", verdict.words);
+            assert!(verdict.words.contains("was not tried"), "{}", verdict.words);
+        }
     }
 
     #[test]
