@@ -10,7 +10,7 @@ use gatepass_control::ControlError;
 use gatepass_identity::DirectoryError;
 use gatepass_store::StoreError;
 use gatepass_store::activity::ActivityError;
-use gatepass_vault::NoEntropy;
+use gatepass_vault::{KeyFileError, NoEntropy};
 use serde::Serialize;
 
 /// Why a command failed.
@@ -126,6 +126,7 @@ impl From<ControlError> for Failure {
             E::Conflict => "conflict",
             E::KeysMissing(_) => "keys_missing",
             E::KeysDiffer { .. } => "keys_differ",
+            E::Keys(KeyFileError::Changed(_)) => "conflict",
             E::Keys(_) => "keys_unusable",
             E::NoEntropy(_) => "no_entropy",
             E::StoreUnavailable(_) | E::ActivityUnavailable(_) => "store_unavailable",
