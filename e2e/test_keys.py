@@ -127,6 +127,18 @@ def test_two_nodes_go_on_while_keys_are_rotated(make_gate, upstream, cluster):
     assert caller.odd == []
     assert one.ask("audit", "verify")["whole"]
 
+    # A node that is down misses a rotation: its copy still says that the keys of before are to come.
+    assert two.process.stop() == 0
+    assert one.ask("secrets", "rotate")["mac"] == 9
+    kept = (two.folder / "gatepass.key").read_bytes()
+    for words in (["secrets", "rotate"], ["serve"]):
+        assert two.ask(*words, code=1)["error"]["code"] == "keys_differ", words
+    assert (two.folder / "gatepass.key").read_bytes() == kept
+    two.take_keys_of(one)
+    pair = [pair[0], two.start()]
+    for token in [*tokens, *made]:
+        assert [ask_gate(gate, token["secret"]) for gate in pair] == [PASSES, PASSES]
+
 
 def test_a_key_file_that_cannot_be_read_leaves_the_keys_of_before_in_force(make_gate, upstream):
     gate = make_gate(upstream.url)

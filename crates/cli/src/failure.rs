@@ -10,7 +10,7 @@ use gatepass_control::ControlError;
 use gatepass_identity::DirectoryError;
 use gatepass_store::StoreError;
 use gatepass_store::activity::ActivityError;
-use gatepass_vault::NoEntropy;
+use gatepass_vault::{KeyFileError, NoEntropy};
 use serde::Serialize;
 
 /// Why a command failed.
@@ -123,7 +123,7 @@ impl From<ControlError> for Failure {
             E::NotFound(_) => "not_found",
             E::IllegalMove { .. } => "illegal_move",
             E::NotGenuine(_) => "not_genuine",
-            E::Conflict => "conflict",
+            E::Conflict | E::Keys(KeyFileError::Changed(_)) => "conflict",
             E::KeysMissing(_) => "keys_missing",
             E::KeysDiffer { .. } => "keys_differ",
             E::Keys(_) => "keys_unusable",

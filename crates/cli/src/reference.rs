@@ -35,7 +35,10 @@ const CODES: &[(&str, &str)] = &[
         "keys_unusable",
         "the key file can't be read, others can read it too, or it is sealed otherwise than configured",
     ),
-    ("keys_differ", "a node has other keys than the key file here, which may be an old copy"),
+    (
+        "keys_differ",
+        "a node, or whoever wrote to the store, has other keys than the key file here, which may be an old copy",
+    ),
     (
         "master_key_unusable",
         "the master key can't be had from where the configuration says, or is none",

@@ -104,10 +104,11 @@ pub enum ControlError {
         .0.display()
     )]
     KeysMissing(PathBuf),
-    /// Somebody has other keys than the key file, which is to be changed.
+    /// Somebody has other keys than the key file, which is to be changed or begun with.
     #[error(
         "{what} has other keys than {}, so nothing was done; bring the newest key file to where it is \
-         missing, and try again",
+         missing, and try again; if that file is lost, restore the copy of the store that goes with \
+         this one",
         path.display()
     )]
     KeysDiffer {

@@ -1,5 +1,6 @@
 //! The key file: open it, make it beside a new store, rotate its keys.
 
+mod newest;
 mod rewrap;
 mod rotate;
 
@@ -14,6 +15,7 @@ use gatepass_vault::{Entropy, KeyFile, KeyFileError, KeyRing};
 use crate::control::audit_entry;
 use crate::error::ControlError;
 
+pub use newest::check_keys;
 pub use rewrap::{KeyNeeded, Rewrapped};
 pub use rotate::KeysRotated;
 

@@ -47,7 +47,7 @@ pub use gatepass_store::activity::{LastUse, RecentRequest};
 pub use gatepass_store::{AuditPage, Revision, StoredPolicy};
 pub use gatepass_vault::{BearerSecret, is_same_secret};
 pub use keys::{
-    KeyNeeded, KeysOpened, KeysRotated, Rewrapped, open_or_create_keys, record_new_keys,
+    KeyNeeded, KeysOpened, KeysRotated, Rewrapped, check_keys, open_or_create_keys, record_new_keys,
 };
 pub use limits::{LeftView, LimitView};
 pub use native::{NativeMade, NativeStanding, Renewal, Renewer};

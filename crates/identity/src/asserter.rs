@@ -71,9 +71,10 @@ mod tests {
             said.split('.').next().unwrap().to_owned()
         };
         let before = head();
-        key.replace(&file.add_coming(&SystemEntropy).unwrap());
+        let added = file.add_coming(&SystemEntropy).unwrap();
+        key.replace(&added);
         assert_eq!(head(), before, "a key that is to come does not sign");
-        key.replace(&file.put_in_force(&SystemEntropy).unwrap());
+        key.replace(&file.put_in_force(added.mark(), &SystemEntropy).unwrap());
         assert_ne!(head(), before);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use gatepass_model::audit::{AuditContent, AuditSeal};
 use gatepass_model::{AuditEvent, Timestamp};
 
-use crate::{Answer, StoreError};
+use crate::{Answer, NewestAuditKey, StoreError};
 
 /// An event that goes into the record, in the transaction of the change that it tells of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,6 +138,10 @@ pub trait AuditLog: Send + Sync {
     /// What follows the line with this number, the oldest first, to check the chain; `None`: from
     /// the very beginning. At most so many lines, 1 to 1,000.
     fn audit_after(&self, after: Option<i64>, limit: u32) -> Answer<'_, AuditStretch>;
+
+    /// The newest key that there are lines with, however many came since with older ones; `None`
+    /// where no line is chained. Reads the whole record once, in the database.
+    fn newest_audit_key(&self) -> Answer<'_, Option<NewestAuditKey>>;
 }
 
 /// The tag in a column, if it is one.

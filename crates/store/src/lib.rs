@@ -17,6 +17,7 @@ mod copy;
 mod credential;
 mod error;
 mod feed;
+mod key;
 mod node;
 mod person;
 mod policy;
@@ -35,6 +36,7 @@ pub use copy::{backup, copy};
 pub use credential::{Credentials, FormerCredential, UpstreamCredential, UpstreamKind};
 pub use error::{Corruption, StoreError};
 pub use feed::{Change, ChangeFeed, Changed, Changes, KEPT_CHANGES, Loaded, Revision, Watch};
+pub use key::{KeysNamed, NewestAuditKey};
 pub use node::{NODE_SILENCE, Node, NodeId, Nodes};
 pub use person::{KnownPeople, PeopleFilter};
 pub use policy::{Policies, StoredPolicy};
@@ -71,6 +73,9 @@ pub trait Store:
     /// Whether nothing was ever done here: no token, no credential, no line of audit. Only
     /// beside such a store may a new key file be made.
     fn is_pristine(&self) -> Answer<'_, bool>;
+
+    /// With which newest keys rows were written. Reads all of them once, in the database.
+    fn keys_named(&self) -> Answer<'_, KeysNamed>;
 
     /// Closes its connections once what runs has ended.
     fn close(&self) -> Answer<'_, ()>;

@@ -299,6 +299,7 @@ impl Ground {
         let key_stamp = keys::stamp(key_file.path());
         let store = store::open(config).await?;
         let opened = keys::open(&key_file, &*store).await?;
+        gatepass_control::check_keys(&key_file, &opened.keyring, &*store).await?;
         let signing = SharedAssertionKey::newest(&opened.keyring);
         let prover = identity::prover(config, &trust, Some(&signing))?;
         let activity = store::open_activity(config).await?;

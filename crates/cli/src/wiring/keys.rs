@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use gatepass_config::SecretsConfig;
+use gatepass_config::{MasterKeySource, SecretsConfig};
 use gatepass_control::{Control, ControlError, KeysOpened};
 use gatepass_identity::SharedAssertionKey;
 use gatepass_model::Clock as _;
@@ -23,9 +23,11 @@ use crate::failure::Failure;
 
 /// How often the key file is looked at.
 const EVERY: Duration = Duration::from_millis(250);
+
 /// How long after a failure it is read once more: the program that prints the master key is then run
-/// again.
-const AGAIN: Duration = Duration::from_secs(10);
+/// again. Twice as long after each further one, up to the other.
+const FIRST: Duration = Duration::from_secs(10);
+const LONGEST: Duration = Duration::from_mins(5);
 
 /// The configured key file, with the master key that seals it if there is one.
 pub(crate) async fn file(config: &SecretsConfig) -> Result<KeyFile, Failure> {
@@ -64,29 +66,33 @@ pub(crate) struct KeyWatcher {
 impl KeyWatcher {
     /// Follows the file for ever.
     pub(crate) async fn run(mut self) {
-        let mut failed: Option<Instant> = None;
+        let mut trouble: Option<Trouble> = None;
         let mut looks = tokio::time::interval(EVERY);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             looks.tick().await;
             let now = stamp(self.file.path());
             let is_changed = now.is_some() && now != self.seen;
-            let is_due = failed.is_some_and(|at| at.elapsed() >= AGAIN);
+            let is_due = trouble.as_ref().is_some_and(|trouble| trouble.is_due(Instant::now()));
             if !is_changed && !is_due {
                 continue;
             }
             self.seen = now;
             let read = self.read().await;
             self.is_behind.store(read.is_err(), Ordering::Release);
-            failed = match read {
+            trouble = match read {
                 Ok(ring) => {
                     self.take(ring);
                     None
                 }
-                Err(failure) => {
-                    let error = failure.message;
-                    tracing::error!(error, "the keys of before stay in force");
-                    Some(Instant::now())
+                Err(unread) => {
+                    let before =
+                        trouble.take().map(|one| if is_changed { one.anew() } else { one });
+                    let now = Trouble::after(before.as_ref(), unread, Instant::now());
+                    if now.is_news_after(before.as_ref()) {
+                        tracing::error!(error = now.message, "the keys of before stay in force");
+                    }
+                    Some(now)
                 }
             };
         }
@@ -94,13 +100,21 @@ impl KeyWatcher {
 
     /// Reads the file with the master key that is known; and, where it is sealed for another, with
     /// the one that the configuration leads to now.
-    async fn read(&mut self) -> Result<KeyRing, Failure> {
+    async fn read(&mut self) -> Result<KeyRing, Unread> {
+        let is_fixed = matches!(self.config.master_key, Some(MasterKeySource::Variable(_)));
         match self.file.load() {
+            // A variable stays what it was when the process began.
+            Err(error @ KeyFileError::OtherMaster { .. }) if is_fixed => {
+                return Err(Unread {
+                    message: Failure::from(ControlError::from(error)).message,
+                    may_pass: false,
+                });
+            }
             Err(KeyFileError::OtherMaster { .. }) => {}
-            loaded => return Ok(loaded.map_err(ControlError::from)?),
+            loaded => return Ok(loaded?),
         }
         let file = file(&self.config).await?;
-        let ring = file.load().map_err(ControlError::from)?;
+        let ring = file.load()?;
         self.file = file;
         Ok(ring)
     }
@@ -115,6 +129,57 @@ impl KeyWatcher {
     }
 }
 
+/// Why the keys could not be read.
+struct Unread {
+    message: String,
+    /// Whether it may be otherwise later, with the file as it is.
+    may_pass: bool,
+}
+
+impl From<Failure> for Unread {
+    fn from(failure: Failure) -> Self {
+        Self { message: failure.message, may_pass: true }
+    }
+}
+
+impl From<KeyFileError> for Unread {
+    fn from(error: KeyFileError) -> Self {
+        Failure::from(ControlError::from(error)).into()
+    }
+}
+
+/// The last failure of several in a row.
+#[derive(Debug)]
+struct Trouble {
+    message: String,
+    /// How long after it the file is read once more.
+    wait: Duration,
+    /// When that is; `None`: once it is changed.
+    again: Option<Instant>,
+}
+
+impl Trouble {
+    fn after(before: Option<&Self>, unread: Unread, now: Instant) -> Self {
+        let Unread { message, may_pass } = unread;
+        let wait = before.map_or(Duration::ZERO, |before| before.wait * 2).clamp(FIRST, LONGEST);
+        Self { message, wait, again: may_pass.then(|| now + wait) }
+    }
+
+    /// The same, but for the waiting: the file is another one.
+    fn anew(self) -> Self {
+        Self { wait: Duration::ZERO, ..self }
+    }
+
+    fn is_due(&self, now: Instant) -> bool {
+        self.again.is_some_and(|again| now >= again)
+    }
+
+    /// What was said once is not said again, however long it lasts.
+    fn is_news_after(&self, before: Option<&Self>) -> bool {
+        before.is_none_or(|before| before.message != self.message)
+    }
+}
+
 /// What tells two states of the file apart; it is never written in place.
 pub(super) type Stamp = (u64, u64, i64, i64);
 
@@ -122,4 +187,45 @@ pub(super) type Stamp = (u64, u64, i64, i64);
 pub(super) fn stamp(path: &Path) -> Option<Stamp> {
     let found = fs::metadata(path).ok()?;
     Some((found.ino(), found.len(), found.mtime(), found.mtime_nsec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unread(message: &str) -> Unread {
+        Unread { message: message.to_owned(), may_pass: true }
+    }
+
+    #[test]
+    fn what_lasts_is_tried_at_growing_intervals_and_told_once() {
+        let mut now = Instant::now();
+        let mut trouble = Trouble::after(None, unread("no entry"), now);
+        assert!(trouble.is_news_after(None));
+        let mut waits = Vec::new();
+        for _ in 0..7 {
+            let wait = trouble.wait;
+            assert!(!trouble.is_due(now + wait.mul_f32(0.9)) && trouble.is_due(now + wait));
+            waits.push(wait.as_secs());
+            now += wait;
+            let next = Trouble::after(Some(&trouble), unread("no entry"), now);
+            assert!(!next.is_news_after(Some(&trouble)));
+            trouble = next;
+        }
+        assert_eq!(waits, [10, 20, 40, 80, 160, 300, 300]);
+        let other = Trouble::after(Some(&trouble), unread("no program"), now);
+        assert!(other.is_news_after(Some(&trouble)));
+        // Another file is another try, though what is wrong is the same.
+        let trouble = trouble.anew();
+        let next = Trouble::after(Some(&trouble), unread("no entry"), now);
+        assert_eq!((next.wait, next.is_news_after(Some(&trouble))), (FIRST, false));
+    }
+
+    #[test]
+    fn what_stays_as_it_is_is_not_tried_again() {
+        let now = Instant::now();
+        let fixed = Unread { may_pass: false, ..unread("another master key") };
+        let trouble = Trouble::after(None, fixed, now);
+        assert!(trouble.is_news_after(None) && !trouble.is_due(now + LONGEST * 10));
+    }
 }

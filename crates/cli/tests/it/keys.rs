@@ -73,3 +73,26 @@ fn after_a_rotation_of_the_keys_old_and_new_tokens_are_genuine() {
     assert_eq!(genuine.count(), 2, "{listed}");
     here.ask(&["token", "rotate", text(&old["id"])]);
 }
+
+#[test]
+fn an_old_copy_of_the_key_file_starts_no_gate_and_gets_no_keys() {
+    let here = Installation::new();
+    let id = text(&here.issue(&[])["id"]).to_owned();
+    // The mode is copied too.
+    fs::copy(here.path("gatepass.key"), here.path("old.key")).unwrap();
+    here.ask(&["secrets", "rotate"]);
+    fs::rename(here.path("gatepass.key"), here.path("newest.key")).unwrap();
+    fs::rename(here.path("old.key"), here.path("gatepass.key")).unwrap();
+    // What is done with it hides nothing.
+    here.issue(&[]);
+    for words in [&["serve", "--json"][..], &["secrets", "rotate", "--json"]] {
+        let done = here.run(words);
+        assert_eq!((done.code, &done.json()["error"]["code"]), (1, &"keys_differ".into()));
+        assert!(done.err.contains(&id) && done.err.contains("mac key 6"), "{}", done.err);
+    }
+    let checked = here.run(&["check", "--json"]);
+    assert_eq!(checked.code, 1);
+    assert!(checked.out.contains("bring the newest key file"), "{}", checked.out);
+    fs::rename(here.path("newest.key"), here.path("gatepass.key")).unwrap();
+    assert_eq!(here.ask(&["secrets", "rotate"])["mac"], 9);
+}

@@ -8,6 +8,7 @@ use gatepass_vault::{KeyFile, KeyPurpose, KeyRing};
 use serde::Serialize;
 use tokio::time::Instant;
 
+use super::newest;
 use super::rewrap::Rewrapped;
 use crate::authorise::Ability;
 use crate::control::{Control, audit_entry};
@@ -41,6 +42,10 @@ impl Control {
     /// A node without the keys would refuse what they wrote. So where one is left, the keys stay in
     /// the file and unused, and the next call goes on with them.
     ///
+    /// `KeysDiffer` where the store was written with keys that the file lacks, or, before keys are
+    /// added, where a running node has others: it is an old copy then. `KeyFileError::Changed` when
+    /// somebody else changed its keys while nodes were waited for.
+    ///
     /// When the audit record can't be written the keys are added all the same.
     pub async fn rotate_keys(
         &self,
@@ -53,16 +58,18 @@ impl Control {
         self.store.revision().await?;
         let before = file.load()?;
         let is_begun = before.has_coming();
+        // Once keys are to come, nodes without them are what is waited for.
         if !is_begun {
-            self.check_newest(file, &before).await?;
+            self.check_nodes(file, &before).await?;
         }
+        newest::check(file, &before, &*self.store).await?;
         let added = file.add_coming(&*self.entropy)?;
         if !is_begun {
             self.record(actor, "keyring.added", numbers(&coming(&added))).await?;
         }
         let nodes_without = self.wait_for_keys(added.mark(), patience).await?;
         let (ring, is_in_force) = if nodes_without.is_empty() {
-            (file.put_in_force(&*self.entropy)?, true)
+            (file.put_in_force(added.mark(), &*self.entropy)?, true)
         } else {
             (added, false)
         };
@@ -89,22 +96,14 @@ impl Control {
         self.record(actor, "keyring.sealed", detail).await
     }
 
-    /// Whether `file`, which has `ring` in it, is the newest there is. Keys that are added to an older
-    /// copy have the numbers of others, and who brings such a file to the nodes takes those away.
-    async fn check_newest(&self, file: &KeyFile, ring: &KeyRing) -> Result<(), ControlError> {
-        let differ = |what| ControlError::KeysDiffer { path: file.path().to_owned(), what };
+    /// Whether all nodes have the keys of `file`, which are `ring`. Keys that are added to an older copy
+    /// have the numbers of others, and who brings such a file to the nodes takes those away.
+    async fn check_nodes(&self, file: &KeyFile, ring: &KeyRing) -> Result<(), ControlError> {
         let nodes = self.store.live_nodes(self.clock.now()).await?;
         // One that has said nothing is of an older version, or has just begun.
         let mut others = nodes.iter().filter(|node| node.keys != 0 && node.keys != ring.mark());
-        if let Some(node) = others.next() {
-            return Err(differ(format!("the node {}", node.name)));
-        }
-        // Where no node runs: the last line of the record, which whoever rotated has written.
-        let counted = self.store.audit_after(None, 1).await?.counted;
-        let last = self.store.audit_after(Some(counted.saturating_sub(1)), 1).await?.lines.pop();
-        let key = last.and_then(|line| line.key).and_then(|key| u32::try_from(key).ok());
-        match key.filter(|key| ring.find(KeyPurpose::Mac, *key).is_none()) {
-            Some(key) => Err(differ(format!("whoever wrote last, with the mac key {key},"))),
+        match others.next() {
+            Some(node) => Err(newest::differ(file, format!("the node {}", node.name))),
             None => Ok(()),
         }
     }

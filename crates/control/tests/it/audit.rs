@@ -43,8 +43,9 @@ async fn keys_that_somebody_else_added_chain_what_comes_next() {
     let world = World::new().await;
     world.issue(&request("alice")).await.unwrap();
     let entropy = SeededEntropy::new(2);
-    world.key_file().add_coming(&entropy).unwrap();
-    world.control().replace_keyring(world.key_file().put_in_force(&entropy).unwrap());
+    let added = world.key_file().add_coming(&entropy).unwrap();
+    let ring = world.key_file().put_in_force(added.mark(), &entropy).unwrap();
+    world.control().replace_keyring(ring);
     world.issue(&request("alice")).await.unwrap();
     let verified = verify(&world).await;
     assert!(verified.whole, "{verified:?}");

@@ -1,12 +1,16 @@
 use std::time::Duration;
 
 use gatepass_control::{
-    AddCredential, ControlError, KeyNeeded, KeysRotated, open_or_create_keys, record_new_keys,
+    AddCredential, ControlError, KeyNeeded, KeysRotated, check_keys, open_or_create_keys,
+    record_new_keys,
 };
 use gatepass_model::Clock as _;
 use gatepass_store::NodeId;
 use gatepass_testkit::SeededEntropy;
-use gatepass_vault::{KeyFile, SealedCredential, SecretText, credential_context, open, verify_row};
+use gatepass_vault::{
+    KeyFile, KeyFileError, KeyPurpose, KeyRing, SealedCredential, SecretText, credential_context,
+    open, verify_row,
+};
 
 use crate::support::{World, jira_name, key, request};
 
@@ -184,7 +188,9 @@ async fn an_old_copy_of_the_key_file_gets_no_keys() {
         }
     };
     assert!(rotate(&world).await.rewrapped.is_some());
-    assert_eq!(refused().await, "whoever wrote last, with the mac key 6,");
+    let all = world.audit().await.len();
+    let what = format!("whoever wrote line {all} of the audit record with the mac key 6");
+    assert_eq!(refused().await, what);
     let (now, start) = (world.clock.now(), gatepass_store::Revision::START);
     world.store.register_node(NodeId([1; 16]), "gate-a", start, now).await.unwrap();
     let newest = world.key_file().load().unwrap().mark();
@@ -195,6 +201,167 @@ async fn an_old_copy_of_the_key_file_gets_no_keys() {
     let rotated = control.rotate_keys(&world.actor, &copy, Duration::ZERO).await.unwrap();
     // That node has a file of its own: it is waited for, and nothing is in force.
     assert_eq!((rotated.mac, rotated.rewrapped), (9, None));
+}
+
+/// Rotates with a copy of the key file: whose other keys keep it from that. The copy stays as it is.
+async fn refusal(world: &World, copy: &KeyFile) -> String {
+    let before = std::fs::read(copy.path()).unwrap();
+    let refused = world.control().rotate_keys(&world.actor, copy, Duration::ZERO).await;
+    assert_eq!(std::fs::read(copy.path()).unwrap(), before, "nothing was done");
+    match refused.unwrap_err() {
+        ControlError::KeysDiffer { what, .. } => what,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn copy_of_keys(world: &World) -> KeyFile {
+    let copy = KeyFile::new(world.folder().join("copy.key"), None);
+    std::fs::copy(world.key_file().path(), copy.path()).unwrap();
+    copy
+}
+
+/// Two nodes with copies: one was given keys that were to come, and was down for the next rotation.
+#[tokio::test]
+async fn a_copy_with_keys_to_come_is_an_old_one_once_newer_keys_have_written() {
+    let world = World::new().await;
+    let id = world.issue(&request("alice")).await.unwrap().token.token.id;
+    world.key_file().add_coming(&SeededEntropy::new(5)).unwrap();
+    let copy = copy_of_keys(&world);
+    assert_eq!(rotate(&world).await.mac, 6);
+    assert_eq!(rotate(&world).await.mac, 9);
+    assert!(copy.load().unwrap().has_coming());
+    assert_eq!(
+        refusal(&world, &copy).await,
+        format!("whoever signed the row of {id} with the mac key 9")
+    );
+}
+
+#[tokio::test]
+async fn what_is_written_with_an_old_copy_hides_none_of_the_newer_keys() {
+    let world = World::new().await;
+    let copy = copy_of_keys(&world);
+    let old = copy.load().unwrap();
+    rotate(&world).await;
+    let last_by_new = world.audit().await.len() + 2;
+    let issued = world.issue(&request("alice")).await.unwrap().token.token;
+    native(&world, "alice").await;
+    // From here on somebody works with the old copy.
+    world.control().replace_keyring(old.clone());
+    world.issue(&request("bob")).await.unwrap();
+    let signed = format!("whoever signed the row of {} with the mac key 6", issued.id);
+    assert_eq!(refusal(&world, &copy).await, signed);
+
+    // Each thing tells by itself, once those before are gone.
+    let stored = world.store.find_token(issued.id).await.unwrap().unwrap();
+    let new = gatepass_vault::row_mac(&old, &stored.token);
+    let (id, seen) = (issued.id, stored.revision);
+    let mac = gatepass_store::NewMac { id, seen, old: stored.mac, new };
+    assert_eq!(world.store.replace_macs(&[mac]).await.unwrap(), 1);
+    let digested = "whoever issued a token with the digest key 4";
+    assert_eq!(refusal(&world, &copy).await, digested);
+
+    world.control().revoke_token(&world.actor, issued.id, None).await.unwrap();
+    let sealed = "whoever sealed an upstream credential with the seal key 5";
+    assert_eq!(refusal(&world, &copy).await, sealed);
+
+    let (alice, jira) = (key("alice"), jira_name());
+    let entry = gatepass_store::AuditEntry {
+        at: world.clock.now(),
+        event: gatepass_model::AuditEvent {
+            actor: world.actor.clone(),
+            action: "test.done",
+            subject: gatepass_model::audit::AuditSubject::KeyRing,
+            detail: String::new(),
+        },
+    };
+    world.store.remove_credential(&alice, &jira, &entry).await.unwrap();
+    let recorded =
+        format!("whoever wrote line {last_by_new} of the audit record with the mac key 6");
+    assert_eq!(refusal(&world, &copy).await, recorded);
+
+    // Nothing of that keeps the newest file from being rotated.
+    assert_eq!(rotate(&world).await.mac, 9);
+}
+
+/// Two people rotate copies while no gate runs: both add keys, of the same numbers.
+#[tokio::test]
+async fn keys_with_the_numbers_of_others_are_told_by_the_audit_record() {
+    let world = World::new().await;
+    let copy = copy_of_keys(&world);
+    copy.add_coming(&SeededEntropy::new(77)).unwrap();
+    let rotated = rotate(&world).await;
+    assert!(copy.load().unwrap().find(KeyPurpose::Mac, rotated.mac).is_some());
+    let line = world.audit().await.len();
+    assert_eq!(
+        refusal(&world, &copy).await,
+        format!("whoever wrote line {line} of the audit record with the mac key 6")
+    );
+}
+
+#[tokio::test]
+async fn a_gate_does_not_begin_with_an_old_copy_of_the_key_file() {
+    let world = World::new().await;
+    let copy = copy_of_keys(&world);
+    let old = copy.load().unwrap();
+    let check = async |ring: &KeyRing| check_keys(&copy, ring, &*world.store).await;
+    assert!(check(&old).await.is_ok(), "nothing was written");
+    rotate(&world).await;
+    assert!(check(&old).await.is_ok(), "there is no token that it would refuse");
+    let id = world.issue(&request("alice")).await.unwrap().token.token.id;
+    let refused = check(&old).await.unwrap_err();
+    let words = refused.to_string();
+    assert!(matches!(refused, ControlError::KeysDiffer { .. }), "{refused:?}");
+    assert!(words.contains(&format!("row of {id} with the mac key 6")), "{words}");
+    assert!(words.contains("copy.key") && words.contains("bring the newest key file"), "{words}");
+    // A rotation was done just then: the file is newer than what was read from it.
+    std::fs::copy(world.key_file().path(), copy.path()).unwrap();
+    assert!(check(&old).await.is_ok());
+}
+
+/// One row must not keep gates from starting; it is refused for itself.
+#[tokio::test]
+async fn a_row_that_names_a_key_which_never_was_keeps_no_gate_from_starting() {
+    let world = World::new().await;
+    let id = world.issue(&request("alice")).await.unwrap().token.token.id;
+    let stored = world.store.find_token(id).await.unwrap().unwrap();
+    let new = gatepass_model::RowMac { key: 99, ..stored.mac };
+    let mac = gatepass_store::NewMac { id, seen: stored.revision, old: stored.mac, new };
+    assert_eq!(world.store.replace_macs(&[mac]).await.unwrap(), 1);
+    let ring = world.key_file().load().unwrap();
+    assert!(check_keys(world.key_file(), &ring, &*world.store).await.is_ok());
+    // It is named before keys are added, and can be revoked.
+    let named = format!("whoever signed the row of {id} with the mac key 99");
+    assert_eq!(refusal(&world, world.key_file()).await, named);
+    world.control().revoke_token(&world.actor, id, None).await.unwrap();
+    assert!(rotate(&world).await.rewrapped.is_some());
+}
+
+#[tokio::test]
+async fn keys_that_came_while_nodes_were_waited_for_are_not_put_in_force() {
+    let world = World::new().await;
+    let (node, now) = (NodeId([1; 16]), world.clock.now());
+    world.store.register_node(node, "a", gatepass_store::Revision::START, now).await.unwrap();
+    let (file, entropy) = (world.key_file(), SeededEntropy::new(5));
+    let rotating = world.control().rotate_keys(&world.actor, file, Duration::from_mins(1));
+    let meddling = async {
+        let added = loop {
+            let ring = file.load().unwrap();
+            if ring.has_coming() {
+                break ring.mark();
+            }
+            tokio::task::yield_now().await;
+        };
+        // Another rotation is done before this one, and a third begins.
+        file.put_in_force(added, &entropy).unwrap();
+        file.add_coming(&entropy).unwrap();
+        world.store.record_keys(node, added).await.unwrap();
+    };
+    let (rotated, ()) = tokio::join!(rotating, meddling);
+    let error = rotated.unwrap_err();
+    assert!(matches!(error, ControlError::Keys(KeyFileError::Changed(_))), "{error:?}");
+    let ring = file.load().unwrap();
+    assert!(ring.has_coming(), "no node has the keys of the third");
+    assert_eq!(ring.newest(KeyPurpose::Mac).id(), 6);
 }
 
 #[tokio::test]

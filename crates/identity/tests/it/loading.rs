@@ -74,8 +74,8 @@ fn a_credential_under_a_key_that_is_not_here_leaves_the_one_of_before() {
     let folder = tempfile::tempdir().unwrap();
     let file = KeyFile::new(folder.path().join("k"), None);
     let before = file.create(&SystemEntropy).unwrap();
-    file.add_coming(&SystemEntropy).unwrap();
-    let after = file.put_in_force(&SystemEntropy).unwrap();
+    let added = file.add_coming(&SystemEntropy).unwrap();
+    let after = file.put_in_force(added.mark(), &SystemEntropy).unwrap();
     let (alice, jira) = (person("alice"), instance("jira"));
     let wallet = wallet(&[NativeToken], None);
     let new = stored(&after, "alice", "own");

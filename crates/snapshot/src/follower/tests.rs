@@ -298,8 +298,8 @@ async fn a_change_of_another_process_comes_into_effect_by_itself() {
 fn rings(world: &World) -> [Arc<KeyRing>; 2] {
     let file = KeyFile::new(world.directory.path().join("gate.key"), None);
     let before = file.create(&SystemEntropy).unwrap();
-    file.add_coming(&SystemEntropy).unwrap();
-    [before, file.put_in_force(&SystemEntropy).unwrap()].map(Arc::new)
+    let added = file.add_coming(&SystemEntropy).unwrap();
+    [before, file.put_in_force(added.mark(), &SystemEntropy).unwrap()].map(Arc::new)
 }
 
 #[tokio::test]

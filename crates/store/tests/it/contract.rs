@@ -8,6 +8,7 @@ pub(crate) mod corruption;
 pub(crate) mod credential;
 pub(crate) mod feed;
 pub(crate) mod found;
+pub(crate) mod key;
 pub(crate) mod load;
 pub(crate) mod node;
 pub(crate) mod person;
@@ -54,6 +55,8 @@ macro_rules! stories {
             found::tokens_are_found_by_their_handles;
             found::integrations_are_named_once_and_in_order;
             found::living_tokens_are_counted_by_owner;
+            key::the_newest_key_of_each_kind_is_named_whatever_came_since;
+            key::the_newest_key_of_the_record_is_known_by_its_last_line;
             load::all_is_read_as_one_moment_saw_it;
             load::tokens_that_ended_long_ago_are_left_out;
             load::more_tokens_than_fit_in_a_chunk_all_come;

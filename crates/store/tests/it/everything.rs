@@ -72,6 +72,8 @@ async fn ask(store: &dyn Store) -> Vec<(&'static str, Option<StoreError>)> {
         ("keys", store.record_keys(node, 3).await.err()),
         ("forget", store.forget_node(node).await.err()),
         ("nodes", store.live_nodes(START).await.err()),
+        ("keys named", store.keys_named().await.err()),
+        ("audit key", store.newest_audit_key().await.err()),
         ("pristine", store.is_pristine().await.err()),
     ]
 }

@@ -73,6 +73,13 @@ pub enum KeyFileError {
         /// The name of the one that does not.
         given: String,
     },
+    /// Somebody else added keys, or took some away, since it was read.
+    #[error(
+        "the key file {} was changed by somebody else at the same time, so its keys were not put in \
+         force; try again",
+        .0.display()
+    )]
+    Changed(PathBuf),
     /// The system failed.
     #[error("the key file {} can't be used", path.display())]
     Io {
@@ -144,8 +151,14 @@ impl KeyFile {
 
     /// From now on those keys are the ones to write with; the older ones stay for what they wrote.
     /// Nothing changes where there are none.
-    pub fn put_in_force(&self, entropy: &dyn Entropy) -> Result<KeyRing, KeyFileError> {
+    ///
+    /// `mark` is the [`KeyRing::mark`] that every node is known to have. `Changed` when the file has
+    /// other keys by now: nobody knows yet who can read those.
+    pub fn put_in_force(&self, mark: u64, entropy: &dyn Entropy) -> Result<KeyRing, KeyFileError> {
         self.change(entropy, |ring| {
+            if ring.mark() != mark {
+                return Err(KeyFileError::Changed(self.path.clone()));
+            }
             ring.put_in_force();
             Ok(())
         })

@@ -95,13 +95,32 @@ fn keys_that_are_added_read_first_and_write_once_they_are_in_force() {
     let again = file.add_coming(&SystemEntropy).unwrap();
     assert_eq!(all_keys(&again), all_keys(&added), "they are there already");
 
-    let after = file.put_in_force(&SystemEntropy).unwrap();
+    let after = file.put_in_force(added.mark(), &SystemEntropy).unwrap();
     assert_eq!(all_keys(&file.load().unwrap()), all_keys(&after));
     assert_eq!((after.has_coming(), numbers(&after)), (false, (6, vec![3])));
     let old = before.newest(KeyPurpose::Mac);
     assert_eq!(after.find(KeyPurpose::Mac, old.id()).unwrap().bytes(), old.bytes());
     let next = file.add_coming(&SystemEntropy).unwrap();
     assert_eq!(numbers(&next), (6, vec![9, 3]));
+}
+
+/// Nodes were waited for until they had certain keys, and those only may write then.
+#[test]
+fn keys_that_came_since_are_not_put_in_force_with_those_that_were_waited_for() {
+    let (_folder, path) = place();
+    let file = KeyFile::new(&path, None);
+    file.create(&SystemEntropy).unwrap();
+    let waited_for = file.add_coming(&SystemEntropy).unwrap().mark();
+    // Somebody else was done with those, and has begun anew.
+    file.put_in_force(waited_for, &SystemEntropy).unwrap();
+    let next = file.add_coming(&SystemEntropy).unwrap();
+    let text = fs::read(&path).unwrap();
+    let refused = file.put_in_force(waited_for, &SystemEntropy);
+    assert!(matches!(refused, Err(KeyFileError::Changed(_))), "{refused:?}");
+    assert_eq!(fs::read(&path).unwrap(), text, "nothing was done");
+    file.put_in_force(next.mark(), &SystemEntropy).unwrap();
+    // Who is late for the same keys finds it done.
+    assert!(!file.put_in_force(next.mark(), &SystemEntropy).unwrap().has_coming());
 }
 
 #[test]
@@ -124,7 +143,7 @@ fn a_ring_is_told_from_every_other_but_not_by_what_is_in_force() {
     let before = file.create(&SystemEntropy).unwrap();
     assert_eq!(before.mark(), file.load().unwrap().mark());
     let added = file.add_coming(&SystemEntropy).unwrap();
-    let after = file.put_in_force(&SystemEntropy).unwrap();
+    let after = file.put_in_force(added.mark(), &SystemEntropy).unwrap();
     assert_ne!(added.mark(), before.mark());
     assert_eq!(after.mark(), added.mark());
     // Somebody adds keys to a copy of the file as it was: the same numbers, but other keys.
@@ -183,7 +202,7 @@ fn keys_are_added_to_a_sealed_file_and_both_master_keys_still_open_it() {
     // Whoever adds keys has one of the two only.
     let added = old.add_coming(&SystemEntropy).unwrap();
     assert_eq!(all_keys(&new.load().unwrap()), all_keys(&added));
-    let in_force = new.put_in_force(&SystemEntropy).unwrap();
+    let in_force = new.put_in_force(added.mark(), &SystemEntropy).unwrap();
     assert_eq!(all_keys(&old.load().unwrap()), all_keys(&in_force));
     // From here on the old one is of no use.
     assert_eq!(new.seal(None, &SystemEntropy).unwrap(), [master(5).name()]);

@@ -109,6 +109,10 @@ async fn keys(config: &Config, store: &dyn Store, findings: &mut Findings) -> Op
     let file = opened.path();
     match opened.load() {
         Ok(keys) => {
+            if let Err(error) = gatepass_control::check_keys(&opened, &keys, store).await {
+                findings.add("keys", State::Failed, error.to_string());
+                return Some(keys);
+            }
             let sealed = if config.secrets.master_key.is_some() { ", and is sealed" } else { "" };
             findings.add("keys", State::Ok, format!("{} can be read{sealed}", file.display()));
             return Some(keys);

@@ -6,12 +6,12 @@ use gatepass_model::audit::{AuditContent, AuditSeal};
 use sqlx::{QueryBuilder, Row as _};
 
 use super::super::FOLDED;
-use super::{Database, Db, Transaction, count, page_size, query, query_scalar, token};
+use super::{Database, Db, Transaction, count, key, page_size, query, query_scalar, token};
 use crate::audit::tag;
 use crate::codec::{moment, plain};
 use crate::{
     Answer, AuditEntry, AuditLog, AuditPage, AuditRecord, AuditStretch, Corruption, LinkedLine,
-    StoreError,
+    NewestAuditKey, StoreError,
 };
 
 type DbRow = <Db as sqlx::Database>::Row;
@@ -83,6 +83,10 @@ impl AuditLog for Database {
             let lines = rows.iter().map(linked).collect::<Result<_, _>>()?;
             Ok(AuditStretch { lines, counted })
         })
+    }
+
+    fn newest_audit_key(&self) -> Answer<'_, Option<NewestAuditKey>> {
+        self.answer(key::newest_of_audit(self))
     }
 }
 

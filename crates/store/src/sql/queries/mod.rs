@@ -8,6 +8,7 @@
 mod audit;
 mod credential;
 mod feed;
+mod key;
 mod load;
 mod node;
 mod person;
@@ -20,7 +21,7 @@ mod token;
 use sqlx::{Transaction, query, query_scalar};
 
 use super::{Database, Db, HEX_ID};
-use crate::{Answer, Store};
+use crate::{Answer, KeysNamed, Store};
 
 impl Store for Database {
     fn is_pristine(&self) -> Answer<'_, bool> {
@@ -34,6 +35,10 @@ impl Store for Database {
             .await?;
             Ok(rows == 0)
         })
+    }
+
+    fn keys_named(&self) -> Answer<'_, KeysNamed> {
+        self.answer(key::named(self))
     }
 
     fn close(&self) -> Answer<'_, ()> {
