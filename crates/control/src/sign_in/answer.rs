@@ -1,11 +1,9 @@
 //! On the instance's host, where the product's cookie is seen: ask whose it is.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gatepass_identity::{Account, Asker};
 use gatepass_model::{Actor, InstanceName, KnownPerson, PersonKey, Timestamp};
 use gatepass_store::TicketKind;
-use gatepass_vault::{BearerSecret, SealedCredential, open};
+use gatepass_vault::BearerSecret;
 
 use super::{CODE, CONTEXT, Code, Purpose, SignInProblem, State, is_over, person_text};
 use crate::control::Control;
@@ -161,10 +159,7 @@ impl Control {
     ) -> Result<State, Box<(Option<String>, SignInProblem)>> {
         let ends = |console, problem| Box::new((console, problem));
         let forged = || ends(None, SignInProblem::Forged);
-        let bytes = URL_SAFE_NO_PAD.decode(asked.state).map_err(|_| forged())?;
-        let text = open(&self.keyring(), CONTEXT, &SealedCredential::from_bytes(bytes))
-            .map_err(|_| forged())?;
-        let state: State = serde_json::from_str(text.expose()).map_err(|_| forged())?;
+        let state: State = self.open_state(CONTEXT, asked.state).ok_or_else(forged)?;
         if is_over(state.ends, now) {
             return Err(ends(Some(state.console), SignInProblem::TooLate));
         }

@@ -1,9 +1,7 @@
 //! At the console: send the browser to the instance.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gatepass_model::{InstanceName, PersonKey};
-use gatepass_vault::{BearerSecret, SecretText, seal};
+use gatepass_vault::BearerSecret;
 
 use super::{CONTEXT, PATIENCE, Purpose, State, hexadecimal, person_text};
 use crate::control::Control;
@@ -69,10 +67,7 @@ impl Control {
             person: place.person.map(person_text),
             ends: self.clock.now().plus(PATIENCE).as_millis(),
         };
-        // Texts and a number only: it can't fail, and an empty state is refused.
-        let text = serde_json::to_string(&state).unwrap_or_default();
-        let sealed = seal(&self.keyring(), &*self.entropy, CONTEXT, &SecretText::new(text))?;
-        let query = format!("to={}", URL_SAFE_NO_PAD.encode(sealed.as_bytes()));
+        let query = format!("to={}", self.seal_state(CONTEXT, &state)?);
         Ok(SignInBegun { browser, query })
     }
 }

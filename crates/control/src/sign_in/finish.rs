@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use gatepass_model::audit::AuditSubject;
 use gatepass_model::{Actor, InstanceName, PersonKey, Session, SessionId, SignedInBy, Timestamp};
 use gatepass_store::{StoreError, TicketKind};
-use gatepass_vault::{BearerSecret, is_same_secret};
+use gatepass_vault::BearerSecret;
 
-use super::{Code, Purpose, SignInProblem, hexadecimal};
+use super::{Code, Purpose, SignInProblem};
 use crate::control::{Control, audit_entry};
 use crate::error::ControlError;
 
@@ -57,10 +57,7 @@ impl Control {
         let Ok(code) = serde_json::from_slice::<Code>(&content) else {
             return Ok(Err(SignInProblem::Forged));
         };
-        let is_browser = browser
-            .secret
-            .is_some_and(|secret| is_same_secret(&hexadecimal(&secret.digest()), &code.browser));
-        if !is_browser {
+        if !browser.has_begun(&code.browser) {
             return Ok(Err(SignInProblem::OtherBrowser));
         }
         if code.console != browser.console {
@@ -84,11 +81,7 @@ impl Control {
         now: Timestamp,
     ) -> Result<Result<Finished, SignInProblem>, ControlError> {
         let Code { purpose, back, problem, .. } = code;
-        let present = match browser.session {
-            Some(secret) => self.store.find_session(&secret.digest()).await?,
-            None => None,
-        };
-        let present = present.filter(|session| session.is_alive(now));
+        let present = self.present_session(browser, now).await?;
         let directory = self.asked_directory(&person.directory);
         let is_elsewhere = directory.is_some_and(|asked| asked.provider().is_some());
         let by = SignedInBy::Instance(instance);

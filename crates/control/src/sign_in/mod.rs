@@ -15,8 +15,15 @@ mod begin;
 mod finish;
 mod provider;
 
-use gatepass_model::{DirectoryName, InstanceName, Lifetime, PersonKey, Timestamp};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use gatepass_model::{DirectoryName, InstanceName, Lifetime, PersonKey, Session, Timestamp};
+use gatepass_vault::{SealedCredential, SecretText, is_same_secret, open, seal};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+use crate::control::Control;
+use crate::error::ControlError;
 
 pub use answer::{Answered, SignInAsked};
 pub use begin::{SignInBegun, Where};
@@ -141,6 +148,41 @@ struct Code {
     back: String,
     /// Why the native token was not made, where it was to be.
     problem: Option<String>,
+}
+
+impl Control {
+    /// What a browser carries there and back, sealed for `context`, as it stands in an address.
+    fn seal_state<S: Serialize>(&self, context: &[u8], state: &S) -> Result<String, ControlError> {
+        // Texts and numbers only: it can't fail, and an empty state is refused.
+        let text = SecretText::new(serde_json::to_string(state).unwrap_or_default());
+        let sealed = seal(&self.keyring(), &*self.entropy, context, &text)?;
+        Ok(URL_SAFE_NO_PAD.encode(sealed.as_bytes()))
+    }
+
+    /// What came back; `None` where it was not sealed here for `context`.
+    fn open_state<S: DeserializeOwned>(&self, context: &[u8], state: &str) -> Option<S> {
+        let sealed = SealedCredential::from_bytes(URL_SAFE_NO_PAD.decode(state).ok()?);
+        let text = open(&self.keyring(), context, &sealed).ok()?;
+        serde_json::from_str(text.expose()).ok()
+    }
+
+    /// The session that a browser has already, if it is alive.
+    async fn present_session(
+        &self,
+        browser: Browser<'_>,
+        now: Timestamp,
+    ) -> Result<Option<Session>, ControlError> {
+        let Some(secret) = browser.session else { return Ok(None) };
+        let found = self.store.find_session(&secret.digest()).await?;
+        Ok(found.filter(|session| session.is_alive(now)))
+    }
+}
+
+impl Browser<'_> {
+    /// Whether it is the one that began: `began` is the digest of its secret, in hexadecimal.
+    fn has_begun(self, began: &str) -> bool {
+        self.secret.is_some_and(|secret| is_same_secret(&hexadecimal(&secret.digest()), began))
+    }
 }
 
 /// A person in a state. A directory's name has no colon.

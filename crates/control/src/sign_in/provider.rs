@@ -4,12 +4,10 @@
 //! stored for somebody who only knocks. It counts once, for ten minutes, in the browser that began,
 //! at the console and for the directory that it was made for.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gatepass_identity::{OpenIdAnswer, OpenIdAttempt, OpenIdDesk, OpenIdPerson, OpenIdProblem};
 use gatepass_model::{DirectoryName, Lifetime, PersonKey, SignedInBy, Timestamp};
 use gatepass_store::{StoreError, TicketKind};
-use gatepass_vault::{BearerSecret, SealedCredential, SecretText, is_same_secret, open, seal};
+use gatepass_vault::BearerSecret;
 use serde::{Deserialize, Serialize};
 
 use super::begin::is_plain_path;
@@ -129,10 +127,7 @@ impl Control {
             verifier: BearerSecret::mint(&*self.entropy)?.expose().to_owned(),
             began: self.clock.now().as_millis(),
         };
-        // Texts and a number only: it can't fail, and an empty state is refused.
-        let text = serde_json::to_string(&state).unwrap_or_default();
-        let sealed = seal(&self.keyring(), &*self.entropy, CONTEXT, &SecretText::new(text))?;
-        let sealed = URL_SAFE_NO_PAD.encode(sealed.as_bytes());
+        let sealed = self.seal_state(CONTEXT, &state)?;
         let redirect_uri = provider_redirect(place.console, place.directory);
         Ok(match desk.begin(&state.attempt(&sealed, &redirect_uri)).await {
             Ok(address) => Ok(ProviderBegun { browser, address }),
@@ -198,18 +193,11 @@ impl Control {
         browser: Browser<'_>,
         now: Timestamp,
     ) -> Result<State, SignInProblem> {
-        let forged = || SignInProblem::Forged;
-        let bytes = URL_SAFE_NO_PAD.decode(answer.state).map_err(|_| forged())?;
-        let text = open(&self.keyring(), CONTEXT, &SealedCredential::from_bytes(bytes))
-            .map_err(|_| forged())?;
-        let state: State = serde_json::from_str(text.expose()).map_err(|_| forged())?;
+        let state: State = self.open_state(CONTEXT, answer.state).ok_or(SignInProblem::Forged)?;
         if is_over(state.ends().as_millis(), now) {
             return Err(SignInProblem::TooLate);
         }
-        let is_browser = browser
-            .secret
-            .is_some_and(|secret| is_same_secret(&hexadecimal(&secret.digest()), &state.browser));
-        if !is_browser {
+        if !browser.has_begun(&state.browser) {
             return Err(SignInProblem::OtherBrowser);
         }
         let is_here = state.console == browser.console;
@@ -232,11 +220,7 @@ impl Control {
             directory: directory.name.clone(),
             username: told.account.username.clone(),
         };
-        let present = match browser.session {
-            Some(secret) => self.store.find_session(&secret.digest()).await?,
-            None => None,
-        };
-        let present = present.filter(|session| session.is_alive(now));
+        let present = self.present_session(browser, now).await?;
         if state.purpose != Purpose::SignIn {
             // Before anything is written: he may have come back as somebody else.
             match &present {
