@@ -15,6 +15,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 from dataclasses import dataclass
@@ -376,3 +377,33 @@ def bearer(secret):
 
 def basic(user, password):
     return "Authorization: Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+class SteadyCalls:
+    """Asks again and again, with a pause after each round, and keeps what is not as expected."""
+
+    def __init__(self, asks, expected, pause):
+        self.calls, self.odd = 0, []
+        self.stopped = threading.Event()
+        self.thread = threading.Thread(target=self.go_on, args=[asks, expected, pause])
+
+    def go_on(self, asks, expected, pause):
+        while not self.stopped.is_set():
+            for ask in asks:
+                said = ask()
+                self.calls += 1
+                if said != expected:
+                    self.odd.append(said)
+            time.sleep(pause)
+
+    def wait_for_more(self):
+        before = self.calls
+        wait_until(lambda: self.calls > before + 50, "calls go on")
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stopped.set()
+        self.thread.join()

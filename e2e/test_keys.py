@@ -3,12 +3,11 @@
 import secrets
 import sqlite3
 import subprocess
-import threading
-import time
+from functools import partial
 
 import pytest
 
-from harness import bearer, call, wait_until
+from harness import SteadyCalls, bearer, call, wait_until
 from test_secrets import spellings
 
 MYSELF = "/rest/api/2/myself"
@@ -22,35 +21,9 @@ def ask_gate(gate, secret):
     return answer.status, answer.json().get("name") if answer.status == 200 else answer.reason
 
 
-class Caller:
-    """Calls gates with tokens without a pause, and keeps each answer that is not as expected."""
-
-    def __init__(self, gates, tokens):
-        self.calls, self.odd = 0, []
-        self.stopped = threading.Event()
-        self.thread = threading.Thread(target=self.go_on, args=[gates, tokens])
-
-    def go_on(self, gates, tokens):
-        while not self.stopped.is_set():
-            for gate in gates:
-                for token in tokens:
-                    said = ask_gate(gate, token["secret"])
-                    self.calls += 1
-                    if said != PASSES:
-                        self.odd.append(said)
-            time.sleep(0.002)
-
-    def wait_for_more(self):
-        before = self.calls
-        wait_until(lambda: self.calls > before + 50, "calls go on")
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stopped.set()
-        self.thread.join()
+def calling(gates, tokens):
+    asks = [partial(ask_gate, gate, token["secret"]) for gate in gates for token in tokens]
+    return SteadyCalls(asks, PASSES, 0.002)
 
 
 def keys_in_use(gate):
@@ -73,7 +46,7 @@ def test_keys_are_rotated_twice_under_steady_requests(demo, make_gate):
     ended = gate.issue(name="ended")
     gate.revoke(ended)
     assert keys_in_use(gate) == ({2}, {3})
-    with Caller([gate], tokens) as caller:
+    with calling([gate], tokens) as caller:
         for number in (1, 2):
             caller.wait_for_more()
             rotated = gate.ask("secrets", "rotate")
@@ -105,7 +78,7 @@ def test_two_nodes_go_on_while_keys_are_rotated(make_gate, upstream, cluster):
     two.take_keys_of(one)
     pair = [one.start(), two.start()]
     tokens = [gate.issue() for gate in pair]
-    with Caller(pair, tokens) as caller:
+    with calling(pair, tokens) as caller:
         caller.wait_for_more()
         rotated = one.ask("secrets", "rotate", code=1)
         assert [name.split()[-1] for name in rotated["nodes_without"]] == [f"127.0.0.1:{two.port}"]

@@ -1,11 +1,11 @@
 """Several gates on one PostgreSQL: what one is told, all know; what is down is told apart."""
 
-import threading
 import time
+from functools import partial
 
 import pytest
 
-from harness import bearer, call, wait_until
+from harness import SteadyCalls, bearer, call, wait_until
 
 MYSELF = "/rest/api/2/myself"
 NATIVE_TOKEN = "MDAwMDAwMDAwMDAxOjAxMjM0NTY3ODkwMTIzNDU2Nzg5"
@@ -129,36 +129,14 @@ def test_without_notify_a_change_is_in_effect_within_two_seconds(make_node):
         assert ask_gate(two, token) == REVOKED
 
 
-class Caller:
-    """Calls gates with a token without a pause, and keeps each answer that is not as expected."""
-
-    def __init__(self, gates, token):
-        self.calls, self.odd = 0, []
-        self.stopped = threading.Event()
-        self.thread = threading.Thread(target=self.go_on, args=[gates, token])
-
-    def go_on(self, gates, token):
-        while not self.stopped.is_set():
-            for gate in gates:
-                said = ask_gate(gate, token)
-                self.calls += 1
-                if said != PASSES:
-                    self.odd.append(said)
-            time.sleep(0.005)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stopped.set()
-        self.thread.join()
+def calling(gates, token):
+    return SteadyCalls([partial(ask_gate, gate, token) for gate in gates], PASSES, 0.005)
 
 
 def test_known_tokens_go_on_while_the_database_is_down(pair, cluster):
     one, two = pair
     known, doomed = one.issue(), one.issue()
-    with Caller(pair, known) as caller:
+    with calling(pair, known) as caller:
         cluster.stop()
         try:
             before = caller.calls
@@ -193,7 +171,7 @@ def says_it_is_lost(gate):
 def test_a_restart_of_the_database_is_survived(pair, cluster):
     one, two = pair
     known = one.issue()
-    with Caller(pair, known) as caller:
+    with calling(pair, known) as caller:
         for _ in range(3):
             token = one.issue()
             cluster.restart()
