@@ -118,6 +118,14 @@ impl Control {
         self
     }
 
+    /// Keeps at most so many bytes of the texts of tokens in memory; where there are more, they are
+    /// looked for in the store. As a rule 64 MiB.
+    #[must_use]
+    pub fn with_texts_up_to(mut self, bytes: u32) -> Self {
+        self.roll = Roll::with_most_text(bytes);
+        self
+    }
+
     /// Tells what is left of limits by what this gate has counted. The first one stays.
     pub fn read_limits_from(&self, snapshot: Arc<Snapshot>) {
         // A second gate in this process would count for itself.

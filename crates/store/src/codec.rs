@@ -22,7 +22,8 @@ pub(crate) use person::{
     PersonRow, SessionRow, decode_person, decode_session, groups_json, person_search,
 };
 pub(crate) use policy::{parse_policy, policy_json};
-pub(crate) use token::{TokenRow, decode_token, search_text};
+pub(crate) use token::{TokenRow, decode_token};
+pub use token::{name_key, search_text};
 
 use crate::StoreError;
 

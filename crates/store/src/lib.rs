@@ -31,7 +31,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 pub use audit::{AuditEntry, AuditLog, AuditPage, AuditRecord, AuditStretch, LinkedLine};
-pub use codec::SYSTEM_PARTS;
+pub use codec::{SYSTEM_PARTS, name_key, search_text};
 pub use copy::{backup, copy};
 pub use credential::{Credentials, FormerCredential, UpstreamCredential, UpstreamKind};
 pub use error::{Corruption, StoreError};
@@ -41,8 +41,8 @@ pub use node::{NODE_SILENCE, Node, NodeId, Nodes};
 pub use person::{KnownPeople, PeopleFilter};
 pub use policy::{Policies, StoredPolicy};
 pub use search::{
-    Candidate, Candidates, EndFilter, FoundCount, FoundPage, InstanceFilter, SortKey, StateCounts,
-    TokenSearch, TokensFound,
+    Candidate, Candidates, EndFilter, FoundPage, InstanceFilter, SortKey, StateCounts, TokenSearch,
+    TokenTexts, TokensFound,
 };
 pub use session::{Digest, Leases, Sessions, TicketKind, Tickets};
 pub use sql::postgres::PostgresStore;

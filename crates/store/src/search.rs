@@ -6,6 +6,9 @@ use gatepass_model::{
 
 use crate::StoredToken;
 
+/// Longest text, in bytes, that is looked for: a longer one could be too complex a pattern.
+pub(crate) const LONGEST_SEARCH: usize = 10_000;
+
 /// When a token ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndFilter {
@@ -86,6 +89,15 @@ impl TokenSearch {
             now,
         }
     }
+
+    /// Whether no token can have what is asked for: a text is too long, or a text or a name has a
+    /// NUL. No stored text has one, and a pattern ends at one in SQLite.
+    pub fn finds_nothing(&self) -> bool {
+        let Self { text, owner, integration, .. } = self;
+        let has_nul = |text: &Option<String>| text.as_ref().is_some_and(|text| text.contains('\0'));
+        let is_long = text.as_ref().is_some_and(|text| text.len() > LONGEST_SEARCH);
+        is_long || [text, owner, integration].into_iter().any(has_nul)
+    }
 }
 
 /// Which part of what is found.
@@ -95,15 +107,6 @@ pub struct FoundPage {
     pub offset: u64,
     /// At most so many, 0 to 1,000; more are brought into that range. 0 asks for counts alone.
     pub limit: u32,
-}
-
-/// How many tokens are found, for whoever has counted them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FoundCount {
-    /// On all pages.
-    pub found: u64,
-    /// How many there are at all.
-    pub total: u64,
 }
 
 /// How many tokens there are in each state.
@@ -160,9 +163,62 @@ pub struct Candidates {
     pub integrations: Vec<String>,
     /// On which instances they work, by [`Candidate::places`].
     pub places: Vec<Vec<InstanceName>>,
+    /// What their names and texts are, by [`Candidate::text`]; `None`: too much to be kept.
+    pub texts: Option<TokenTexts>,
 }
 
-/// As much of a token as is needed to find it by anything but text. The numbers mean something
+/// What tokens are sorted by as to their names, and where a text is looked for, one after another
+/// in one piece of memory: as texts of their own they would take half as much again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TokenTexts {
+    all: String,
+    /// For each token where its name ends, and where its text does, behind it.
+    ends: Vec<(usize, usize)>,
+}
+
+impl TokenTexts {
+    /// Adds those of a token: what [`name_key`](crate::name_key) and
+    /// [`search_text`](crate::search_text) make of it. Its number is [`TokenTexts::len`] before.
+    pub fn push(&mut self, name: &str, text: &str) {
+        self.all.push_str(name);
+        let end_of_name = self.all.len();
+        self.all.push_str(text);
+        self.ends.push((end_of_name, self.all.len()));
+    }
+
+    /// What the token with this number is sorted by as to its name; nothing where there is none.
+    pub fn name(&self, number: u32) -> &str {
+        let begin = number.checked_sub(1).and_then(|before| self.ends_of(before));
+        let begin = begin.map_or(0, |(_, end)| end);
+        self.ends_of(number).and_then(|(end, _)| self.all.get(begin..end)).unwrap_or_default()
+    }
+
+    /// Where a text is looked for in the token with this number; nothing where there is none.
+    pub fn text(&self, number: u32) -> &str {
+        self.ends_of(number).and_then(|(begin, end)| self.all.get(begin..end)).unwrap_or_default()
+    }
+
+    fn ends_of(&self, number: u32) -> Option<(usize, usize)> {
+        self.ends.get(number as usize).copied()
+    }
+
+    /// Of how many tokens they are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether they are of none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// How many bytes all of them have.
+    pub fn bytes(&self) -> usize {
+        self.all.len()
+    }
+}
+
+/// As much of a token as is needed to find it. The numbers mean something
 /// beside the [`Candidates`] among which it stands, and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
@@ -180,4 +236,6 @@ pub struct Candidate {
     pub integration: Option<u32>,
     /// On which instances it works; an empty list means all of its owner's directory.
     pub places: u32,
+    /// Its name and its text, where there are any.
+    pub text: u32,
 }

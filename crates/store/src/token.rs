@@ -2,7 +2,7 @@
 
 use gatepass_model::{PersonKey, RowMac, Timestamp, Token, TokenId, TokenState};
 
-use crate::search::{Candidates, FoundCount, FoundPage, TokenSearch, TokensFound};
+use crate::search::{Candidates, FoundPage, TokenSearch, TokensFound};
 use crate::{Answer, AuditEntry, Revision};
 
 /// A token, as read. Nothing says yet that the row is honest: see `gatepass_vault::verify_row`.
@@ -95,14 +95,6 @@ pub trait Tokens: Send + Sync {
         page: FoundPage,
     ) -> Answer<'a, TokensFound>;
 
-    /// The handles of a page of what is looked for, for whoever has counted it.
-    fn search_page<'a>(
-        &'a self,
-        search: &'a TokenSearch,
-        page: FoundPage,
-        count: FoundCount,
-    ) -> Answer<'a, Vec<TokenId>>;
-
     /// The handles of all that is looked for, in order, but not by state: for whoever sorts and
     /// filters it by what the store does not know. At most `limit`, any of them: who gets as many
     /// may not have got all.
@@ -112,9 +104,10 @@ pub trait Tokens: Send + Sync {
         limit: u32,
     ) -> Answer<'a, Vec<TokenId>>;
 
-    /// As much of all tokens as is needed to find and count them, at `now`. At most `limit`; who gets as many
-    /// may not have got all.
-    fn candidates(&self, now: Timestamp, limit: u32) -> Answer<'_, Candidates>;
+    /// As much of all tokens as is needed to find, count and sort them, at `now`. At most `limit`,
+    /// any of them: who gets as many may not have got all. Without texts where those of all tokens have more than
+    /// `most_text` bytes together.
+    fn candidates(&self, now: Timestamp, limit: u32, most_text: u32) -> Answer<'_, Candidates>;
 
     /// The names of integrations that there are tokens for, each once, in order; at most 1,000.
     fn integrations(&self, limit: u32) -> Answer<'_, Vec<String>>;

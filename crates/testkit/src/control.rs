@@ -46,9 +46,31 @@ impl TestControl {
         clock: Arc<TestClock>,
     ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
-        let entropy = Arc::new(SeededEntropy::new(7));
         let url = format!("sqlite:{}", folder.path().join("gatepass.db").display());
-        let store = gatepass_store::open(&url, StoreOptions::default(), clock.now()).await?;
+        Self::open_in(folder, &url, people, instances, products, clock).await
+    }
+
+    /// As [`TestControl::open`], on the new and empty database at `url`.
+    pub async fn open_at(
+        url: &str,
+        people: Vec<Person>,
+        instances: Vec<KnownInstance>,
+    ) -> anyhow::Result<Self> {
+        let clock = Arc::new(TestClock::default());
+        let folder = tempfile::tempdir()?;
+        Self::open_in(folder, url, people, instances, Products::none(), clock).await
+    }
+
+    async fn open_in(
+        folder: tempfile::TempDir,
+        url: &str,
+        people: Vec<Person>,
+        instances: Vec<KnownInstance>,
+        products: Products,
+        clock: Arc<TestClock>,
+    ) -> anyhow::Result<Self> {
+        let entropy = Arc::new(SeededEntropy::new(7));
+        let store = gatepass_store::open(url, StoreOptions::default(), clock.now()).await?;
         let key_file = folder.path().join("gatepass.key");
         let key_file = KeyFile::new(key_file, None);
         let keys = open_or_create_keys(&key_file, &*store, &*entropy).await?;

@@ -72,14 +72,15 @@ pub(crate) const POLICY: &str = "[[rules]]\nname = 'all'\nuse = 'allow'\ncreate 
 
 impl Desk {
     pub(crate) async fn new() -> Self {
-        let inactive = Person { active: false, ..person("main", "gone", &["users"]) };
-        let crowd = vec![
-            person("main", "ada", &["admins"]),
-            person("main", "bob", &["users"]),
-            person("main", "carol", &["users", "robots"]),
-            inactive,
-        ];
-        let test = TestControl::open(crowd.clone(), instances()).await.unwrap();
+        Self::of(TestControl::open(crowd(), instances()).await.unwrap()).await
+    }
+
+    /// On the empty database at `url`.
+    pub(crate) async fn at(url: &str) -> Self {
+        Self::of(TestControl::open_at(url, crowd(), instances()).await.unwrap()).await
+    }
+
+    async fn of(test: TestControl) -> Self {
         let file = test.folder().join("activity.db");
         let activity = SqliteActivityStore::open(&file, Retention::default()).await.unwrap();
         let shop = [person("shop", "sam", &["users"]), person("shop", "Bob", &["traders"])];
@@ -91,7 +92,7 @@ impl Desk {
             keyring: test.keyring.clone(),
             clock: Arc::clone(&test.clock) as _,
             entropy: Arc::new(SeededEntropy::new(8)),
-            people: Arc::new(Crowd(crowd)),
+            people: Arc::new(Crowd(crowd())),
             directories: vec!["main".parse().unwrap(), "shop".parse().unwrap()],
             instances: instances(),
             products: products(),
@@ -181,6 +182,16 @@ pub(crate) fn lacks<T: std::fmt::Debug>(result: Result<T, ControlError>) -> &'st
         ControlError::Forbidden { lacking, .. } => lacking.right,
         other => panic!("{other:?}"),
     }
+}
+
+fn crowd() -> Vec<Person> {
+    let inactive = Person { active: false, ..person("main", "gone", &["users"]) };
+    vec![
+        person("main", "ada", &["admins"]),
+        person("main", "bob", &["users"]),
+        person("main", "carol", &["users", "robots"]),
+        inactive,
+    ]
 }
 
 struct Crowd(Vec<Person>);

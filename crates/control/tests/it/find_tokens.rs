@@ -3,9 +3,8 @@
 use gatepass_control::{
     ControlError, EndsFilter, IssueRequest, TokenQuery, TokenSortBy, TokensFoundView, UsedFilter,
 };
-use gatepass_model::{Access, Actor, Grant, Reason, TokenState};
+use gatepass_model::{Actor, Grant, Reason, TokenState};
 use gatepass_store::activity::Subject;
-use gatepass_store::{EndFilter, FoundPage, InstanceFilter, SortKey, TokenSearch, TokensFound};
 
 use crate::desk::{Desk, actor, key, lacks};
 use crate::support::{World, request};
@@ -199,127 +198,4 @@ async fn integrations_that_there_are_tokens_for_are_suggested() {
         desk.issue(&IssueRequest { integration: Some(name.to_owned()), ..request("bob") }).await;
     }
     assert_eq!(desk.control.integrations(&actor("ada")).await.unwrap(), ["build", "tempo"]);
-}
-
-/// Six tokens of all kinds for each owner.
-async fn crowd(desk: &Desk, round: &str) {
-    let owners = [("main", "bob"), ("main", "carol"), ("shop", "sam"), ("shop", "Bob")];
-    for (number, (directory, owner)) in owners.iter().cycle().take(24).enumerate() {
-        let pick = |of: usize| number * 7 / 3 % of;
-        let places = match *directory {
-            "main" => [vec![], vec!["jira"], vec!["wiki", "jira"]][pick(3)].clone(),
-            _ => [vec![], vec!["shop-jira"]][pick(2)].clone(),
-        };
-        let instances = places.iter().map(|name| name.parse().unwrap()).collect();
-        let grant = if pick(2) == 0 { Grant::read_only() } else { Grant::read_write() };
-        let asked = IssueRequest {
-            name: format!("{} {round} {number}", ["Zeta", "alpha", "ähre"][pick(3)]),
-            directory: Some(directory.parse().unwrap()),
-            integration: (pick(3) > 0).then(|| ["tempo", "Tempo"][pick(2)].to_owned()),
-            grant: Grant { instances, ..grant },
-            expires: Some(["1d", "7d", "30d", "never"][number % 4].parse().unwrap()),
-            override_reason: Some("a test".to_owned()),
-            ..request(owner)
-        };
-        let id = desk.issue(&asked).await;
-        match number % 6 {
-            1 => drop(desk.control.suspend_token(&Desk::root(), id, None).await.unwrap()),
-            2 => drop(desk.control.revoke_token(&Desk::root(), id, None).await.unwrap()),
-            _ => {}
-        }
-    }
-}
-
-fn narrowed() -> Vec<TokenQuery> {
-    let all = TokenQuery::default;
-    let ends = |ends| TokenQuery { ends: Some(ends), ..all() };
-    let on = |name: &str| TokenQuery { instance: Some(name.parse().unwrap()), ..all() };
-    let mut queries = vec![
-        all(),
-        TokenQuery { owner: Some("BOB".to_owned()), ..all() },
-        TokenQuery { owner: Some("nobody\0".to_owned()), ..all() },
-        TokenQuery { integration: Some("tempo".to_owned()), ..all() },
-        TokenQuery { integration: Some("tempo%".to_owned()), ..all() },
-        TokenQuery { access: Some(Access::ReadOnly), ..all() },
-        TokenQuery { access: Some(Access::ReadWrite), ..on("jira") },
-        on("jira"),
-        on("shop-jira"),
-        on("long-gone"),
-        ends(EndsFilter::Within("20d".parse().unwrap())),
-        ends(EndsFilter::Expired),
-        ends(EndsFilter::Never),
-    ];
-    for state in TokenState::ALL {
-        queries.push(TokenQuery { state: Some(state), ..all() });
-        queries.push(TokenQuery { state: Some(state), ..on("wiki") });
-    }
-    queries
-}
-
-/// What the store finds, which keeps nothing from one search to the next.
-async fn by_the_store(desk: &Desk, query: &TokenQuery) -> TokensFound {
-    let now = desk.now();
-    let directory = |name: &str| if name == "shop-jira" { "shop" } else { "main" };
-    let search = TokenSearch {
-        owner: query.owner.clone(),
-        integration: query.integration.clone(),
-        state: query.state,
-        access: query.access,
-        instance: query.instance.as_ref().map(|instance| InstanceFilter {
-            instance: instance.clone(),
-            directory: (instance.as_str() != "long-gone")
-                .then(|| directory(instance.as_str()).parse().unwrap()),
-        }),
-        end: query.ends.map(|ends| match ends {
-            EndsFilter::Within(time) => EndFilter::Until(now.plus(time)),
-            EndsFilter::Expired => EndFilter::Expired,
-            EndsFilter::Never => EndFilter::Never,
-        }),
-        sort: match query.sort {
-            TokenSortBy::Name => SortKey::Name,
-            TokenSortBy::Owner => SortKey::Owner,
-            TokenSortBy::Created | TokenSortBy::LastUsed => SortKey::Created,
-            TokenSortBy::Expires => SortKey::End,
-        },
-        descending: query.descending,
-        ..TokenSearch::all(now)
-    };
-    let offset = u64::from(query.page - 1) * u64::from(query.page_size);
-    let page = FoundPage { offset, limit: query.page_size };
-    desk.test.store.search_tokens(&search, page).await.unwrap()
-}
-
-const SORTS: [TokenSortBy; 4] =
-    [TokenSortBy::Name, TokenSortBy::Owner, TokenSortBy::Created, TokenSortBy::Expires];
-
-async fn compare_with_the_store(desk: &Desk) {
-    let sorts = SORTS.into_iter().flat_map(|sort| [(sort, false), (sort, true)]);
-    for (query, (sort, descending)) in
-        narrowed().iter().flat_map(|query| sorts.clone().map(move |sort| (query, sort)))
-    {
-        for page in [1, 2] {
-            let query = TokenQuery { sort, descending, page, page_size: 9, ..query.clone() };
-            let told = desk.control.search_tokens(&actor("ada"), &query).await.unwrap();
-            let query = TokenQuery { page: told.page, ..query };
-            let expected = by_the_store(desk, &query).await;
-            let ids: Vec<_> = told.rows.iter().map(|row| row.view.token.id).collect();
-            let wanted: Vec<_> = expected.tokens.iter().map(|stored| stored.token.id).collect();
-            assert_eq!(ids, wanted, "{query:?}");
-            let states: Vec<_> = expected.states.iter().collect();
-            assert_eq!((told.found, told.people), (expected.found, expected.people), "{query:?}");
-            assert_eq!((told.states, told.total), (states, expected.total), "{query:?}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn searches_in_memory_find_what_the_store_finds_whatever_has_changed() {
-    let desk = Desk::new().await;
-    compare_with_the_store(&desk).await;
-    crowd(&desk, "first").await;
-    compare_with_the_store(&desk).await;
-    desk.pass("8d");
-    compare_with_the_store(&desk).await;
-    crowd(&desk, "second").await;
-    compare_with_the_store(&desk).await;
 }

@@ -13,6 +13,8 @@ mod effect;
 #[cfg(test)]
 mod explain;
 #[cfg(test)]
+mod find_in_memory;
+#[cfg(test)]
 mod find_tokens;
 #[cfg(test)]
 mod issue;

@@ -76,8 +76,15 @@ fn secret(key: i64, digest: &[u8], hint: String) -> Result<StoredSecret, Problem
     Ok(StoredSecret { key: key_id(key)?, digest: SecretDigest(bytes(digest, "digest")?), hint })
 }
 
-/// Where the text filter looks: in lower case, since databases fold ASCII at best.
-pub(crate) fn search_text(token: &Token) -> String {
+/// What lists by name are sorted by, byte by byte: the first [`Token::MAX_NAME_CHARS`] characters
+/// of the name in lower case. An index has no room for more than the beginning.
+pub fn name_key(name: &str) -> String {
+    name.chars().take(Token::MAX_NAME_CHARS).flat_map(char::to_lowercase).collect()
+}
+
+/// Where [`TokenSearch::text`](crate::TokenSearch::text) looks: name, owner, hint, integration and
+/// purpose, a line each. In lower case, since databases fold ASCII at best.
+pub fn search_text(token: &Token) -> String {
     let mut text = format!("{}\n{}\n{}", token.name, token.owner.username, token.secret.hint);
     for part in [&token.integration, &token.purpose].into_iter().flatten() {
         text.push('\n');

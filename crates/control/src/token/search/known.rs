@@ -1,12 +1,17 @@
 //! What is known of all tokens, and looking through it.
 
+mod asked;
+
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::OnceLock;
 
 use gatepass_model::token::state_at;
-use gatepass_model::{Access, InstanceName, PersonKey, Timestamp, Token, TokenId, TokenState};
-use gatepass_store::{Candidate, Candidates, EndFilter, InstanceFilter, TokenSearch};
+use gatepass_model::{InstanceName, PersonKey, Timestamp, Token, TokenId};
+use gatepass_store::{Candidate, Candidates, SortKey, TokenSearch};
+
+use super::text::Texts;
+use asked::Asked;
 
 /// All tokens, as they are after a change.
 #[derive(Clone, Debug)]
@@ -16,20 +21,37 @@ pub(super) struct Known {
     owners: Numbers<PersonKey>,
     integrations: Numbers<String>,
     places: Numbers<Vec<InstanceName>>,
+    /// `None`: too much to be kept.
+    texts: Option<Texts>,
     /// The place of each owner in their order; not known before somebody asked.
     ranks: OnceLock<Vec<u32>>,
+    /// The places of tokens in the order of their names; not known before somebody asked.
+    by_name: OnceLock<Vec<u32>>,
 }
 
 impl Known {
     pub(super) fn new(all: Candidates) -> Self {
-        let Candidates { tokens, owners, integrations, places } = all;
+        let Candidates { tokens, owners, integrations, places, texts } = all;
         Self {
             tokens,
             owners: Numbers::new(owners),
             integrations: Numbers::new(integrations),
             places: Numbers::new(places),
+            texts: texts.map(Texts::new),
             ranks: OnceLock::new(),
+            by_name: OnceLock::new(),
         }
+    }
+
+    /// Whether what is looked for can be told without the store, by [`Known::found`].
+    pub(super) fn can_tell(&self, search: &TokenSearch) -> bool {
+        let asks_texts = search.text.is_some() || search.sort == SortKey::Name;
+        self.texts.is_some() || !asks_texts
+    }
+
+    /// Whether so much was replaced, or so much text has come, that all should be read anew.
+    pub(super) fn is_worn(&self, most_text: u32) -> bool {
+        self.texts.as_ref().is_some_and(|texts| texts.are_worn(most_text))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -46,6 +68,9 @@ impl Known {
         if self.ranks.get().is_some_and(|ranks| ranks.len() < self.people()) {
             self.ranks = OnceLock::new();
         }
+        let known_at = self.tokens.binary_search_by_key(&token.id, |known| known.id);
+        let former = known_at.ok().and_then(|place| self.tokens.get(place));
+        let text = self.texts.as_mut().map_or(0, |texts| texts.put(token, former));
         let candidate = Candidate {
             id: token.id,
             state: token.state_at(now),
@@ -54,8 +79,15 @@ impl Known {
             owner,
             integration: token.integration.as_ref().map(|name| self.integrations.number(name)),
             places: self.places.number(&token.grant.instances),
+            text,
         };
-        match self.tokens.binary_search_by_key(&token.id, |known| known.id) {
+        let has_its_name = |texts: &Texts| {
+            former.is_some_and(|former| texts.name(former) == texts.name(&candidate))
+        };
+        if !self.texts.as_ref().is_some_and(has_its_name) {
+            self.by_name = OnceLock::new();
+        }
+        match known_at {
             Ok(place) => {
                 if let Some(known) = self.tokens.get_mut(place) {
                     *known = candidate;
@@ -77,12 +109,32 @@ impl Known {
         places.filter_map(|place| self.tokens.get(place)).map(|known| at(known, now)).collect()
     }
 
-    /// All that is looked for but by text, whatever its state, in the order of handles.
+    /// All that is looked for, whatever its state, in the order of names where that is asked for,
+    /// else of handles. Not to be asked for what [`Known::can_tell`] denies.
     pub(super) fn found(&self, search: &TokenSearch) -> Vec<Candidate> {
+        if search.finds_nothing() {
+            return Vec::new();
+        }
         let asked = Asked::new(self, search);
-        let found = self.tokens.iter().map(|known| at(known, search.now));
-        let found = found.filter(|one| asked.is_met_by(one));
-        if search.descending { found.rev().collect() } else { found.collect() }
+        let all = self.tokens.iter().map(|known| at(known, search.now));
+        let Some(texts) = self.texts.as_ref().filter(|_| search.sort == SortKey::Name) else {
+            return directed(all.filter(|one| asked.is_met_by(one)), search.descending);
+        };
+        // In the order in which they lie there, which is quicker than that of names.
+        let met = Marked(all.map(|one| asked.is_met_by(&one)).collect());
+        let places = self.by_name(texts).iter().filter(|place| met.has(**place));
+        let found = places.filter_map(|place| self.tokens.get(*place as usize));
+        directed(found.map(|known| at(known, search.now)), search.descending)
+    }
+
+    /// Where tokens whose names are alike stand in the order of their handles.
+    fn by_name(&self, texts: &Texts) -> &[u32] {
+        self.by_name.get_or_init(|| {
+            let names = self.tokens.iter().map(|one| texts.name(one));
+            let mut names: Vec<(&str, u32)> = names.zip(0..).collect();
+            names.sort_unstable();
+            names.into_iter().map(|(_, place)| place).collect()
+        })
     }
 
     /// By which tokens are sorted by their owners: the usernames, then the directories.
@@ -100,6 +152,10 @@ impl Known {
             ranks
         })
     }
+}
+
+fn directed<T>(all: impl DoubleEndedIterator<Item = T>, descending: bool) -> Vec<T> {
+    if descending { all.rev().collect() } else { all.collect() }
 }
 
 fn at(known: &Candidate, now: Timestamp) -> Candidate {
@@ -144,74 +200,49 @@ impl Marked {
     }
 }
 
-/// What is asked of a token, in numbers. `None` asks nothing.
-struct Asked {
-    owners: Option<Marked>,
-    access: Option<Access>,
-    integration: Option<Marked>,
-    instance: Option<AskedInstance>,
-    end: Option<EndFilter>,
-}
+#[cfg(test)]
+mod tests {
+    use gatepass_model::{Access, TokenState};
+    use gatepass_store::TokenTexts;
 
-/// Tokens work on an instance that they name, or on all of its directory if they name none.
-struct AskedInstance {
-    naming_it: Marked,
-    naming_none: Marked,
-    of_its_directory: Marked,
-}
+    use super::*;
 
-impl Asked {
-    fn new(known: &Known, search: &TokenSearch) -> Self {
-        let TokenSearch { owner, directory, integration, access, instance, end, .. } = search;
-        let username = owner.as_ref().map(|owner| owner.to_lowercase());
-        let is_asked_for = |one: &PersonKey| {
-            username.as_ref().is_none_or(|name| one.username.folded() == name)
-                && directory.as_ref().is_none_or(|directory| one.directory == *directory)
-        };
-        let owners = owner.is_some() || directory.is_some();
-        Self {
-            owners: owners.then(|| known.owners.which(is_asked_for)),
-            access: *access,
-            integration: integration
-                .as_ref()
-                .map(|asked| known.integrations.which(|name| name == asked)),
-            instance: instance.as_ref().map(|asked| AskedInstance::new(known, asked)),
-            end: *end,
+    fn known(names: &[&str]) -> Known {
+        let mut texts = TokenTexts::default();
+        let mut tokens = Vec::new();
+        for (name, number) in names.iter().zip(0..) {
+            texts.push(name, &format!("{name}\nbob"));
+            tokens.push(Candidate {
+                id: TokenId::from_bytes([u8::try_from(number).unwrap(); 16]),
+                state: TokenState::Active,
+                ends_at: None,
+                access: Access::ReadOnly,
+                owner: 0,
+                integration: None,
+                places: 0,
+                text: number,
+            });
         }
+        Known::new(Candidates { tokens, texts: Some(texts), ..Candidates::default() })
     }
 
-    fn is_met_by(&self, one: &Candidate) -> bool {
-        let is_for = |asked: &Marked| one.integration.is_some_and(|number| asked.has(number));
-        self.owners.as_ref().is_none_or(|owners| owners.has(one.owner))
-            && self.access.is_none_or(|access| one.access == access)
-            && self.integration.as_ref().is_none_or(is_for)
-            && self.instance.as_ref().is_none_or(|instance| instance.is_met_by(one))
-            && self.end.is_none_or(|end| ends_so(one, end))
-    }
-}
-
-impl AskedInstance {
-    fn new(known: &Known, InstanceFilter { instance, directory }: &InstanceFilter) -> Self {
-        Self {
-            naming_it: known.places.which(|names| names.contains(instance)),
-            naming_none: known.places.which(Vec::is_empty),
-            of_its_directory: known.owners.which(|one| directory.as_ref() == Some(&one.directory)),
-        }
+    fn found(known: &Known, search: &TokenSearch) -> Vec<u32> {
+        known.found(search).iter().map(|one| one.text).collect()
     }
 
-    fn is_met_by(&self, one: &Candidate) -> bool {
-        self.naming_it.has(one.places)
-            || (self.naming_none.has(one.places) && self.of_its_directory.has(one.owner))
-    }
-}
-
-fn ends_so(one: &Candidate, end: EndFilter) -> bool {
-    match end {
-        EndFilter::Never => one.ends_at.is_none(),
-        EndFilter::Expired => one.state == TokenState::Expired,
-        EndFilter::Until(until) => {
-            !matches!(one.state, TokenState::Expired | TokenState::Revoked)
-                && one.ends_at.is_some_and(|ends_at| ends_at <= until)
-        }
+    #[test]
+    fn texts_and_names_are_told_where_they_are_kept_and_not_where_they_are_too_much() {
+        let all = TokenSearch::all(Timestamp::from_millis(0));
+        let text = TokenSearch { text: Some("A".to_owned()), ..all.clone() };
+        let name = TokenSearch { sort: SortKey::Name, descending: true, ..text.clone() };
+        let mut known = known(&["b", "ab", "ä", "aa"]);
+        assert!([&all, &text, &name].into_iter().all(|search| known.can_tell(search)));
+        assert_eq!(found(&known, &text), [1, 3]);
+        assert_eq!(found(&known, &name), [1, 3]);
+        let crossing = TokenSearch { text: Some("bobab".to_owned()), ..all.clone() };
+        assert!(found(&known, &crossing).is_empty(), "where one ends another begins");
+        known.texts = None;
+        assert_eq!([&all, &text, &name].map(|search| known.can_tell(search)), [true, false, false]);
+        assert_eq!(found(&known, &all), [0, 1, 2, 3]);
     }
 }

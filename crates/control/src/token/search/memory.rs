@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use gatepass_model::TokenId;
 use gatepass_store::activity::LAST_USES;
-use gatepass_store::{
-    Candidate, FoundCount, FoundPage, StateCounts, StoreError, TokenSearch, TokensFound,
-};
+use gatepass_store::{Candidate, StateCounts, StoreError, TokenSearch, TokensFound};
 
 use super::known::Known;
 use super::used::{Uses, is_unused};
@@ -21,8 +19,8 @@ struct Found {
     /// In the state that is asked for.
     tokens: Vec<Candidate>,
     states: StateCounts,
-    /// Whether they stand in the order that is asked for.
-    are_in_order: bool,
+    /// Whether the store has told them, in the order that is asked for.
+    are_of_store: bool,
 }
 
 impl Control {
@@ -47,16 +45,15 @@ impl Control {
             let words = format!("{LAST_USES} tokens are too many to be told by their last use");
             return if asks_use { Err(ControlError::ActivityUnavailable(words)) } else { Ok(None) };
         }
+        if !asks_use && !known.can_tell(search) {
+            return Ok(None);
+        }
         let found = self.found(known, uses, query, search).await?;
         let count = counted(&found.states, search.state);
         let page = query.page.clamp(1, last_page(count, page_size));
-        let cut = FoundPage { offset: offset(page, page_size), limit: page_size };
-        let total = found.known.len() as u64;
-        let ids = match found.page(query, cut) {
-            Some(ids) => ids,
-            None => self.store.search_page(search, cut, FoundCount { found: count, total }).await?,
-        };
-        let (people, states) = (found.people(), found.states);
+        let before = usize::try_from(offset(page, page_size)).unwrap_or(usize::MAX);
+        let ids = found.page(query, (before, page_size as usize));
+        let (total, people, states) = (found.known.len() as u64, found.people(), found.states);
         let tokens = self.tokens_in_order(&ids).await?;
         Ok(Some((TokensFound { tokens, found: count, people, states, total }, page)))
     }
@@ -68,10 +65,8 @@ impl Control {
         query: &TokenQuery,
         search: &TokenSearch,
     ) -> Result<Found, ControlError> {
-        let is_by_name = query.sort == TokenSortBy::Name;
-        // Texts are not known, and names are some.
-        let by_store = search.text.is_some() || (is_by_name && query.used.is_some());
-        let mut tokens = if by_store {
+        let are_of_store = !known.can_tell(search);
+        let mut tokens = if are_of_store {
             let most = u32::try_from(LAST_USES).unwrap_or(u32::MAX);
             known.these(&self.store.search_handles(search, most).await?, search.now)
         } else {
@@ -85,12 +80,7 @@ impl Control {
             states.add(one.state, 1);
         }
         tokens.retain(|one| search.state.is_none_or(|state| one.state == state));
-        let are_in_order = match query.sort {
-            TokenSortBy::LastUsed => false,
-            TokenSortBy::Created => true,
-            TokenSortBy::Name | TokenSortBy::Owner | TokenSortBy::Expires => by_store,
-        };
-        Ok(Found { known, uses, tokens, states, are_in_order })
+        Ok(Found { known, uses, tokens, states, are_of_store })
     }
 }
 
@@ -109,30 +99,30 @@ impl Found {
         people
     }
 
-    /// A page of them, in the order that is asked for; `None` where only the store knows that.
-    fn page(&self, query: &TokenQuery, page: FoundPage) -> Option<Vec<TokenId>> {
-        let (before, count) = (usize::try_from(page.offset).ok()?, page.limit as usize);
-        if self.are_in_order {
-            let tokens = self.tokens.iter().skip(before).take(count);
-            return Some(tokens.map(|one| one.id).collect());
-        }
+    /// So many of them from that place on, in the order that is asked for.
+    fn page(&self, query: &TokenQuery, (before, count): (usize, usize)) -> Vec<TokenId> {
         let cut = (before, count);
         match query.sort {
             TokenSortBy::LastUsed => {
-                let uses = self.uses.as_ref()?;
+                let last = |one: &Candidate| self.uses.as_ref()?.get(&one.id).copied();
                 // Those that never were used first, and of those that are alike the oldest.
-                Some(sorted(&self.tokens, |one| uses.get(&one.id).copied(), query.descending, cut))
+                sorted(&self.tokens, last, query.descending, cut)
             }
-            TokenSortBy::Expires => {
+            TokenSortBy::Expires if !self.are_of_store => {
                 let end = |one: &Candidate| (one.ends_at.is_none(), one.ends_at);
-                Some(sorted(&self.tokens, end, query.descending, cut))
+                sorted(&self.tokens, end, query.descending, cut)
             }
-            TokenSortBy::Owner => {
+            TokenSortBy::Owner if !self.are_of_store => {
                 let ranks = self.known.ranks();
                 let rank = |one: &Candidate| ranks.get(one.owner as usize).copied();
-                Some(sorted(&self.tokens, rank, query.descending, cut))
+                sorted(&self.tokens, rank, query.descending, cut)
             }
-            TokenSortBy::Name | TokenSortBy::Created => None,
+            TokenSortBy::Name
+            | TokenSortBy::Owner
+            | TokenSortBy::Created
+            | TokenSortBy::Expires => {
+                self.tokens.iter().skip(before).take(count).map(|one| one.id).collect()
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ mod known;
 mod memory;
 mod query;
 mod roll;
+mod text;
 mod used;
 
 use std::collections::HashMap;
@@ -77,14 +78,10 @@ impl Control {
         search: &TokenSearch,
         page_size: u32,
     ) -> Result<(TokensFound, u32), ControlError> {
-        let asks_use = query.used.is_some() || query.sort == TokenSortBy::LastUsed;
-        // A text is looked for where the tokens are.
-        if (asks_use || query.text.is_none())
-            && let Some(found) = self.search_in_memory(query, search, page_size).await?
-        {
-            return Ok(found);
+        match self.search_in_memory(query, search, page_size).await? {
+            Some(found) => Ok(found),
+            None => self.search_in_store(search, query.page.max(1), page_size).await,
         }
-        self.search_in_store(search, query.page.max(1), page_size).await
     }
 
     async fn search_in_store(

@@ -96,7 +96,7 @@ fn finds_nothing(page: &AuditPage) -> bool {
     let AuditPage { subject, actor, action, text, .. } = page;
     let mut texts = [subject, actor, action, text].into_iter().flatten();
     texts.any(|text| text.contains('\0'))
-        || text.as_ref().is_some_and(|text| text.len() > token::LONGEST_SEARCH)
+        || text.as_ref().is_some_and(|text| text.len() > crate::search::LONGEST_SEARCH)
 }
 
 /// The conditions, after `number <`.

@@ -95,7 +95,7 @@ impl KnownPeople for Database {
         self.answer(async move {
             let mut query = select(&filter.directory);
             if let Some(text) = &filter.text {
-                if text.contains('\0') || text.len() > super::token::LONGEST_SEARCH {
+                if text.contains('\0') || text.len() > crate::search::LONGEST_SEARCH {
                     return Ok(Vec::new());
                 }
                 query

@@ -18,12 +18,9 @@ use super::token::select;
 use super::{Database, Db, count, page_size};
 use crate::codec::{TokenRow, bytes, decode_token, person};
 use crate::{
-    Corruption, FoundCount, FoundPage, SortKey, StateCounts, StoreError, StoredToken, TokenSearch,
-    TokensFound,
+    Corruption, FoundPage, SortKey, StateCounts, StoreError, StoredToken, TokenSearch, TokensFound,
 };
-use asked::{
-    asks_nothing_but_state, finds_nothing, is_in_state, narrow, narrow_to_state, one_of, sort,
-};
+use asked::{asks_nothing_but_state, is_in_state, narrow, narrow_to_state, one_of, sort};
 
 pub(super) use candidates::{candidates, handles};
 
@@ -52,7 +49,7 @@ pub(super) async fn search(
 ) -> Result<TokensFound, StoreError> {
     let mut read = store.begin_read().await?;
     let total = total(&mut read).await?;
-    if finds_nothing(search) {
+    if search.finds_nothing() {
         let (states, tokens) = (StateCounts::default(), Vec::new());
         return Ok(TokensFound { tokens, found: 0, people: 0, states, total });
     }
@@ -61,7 +58,7 @@ pub(super) async fn search(
     } else {
         let counted = counts(search, &mut read).await?;
         let found = found(search, &counted.states);
-        let ids = page_of_many(search, page, FoundCount { found, total }, &mut read).await?;
+        let ids = page_of_many(search, page, Size { found, total }, &mut read).await?;
         (counted, ids)
     };
     let found = found(search, &states);
@@ -74,19 +71,6 @@ pub(super) async fn search(
 
 fn found(search: &TokenSearch, states: &StateCounts) -> u64 {
     search.state.map_or_else(|| states.total(), |state| states.of(state))
-}
-
-/// See [`Tokens::search_page`](crate::Tokens::search_page).
-pub(super) async fn page(
-    store: &Database,
-    search: &TokenSearch,
-    page: FoundPage,
-    count: FoundCount,
-) -> Result<Vec<TokenId>, StoreError> {
-    if finds_nothing(search) {
-        return Ok(Vec::new());
-    }
-    page_of_many(search, page, count, &mut *store.readers()?.acquire().await?).await
 }
 
 async fn total(read: &mut Connection) -> Result<u64, StoreError> {
@@ -164,11 +148,18 @@ async fn counts(search: &TokenSearch, read: &mut Connection) -> Result<Counted, 
     Ok(Counted::of([tokens, pending, suspended, expired, revoked, people]))
 }
 
+/// How many tokens are found on all pages, and how many there are at all.
+#[derive(Clone, Copy)]
+struct Size {
+    found: u64,
+    total: u64,
+}
+
 /// The handles of a page, in its order.
 async fn page_of_many(
     search: &TokenSearch,
     page: FoundPage,
-    FoundCount { found, total }: FoundCount,
+    Size { found, total }: Size,
     read: &mut Connection,
 ) -> Result<Vec<TokenId>, StoreError> {
     if page.limit == 0 || page.offset >= found {

@@ -6,11 +6,12 @@ use super::{
     Database, Db, Transaction, audit, count, feed, page_size, query, query_scalar, search,
 };
 use crate::codec::{
-    TokenRow, actor_text, decode_token, grant_json, plain, plain_option, search_text,
+    TokenRow, actor_text, decode_token, grant_json, name_key, plain, plain_option, search_text,
 };
+use crate::search::LONGEST_SEARCH;
 use crate::{
-    Answer, AuditEntry, Candidates, Changed, FoundCount, FoundPage, NewMac, Revision, StoreError,
-    StoredToken, TokenFilter, TokenList, TokenPage, TokenSearch, Tokens, TokensFound,
+    Answer, AuditEntry, Candidates, Changed, FoundPage, NewMac, Revision, StoreError, StoredToken,
+    TokenFilter, TokenList, TokenPage, TokenSearch, Tokens, TokensFound,
 };
 
 const COLUMNS: &str = "id, name, owner_directory, owner_username, creator, integration, purpose,
@@ -20,9 +21,6 @@ const COLUMNS: &str = "id, name, owner_directory, owner_username, creator, integ
 /// The state that holds at the moment that is bound here: `Token::state_at`, in SQL.
 const STATE_AT: &str = "CASE WHEN state <> 'revoked' AND expires_at <= ";
 const STATE_AT_END: &str = " THEN 'expired' ELSE state END";
-
-/// Longest text, in bytes, that is looked for: a longer one could be too complex a pattern.
-pub(super) const LONGEST_SEARCH: usize = 10_000;
 
 impl Tokens for Database {
     fn create_token<'a>(
@@ -95,15 +93,6 @@ impl Tokens for Database {
         self.answer(search::search(self, search, page))
     }
 
-    fn search_page<'a>(
-        &'a self,
-        search: &'a TokenSearch,
-        page: FoundPage,
-        count: FoundCount,
-    ) -> Answer<'a, Vec<TokenId>> {
-        self.answer(search::page(self, search, page, count))
-    }
-
     fn search_handles<'a>(
         &'a self,
         search: &'a TokenSearch,
@@ -112,8 +101,8 @@ impl Tokens for Database {
         self.answer(search::handles(self, search, limit))
     }
 
-    fn candidates(&self, now: Timestamp, limit: u32) -> Answer<'_, Candidates> {
-        self.answer(search::candidates(self, now, limit))
+    fn candidates(&self, now: Timestamp, limit: u32, most_text: u32) -> Answer<'_, Candidates> {
+        self.answer(search::candidates(self, now, limit, most_text))
     }
 
     fn integrations(&self, limit: u32) -> Answer<'_, Vec<String>> {
@@ -261,11 +250,6 @@ pub(super) async fn chunk(
     query.push(") AND (expires_at IS NULL OR expires_at >= ").push_bind(ended_after.as_millis());
     query.push(") ORDER BY id LIMIT ").push_bind(limit);
     Ok(query.build_query_as().fetch_all(&mut **read).await?)
-}
-
-/// What lists by name are sorted by: an index has no room for more than the beginning.
-fn name_key(name: &str) -> String {
-    name.chars().take(Token::MAX_NAME_CHARS).flat_map(char::to_lowercase).collect()
 }
 
 /// Where the filter by instance looks: `,jira,wiki,`; empty for all.

@@ -4,16 +4,8 @@ use gatepass_model::{Timestamp, TokenId, TokenState};
 use sqlx::QueryBuilder;
 
 use super::super::Db;
-use super::super::token::{LONGEST_SEARCH, contains};
+use super::super::token::contains;
 use crate::{EndFilter, InstanceFilter, SortKey, TokenSearch};
-
-/// As for lists: no stored text has a NUL, and a pattern ends at one in SQLite.
-pub(super) fn finds_nothing(search: &TokenSearch) -> bool {
-    let TokenSearch { text, owner, integration, .. } = search;
-    let has_nul = |text: &Option<String>| text.as_ref().is_some_and(|text| text.contains('\0'));
-    let is_long = text.as_ref().is_some_and(|text| text.len() > LONGEST_SEARCH);
-    is_long || [text, owner, integration].into_iter().any(has_nul)
-}
 
 /// Whether tokens of all kinds are looked for, be it in one state.
 pub(super) fn asks_nothing_but_state(search: &TokenSearch) -> bool {

@@ -7,10 +7,10 @@ use gatepass_model::{InstanceName, PersonKey, Timestamp, TokenId, TokenState};
 use sqlx::QueryBuilder;
 
 use super::super::{Database, Db, HEX_ID};
-use super::asked::{finds_nothing, is_in_state, narrow, sort};
+use super::asked::{is_in_state, narrow, sort};
 use super::{COUNTED, SORTED_BY, begin_all, end_all, handle};
 use crate::codec::{Problem, parse, parse_access, person};
-use crate::{Candidate, Candidates, Corruption, SortKey, StoreError, TokenSearch};
+use crate::{Candidate, Candidates, Corruption, SortKey, StoreError, TokenSearch, TokenTexts};
 
 /// See [`Tokens::search_handles`](crate::Tokens::search_handles).
 pub(in super::super) async fn handles(
@@ -18,7 +18,7 @@ pub(in super::super) async fn handles(
     search: &TokenSearch,
     limit: u32,
 ) -> Result<Vec<TokenId>, StoreError> {
-    if finds_nothing(search) {
+    if search.finds_nothing() {
         return Ok(Vec::new());
     }
     let is_by_handle = search.sort == SortKey::Created;
@@ -64,14 +64,18 @@ pub(in super::super) async fn candidates(
     store: &Database,
     now: Timestamp,
     limit: u32,
+    most_text: u32,
 ) -> Result<Candidates, StoreError> {
     let mut query = QueryBuilder::<Db>::new(
         "SELECT id, state_now || ' ' || ending || ' ' || access || ' ' || instances || ' ' || owner,
-            integration FROM ",
+            integration, CASE WHEN (SELECT SUM(OCTET_LENGTH(name_key) + OCTET_LENGTH(search))
+                FROM token) <= ",
     );
+    query.push_bind(i64::from(most_text));
+    query.push(" THEN CAST(LENGTH(name_key) AS TEXT) || ' ' || name_key || search END FROM ");
     begin_all(&mut query, SORTED_BY);
     query.push(
-        ", access, instances, integration, owner_directory || ' ' || owner_key AS owner,
+        ", access, instances, integration, search, owner_directory || ' ' || owner_key AS owner,
          COALESCE(CAST(expires_at AS TEXT), '') AS ending, CASE",
     );
     for state in COUNTED {
@@ -81,20 +85,25 @@ pub(in super::super) async fn candidates(
     }
     query.push(format!(" ELSE '{}' END AS state_now FROM token", TokenState::Active));
     end_all(&mut query);
-    query.push(" ORDER BY id LIMIT ").push_bind(i64::from(limit));
+    query.push(" LIMIT ").push_bind(i64::from(limit));
     // In one text, since the driver takes its time for each value.
-    let rows: Vec<Row> = query.build_query_as().fetch_all(&store.readers()?).await?;
+    let mut rows: Vec<Row> = query.build_query_as().fetch_all(&store.readers()?).await?;
+    // For a fraction of what it takes the database, which would sort texts along.
+    rows.sort_unstable_by(|(one, ..), (other, ..)| one.cmp(other));
     read_candidates(&rows)
 }
 
-/// A handle; state, end, access, instances and owner; the integration.
-type Row = (Vec<u8>, String, Option<String>);
+/// A handle; state, end, access, instances and owner; the integration; how many characters its name
+/// has to sort by, that name, and its text.
+type Row = (Vec<u8>, String, Option<String>, Option<String>);
 
 fn read_candidates(rows: &[Row]) -> Result<Candidates, StoreError> {
     let (mut owners, mut integrations, mut places) =
         (Numbered::default(), Numbered::default(), Numbered::default());
     let mut tokens = Vec::with_capacity(rows.len());
-    for (id, facts, integration) in rows {
+    // What there is of one there is of all.
+    let mut texts = rows.iter().all(|(.., text)| text.is_some()).then(TokenTexts::default);
+    for ((id, facts, integration, text), number) in rows.iter().zip(0..) {
         let id = handle(id)?;
         let corrupt = |problem| Corruption { what: format!("token {id}"), problem };
         let mut facts = facts.splitn(5, ' ');
@@ -112,10 +121,15 @@ fn read_candidates(rows: &[Row]) -> Result<Candidates, StoreError> {
                 .transpose()
                 .map_err(corrupt)?,
             places: places.number(instances, read_places).map_err(corrupt)?,
+            text: number,
         });
+        if let Some((texts, text)) = texts.as_mut().zip(text.as_ref()) {
+            let (name, text) = read_texts(text).map_err(corrupt)?;
+            texts.push(name, text);
+        }
     }
     let (owners, integrations, places) = (owners.read, integrations.read, places.read);
-    Ok(Candidates { tokens, owners, integrations, places })
+    Ok(Candidates { tokens, owners, integrations, places, texts })
 }
 
 /// What is read once, however often it comes.
@@ -144,6 +158,16 @@ impl<'r, T> Numbered<'r, T> {
         self.numbers.insert(text, number);
         Ok(number)
     }
+}
+
+fn read_texts(text: &str) -> Result<(&str, &str), Problem> {
+    let split = || {
+        let (count, texts) = text.split_once(' ')?;
+        let count: usize = count.parse().ok()?;
+        let end = texts.char_indices().map(|(place, _)| place).chain([texts.len()]).nth(count)?;
+        texts.split_at_checked(end)
+    };
+    split().ok_or_else(|| "its name is not whole".to_owned())
 }
 
 fn read_owner(text: &str) -> Result<PersonKey, Problem> {
