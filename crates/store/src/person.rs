@@ -28,6 +28,14 @@ pub trait KnownPeople: Send + Sync {
         people: &'a [KnownPerson],
     ) -> Answer<'a, Revision>;
 
+    /// Writes one person, as one change, if he still is as he was read: `before`; `None`: not known.
+    /// `Conflict`, and nothing is changed, where somebody has written him meanwhile.
+    fn replace_person<'a>(
+        &'a self,
+        known: &'a KnownPerson,
+        before: Option<&'a KnownPerson>,
+    ) -> Answer<'a, Revision>;
+
     /// The person.
     fn find_person<'a>(&'a self, key: &'a PersonKey) -> Answer<'a, Option<KnownPerson>>;
 

@@ -42,7 +42,7 @@ pub enum Signature {
 pub struct Manner {
     /// In `/.well-known/openid-configuration`.
     pub metadata: Value,
-    /// In ID tokens.
+    /// In ID tokens of whoever signs in from now on.
     pub id_token: Value,
     /// Who has signed in, at `userinfo`; `null`: that is answered with 500.
     pub user_info: Value,
@@ -60,6 +60,8 @@ struct Waiting {
     challenge: String,
     nonce: String,
     tells_auth_time: bool,
+    /// What ID tokens were to say when he signed in.
+    claims: Value,
 }
 
 struct State {
@@ -197,12 +199,14 @@ impl TestProvider {
         ensure!(is_anew == (field("prompt") == "login"), "half of a proof");
         let mut state = self.state();
         state.made += 1;
+        let claims = state.manner.id_token.clone();
         let code = format!("code-{}", state.made);
         let waiting = Waiting {
             redirect_uri: field("redirect_uri").to_owned(),
             challenge: field("code_challenge").to_owned(),
             nonce: field("nonce").to_owned(),
             tells_auth_time: is_anew,
+            claims,
         };
         state.codes.insert(code.clone(), waiting);
         Ok(format!("{}?code={code}&state={}", field("redirect_uri"), field("state")))
@@ -356,7 +360,7 @@ impl State {
             "nonce": waiting.nonce,
             "auth_time": if waiting.tells_auth_time { json!(now) } else { Value::Null },
         });
-        let claims = over(usual, &self.manner.id_token);
+        let claims = over(usual, &waiting.claims);
         let (algorithm, kid) = match self.manner.signature {
             Signature::Own | Signature::Forged => ("EdDSA", Some(format!("key-{}", self.key_id))),
             Signature::None => ("none", None),

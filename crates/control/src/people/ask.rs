@@ -4,15 +4,10 @@
 //! he was confirmed last, and grows older.
 
 use gatepass_identity::{Account, AskError, Asker, LookedUp, ReadyCredential};
-use gatepass_model::audit::AuditSubject;
-use gatepass_model::{
-    Actor, InstanceName, KnownPerson, Person, PersonKey, ProductRank, Timestamp, TokenId,
-    TokenState,
-};
-use gatepass_store::{StoreError, TokenFilter, TokenPage};
+use gatepass_model::{InstanceName, KnownPerson, PersonKey, ProductRank};
 
-use super::{AskedDirectory, LdapDirectory, PeopleSource, ProductDirectory};
-use crate::control::{Control, audit_entry};
+use super::{LdapDirectory, PeopleSource, ProductDirectory};
+use crate::control::Control;
 use crate::error::ControlError;
 
 /// What came of asking about somebody.
@@ -62,8 +57,8 @@ impl Control {
             Said::Nothing(words) => {
                 if let Some(before) = before {
                     let problem = Some(words.clone());
-                    let known = KnownPerson { asked_at: now, problem, ..before };
-                    self.write_person(&known).await?;
+                    let known = KnownPerson { asked_at: now, problem, ..before.clone() };
+                    self.note_person(&known, &before).await?;
                 }
                 Ok(Asked::Unanswered(words))
             }
@@ -74,8 +69,8 @@ impl Control {
     /// signed in, and no longer than that.
     async fn cannot_ask(&self, before: Option<KnownPerson>) -> Result<Asked, ControlError> {
         if let Some(before) = before {
-            let known = KnownPerson { asked_at: self.clock.now(), ..before };
-            self.write_person(&known).await?;
+            let known = KnownPerson { asked_at: self.clock.now(), ..before.clone() };
+            self.note_person(&known, &before).await?;
         }
         Ok(Asked::Unanswered("an OpenID provider tells of nobody but who signs in".to_owned()))
     }
@@ -109,7 +104,7 @@ impl Control {
         if let Some(before) = self.store.find_person(key).await?
             && before.rank != rank
         {
-            self.write_person(&KnownPerson { rank, ..before }).await?;
+            self.note_person(&KnownPerson { rank, ..before.clone() }, &before).await?;
         }
         Ok(())
     }
@@ -164,175 +159,10 @@ impl Control {
             Err(error) => Said::Nothing(error.to_string()),
         })
     }
-
-    /// Takes what is said of somebody who is there, and answers how he is known now.
-    ///
-    /// A name that another user had before is that user's no more: whatever he owned here under it
-    /// ends first, or the new one would get it.
-    pub(crate) async fn take_account(
-        &self,
-        directory: &AskedDirectory,
-        account: Account,
-        now: Timestamp,
-    ) -> Result<Asked, ControlError> {
-        let (rank, native_key) = (account.rank, account.native_key.clone());
-        let person = account.into_person(directory.name.clone());
-        let before = self.store.find_person(&person.key).await?;
-        if let Some(before) = &before
-            && is_another(directory, before, native_key.as_deref())
-        {
-            if directory.provider().is_some() {
-                // There people choose their names, so nobody takes one over.
-                return Ok(Asked::Gone);
-            }
-            self.end_everything_of(&person.key, now).await?;
-        }
-        let same = before.filter(|before| !is_another(directory, before, native_key.as_deref()));
-        if person.active && same.as_ref().is_some_and(|before| !before.person.active) {
-            // First: else they would work until somebody has looked at them. A session that began
-            // while he was going would be alive again too.
-            self.suspend_everything_of(&person.key, now).await?;
-            self.end_sessions_of(&person.key, "its owner was gone, and has come back", now).await?;
-        }
-        let rank = match (rank, &same) {
-            // Somebody else asked, who is not told of ranks: what was known before may still hold.
-            (ProductRank::Unknown, Some(before)) if self.tells_rank(directory).is_some() => {
-                before.rank
-            }
-            (rank, _) => rank,
-        };
-        let known = KnownPerson {
-            person,
-            native_key,
-            rank,
-            confirmed_at: now,
-            asked_at: now,
-            problem: None,
-        };
-        self.write_person(&known).await?;
-        Ok(Asked::Confirmed(known))
-    }
-
-    /// Notes that nobody has that name any more, and why that is known.
-    pub(crate) async fn note_gone(
-        &self,
-        before: KnownPerson,
-        words: &str,
-        now: Timestamp,
-    ) -> Result<(), ControlError> {
-        let person = Person { active: false, groups: Vec::new(), ..before.person };
-        let known = KnownPerson {
-            person,
-            confirmed_at: now,
-            asked_at: now,
-            problem: Some(words.to_owned()),
-            ..before
-        };
-        self.write_person(&known).await
-    }
-
-    /// Suspends the tokens of somebody who was gone and has come back: while he was away nobody
-    /// looked after what they do. An administrator may resume them, and he himself may not.
-    async fn suspend_everything_of(
-        &self,
-        key: &PersonKey,
-        now: Timestamp,
-    ) -> Result<(), ControlError> {
-        let actor = Actor::System("directory");
-        for ids in self.tokens_of(key, |state| state == TokenState::Active, now).await? {
-            tracing::warn!(person = %key, count = ids.len(), "is back; the tokens stay off");
-            let why = "its owner was gone, and has come back";
-            for result in self.suspend_tokens(&actor, &ids, Some(why)).await {
-                result?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Those of a person's tokens that are in such a state, a thousand at a time.
-    async fn tokens_of(
-        &self,
-        key: &PersonKey,
-        is_meant: impl Fn(TokenState) -> bool,
-        now: Timestamp,
-    ) -> Result<Vec<Vec<TokenId>>, ControlError> {
-        let filter = TokenFilter { owner: Some(key.clone()), ..TokenFilter::default() };
-        let (mut all, mut after) = (Vec::new(), None);
-        loop {
-            let list = self.store.list_tokens(&filter, TokenPage { after, limit: 1000 }).await?;
-            let meant = list.tokens.iter().filter(|stored| is_meant(stored.token.state_at(now)));
-            let ids: Vec<TokenId> = meant.map(|stored| stored.token.id).collect();
-            if !ids.is_empty() {
-                all.push(ids);
-            }
-            after = list.next;
-            if after.is_none() {
-                return Ok(all);
-            }
-        }
-    }
-
-    pub(super) async fn write_person(&self, known: &KnownPerson) -> Result<(), ControlError> {
-        let directory = known.person.key.directory.clone();
-        self.store.put_people(&directory, std::slice::from_ref(known)).await?;
-        Ok(())
-    }
-
-    /// Revokes the tokens of somebody whose name another one has now, and forgets his credentials.
-    pub(super) async fn end_everything_of(
-        &self,
-        key: &PersonKey,
-        now: Timestamp,
-    ) -> Result<(), ControlError> {
-        let actor = Actor::System("directory");
-        tracing::warn!(person = %key, "the name belongs to another user now; what it had ends");
-        let is_living = |state| !matches!(state, TokenState::Revoked | TokenState::Expired);
-        for ids in self.tokens_of(key, is_living, now).await? {
-            let why = "the name of its owner belongs to another user now";
-            for result in self.revoke_tokens(&actor, &ids, Some(why)).await {
-                result?;
-            }
-        }
-        for credential in self.store.list_credentials(Some(key)).await? {
-            let subject = AuditSubject::Credential(key.clone(), credential.instance.clone());
-            let words = "the name of its owner belongs to another user now";
-            let audit = audit_entry(&actor, now, "credential.removed", subject, words);
-            match self.store.remove_credential(key, &credential.instance, &audit).await {
-                Ok(_) | Err(StoreError::NotFound) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        self.end_sessions_of(key, "the name belongs to another user now", now).await
-    }
-
-    async fn end_sessions_of(
-        &self,
-        key: &PersonKey,
-        why: &'static str,
-        now: Timestamp,
-    ) -> Result<(), ControlError> {
-        let (actor, subject) = (Actor::System("directory"), AuditSubject::Person(key.clone()));
-        let audit = audit_entry(&actor, now, "session.ended", subject, why);
-        self.store.end_other_sessions(key, None, &audit).await?;
-        Ok(())
-    }
 }
 
 /// Why a native token is of no use, in the store's words.
 pub(crate) const REFUSED: &str = "the product does not take it any more";
-
-/// Whether the directory means somebody else by the name now. Where it never told of keys, or
-/// another one did, nobody can say.
-pub(crate) fn is_another(
-    directory: &AskedDirectory,
-    before: &KnownPerson,
-    native_key: Option<&str>,
-) -> bool {
-    match (before.native_key.as_deref(), native_key) {
-        (Some(before), Some(now)) => before != now && directory.may_have_told(before),
-        _ => false,
-    }
-}
 
 async fn ask_ldap(ldap: &LdapDirectory, key: &PersonKey) -> Said {
     match ldap.desk.look_up(&key.username).await {

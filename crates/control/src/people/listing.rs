@@ -7,7 +7,7 @@ use gatepass_identity::GroupPage;
 use gatepass_model::{KnownPerson, Person, PolicyDocument, Timestamp};
 
 use super::AskedDirectory;
-use super::ask::is_another;
+use super::take::is_another;
 use crate::control::Control;
 use crate::error::ControlError;
 

@@ -11,6 +11,7 @@ mod refresh;
 mod release;
 mod source;
 mod stranger;
+mod take;
 
 use std::sync::Arc;
 
@@ -19,11 +20,12 @@ use gatepass_model::{
 };
 
 pub use ask::Asked;
-pub(crate) use ask::{REFUSED, is_another};
+pub(crate) use ask::REFUSED;
 pub use refresh::Refresher;
 pub use source::{
     AskedDirectory, LdapDirectory, OpenIdDirectory, PeopleSource, ProductDirectory, Products,
 };
+pub(crate) use take::is_another;
 
 use crate::control::Control;
 use crate::error::{ControlError, Problem};

@@ -2,6 +2,7 @@
 
 use gatepass_model::audit::AuditSubject;
 use gatepass_model::{Actor, KnownPerson, Person, PersonKey, ProductRank};
+use gatepass_store::StoreError;
 
 use crate::authorise::Ability;
 use crate::control::{Control, audit_entry};
@@ -13,7 +14,8 @@ impl Control {
     /// somebody must have made sure that the name has another owner.
     ///
     /// `Invalid` where the directory is no provider, `NotFound` where nobody of that name has signed
-    /// in.
+    /// in, `Conflict` where he signs in at this moment: what he had has ended, and the name is his
+    /// still.
     pub async fn release_name(&self, actor: &Actor, key: &PersonKey) -> Result<(), ControlError> {
         self.authorise(actor, Ability::ManageKeys).await?;
         let directory = self.asked_directory(&key.directory);
@@ -32,11 +34,15 @@ impl Control {
         let words = "the name may belong to another subject now";
         let audit = audit_entry(actor, now, "person.released", subject, words);
         self.store.append_audit(&audit).await?;
-        let person = Person { active: false, groups: Vec::new(), ..before.person };
+        let person = Person { active: false, groups: Vec::new(), ..before.person.clone() };
         let problem = Some("an administrator has let the name go".to_owned());
         // What the one of before may do at the product says nothing of the next.
         let (native_key, rank) = (None, ProductRank::Unknown);
-        self.write_person(&KnownPerson { person, native_key, rank, problem, ..before }).await?;
-        Ok(())
+        let known = KnownPerson { person, native_key, rank, problem, ..before.clone() };
+        match self.store.replace_person(&known, Some(&before)).await {
+            Ok(_) => Ok(()),
+            Err(StoreError::Conflict) => Err(ControlError::Conflict),
+            Err(error) => Err(error.into()),
+        }
     }
 }

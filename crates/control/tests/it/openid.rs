@@ -279,6 +279,25 @@ async fn a_name_of_another_subject_is_refused_until_it_is_let_go() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_subjects_who_come_with_one_name_at_once_one_has_it() {
+    let world = World::new().await;
+    for round in 0..10 {
+        let (mut first, mut second) = (Cookies::default(), Cookies::default());
+        let name = format!("new-{round}");
+        world.told(&format!("subject-{round}-1"), &name, &["staff"]);
+        let to_first = world.begun(Purpose::SignIn, &mut first).await;
+        world.told(&format!("subject-{round}-2"), &name, &["staff"]);
+        let to_second = world.begun(Purpose::SignIn, &mut second).await;
+        let (first, second) =
+            tokio::join!(world.finished(&to_first, &first), world.finished(&to_second, &second));
+        let outcomes = [first.is_ok(), second.is_ok()];
+        assert!(outcomes[0] != outcomes[1], "{outcomes:?} in round {round}");
+        let refused = if outcomes[0] { second } else { first }.map(|_| ()).unwrap_err();
+        assert_eq!(refused, SignInProblem::NameOfAnother(key(&name)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_has_another_name_now_leaves_the_old_one_behind() {
     let world = World::new().await;
     let secret = world.token_of_alice().await;
@@ -401,8 +420,8 @@ async fn a_proof_is_given_at_the_provider_by_the_same_person_and_nowhere_else() 
     world.clock.advance(Lifetime::from_seconds(601));
     assert!(!is_proved(&alice).await);
 
-    let back = world.begun(Purpose::Proof, &mut alice).await;
     world.told("subject-2", "bob", &[]);
+    let back = world.begun(Purpose::Proof, &mut alice).await;
     let other = world.finished(&back, &alice).await.unwrap_err();
     let (before, now) = (key("alice"), key("bob"));
     assert_eq!(other, SignInProblem::OtherPerson { before, now });

@@ -64,6 +64,7 @@ macro_rules! stories {
             node::a_node_says_which_keys_it_has;
             person::a_person_is_read_back_as_he_was_written;
             person::people_written_together_are_one_change;
+            person::somebody_is_replaced_only_as_he_was_read;
             person::only_people_in_use_are_refreshed_the_oldest_first;
             person::people_are_listed_by_name_and_found_by_text;
             person::several_people_are_found_at_once;

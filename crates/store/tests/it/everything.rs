@@ -8,6 +8,7 @@ use gatepass_store::{
 };
 
 use crate::backend::START;
+use crate::contract::person::known;
 use crate::sample::{credential, entry, jira, mac, person, put, session, token};
 
 /// Asserts that each method finds the store unavailable.
@@ -26,6 +27,7 @@ async fn ask(store: &dyn Store) -> Vec<(&'static str, Option<StoreError>)> {
     let everybody =
         PeopleFilter { directory: "main".parse().unwrap(), text: None, after: None, limit: 1 };
     let (node, seen) = (NodeId([1; 16]), Revision::START);
+    let somebody = known("alice", 1);
     vec![
         ("create", store.create_token(&made, &mac(1), &key).await.err()),
         ("change", store.change_token(&made, &mac(1), seen, &key).await.err()),
@@ -41,6 +43,7 @@ async fn ask(store: &dyn Store) -> Vec<(&'static str, Option<StoreError>)> {
         ("remove", store.remove_credential(&alice, &jira(), &key).await.err()),
         ("seal", store.replace_seal(&alice, &jira(), b"a", b"b").await.err()),
         ("put people", store.put_people(&main, &[]).await.err()),
+        ("replace person", store.replace_person(&somebody, None).await.err()),
         ("person", store.find_person(&alice).await.err()),
         ("by key", store.find_person_by_native_key(&main, "x").await.err()),
         ("since", store.people_written_since(&main, seen).await.err()),

@@ -38,12 +38,30 @@ impl KnownPeople for Database {
         })
     }
 
-    fn find_person<'a>(&'a self, key: &'a PersonKey) -> Answer<'a, Option<KnownPerson>> {
+    fn replace_person<'a>(
+        &'a self,
+        known: &'a KnownPerson,
+        before: Option<&'a KnownPerson>,
+    ) -> Answer<'a, Revision> {
         self.answer(async move {
-            let mut query = select(&key.directory);
-            query.push(" AND key = ").push_bind(key.username.folded().to_owned());
-            first(self, query).await
+            let mut write = self.begin_write().await?;
+            // First: from here on nobody else writes.
+            let revision = feed::next_revision(&mut write).await?;
+            let mut query = of_key(&known.person.key);
+            let row: Option<PersonRow> = query.build_query_as().fetch_optional(&mut *write).await?;
+            if row.map(decode_person).transpose()?.as_ref() != before {
+                return Err(StoreError::Conflict);
+            }
+            put(&mut write, known, revision).await?;
+            let changed = Changed::People(known.person.key.directory.clone());
+            feed::log(self, &mut write, revision, &changed).await?;
+            write.commit().await?;
+            Ok(revision)
         })
+    }
+
+    fn find_person<'a>(&'a self, key: &'a PersonKey) -> Answer<'a, Option<KnownPerson>> {
+        self.answer(async move { first(self, of_key(key)).await })
     }
 
     fn find_people<'a>(
@@ -153,6 +171,12 @@ fn in_use(query: &mut sqlx::QueryBuilder<Db>, now: Timestamp) {
 fn select(directory: &DirectoryName) -> sqlx::QueryBuilder<Db> {
     let mut query = sqlx::QueryBuilder::new(format!("SELECT {COLUMNS} FROM person"));
     query.push(" WHERE directory = ").push_bind(directory.as_str().to_owned());
+    query
+}
+
+fn of_key(key: &PersonKey) -> sqlx::QueryBuilder<Db> {
+    let mut query = select(&key.directory);
+    query.push(" AND key = ").push_bind(key.username.folded().to_owned());
     query
 }
 

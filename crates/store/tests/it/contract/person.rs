@@ -1,10 +1,12 @@
+use std::sync::Arc;
+
 use gatepass_model::{KnownPerson, Person, ProductRank};
-use gatepass_store::{Changed, Changes, PeopleFilter, Revision};
+use gatepass_store::{Changed, Changes, PeopleFilter, Revision, StoreError};
 
 use crate::backend::{Backend, START, open};
 use crate::sample::{after, entry_of, person, session, token};
 
-fn known(name: &str, asked: i64) -> KnownPerson {
+pub(crate) fn known(name: &str, asked: i64) -> KnownPerson {
     KnownPerson {
         person: Person {
             key: person(name),
@@ -54,6 +56,37 @@ pub(crate) async fn people_written_together_are_one_change(backend: &dyn Backend
     let since = store.people_written_since(&main, second).await.unwrap();
     assert_eq!(names(&since), ["bob"]);
     assert_eq!(store.people_written_since(&main, first).await.unwrap().len(), 2);
+}
+
+pub(crate) async fn somebody_is_replaced_only_as_he_was_read(backend: &dyn Backend) {
+    let store = open(backend).await;
+    let (first, second) = (known("alice", 1), known("Alice", 2));
+    store.replace_person(&first, None).await.unwrap();
+    let revision = store.replace_person(&second, Some(&first)).await.unwrap();
+    for stale in [None, Some(&first)] {
+        let other = KnownPerson { native_key: None, ..known("alice", 3) };
+        let refused = store.replace_person(&other, stale).await;
+        assert!(matches!(refused, Err(StoreError::Conflict)), "{refused:?}");
+    }
+    assert_eq!(store.find_person(&person("alice")).await.unwrap(), Some(second));
+    let changes = store.changes_after(Revision::START, 10).await.unwrap();
+    let Changes::Since(changes) = changes else { panic!("{changes:?}") };
+    assert_eq!((changes.len(), changes.last().unwrap().revision), (2, revision));
+    // Of several who knew nobody one is first.
+    let write = |at| {
+        let (store, one) = (Arc::clone(&store), known("bob", at));
+        tokio::spawn(async move { store.replace_person(&one, None).await })
+    };
+    let writers: Vec<_> = (0..8).map(write).collect();
+    let (mut written, mut conflicts) = (0, 0);
+    for writer in writers {
+        match writer.await.unwrap() {
+            Ok(_) => written += 1,
+            Err(StoreError::Conflict) => conflicts += 1,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert_eq!((written, conflicts), (1, 7));
 }
 
 pub(crate) async fn only_people_in_use_are_refreshed_the_oldest_first(backend: &dyn Backend) {
