@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use super::state::World;
+use super::shared::Site;
 use super::time::DAY;
 
 /// What is kept of a native token: not its secret.
@@ -28,7 +28,7 @@ impl NativeToken {
     }
 }
 
-impl World {
+impl Site {
     /// Makes a token and gives its secret, which is not kept.
     pub(crate) fn mint_native_token(
         &mut self,
@@ -56,16 +56,16 @@ impl World {
         (token, raw)
     }
 
-    /// The owner of a token that is presented, when it is one and lives.
-    pub(crate) fn use_native_token(&mut self, presented: &str, now: i64) -> Option<String> {
+    /// What is presented, when it is a token that lives and whose owner may sign in.
+    pub(crate) fn use_native_token(&mut self, presented: &str, now: i64) -> Option<NativeToken> {
         let token = self.native_tokens.get_mut(&find_id(presented)?)?;
         let digest: [u8; 32] = Sha256::digest(presented.as_bytes()).into();
         if digest != token.digest || token.has_expired(now) {
             return None;
         }
         token.last_used = Some(now);
-        let owner = token.owner.clone();
-        self.people.get(&owner).is_some_and(|person| person.account.active).then_some(owner)
+        let token = token.clone();
+        self.is_active(&token.owner).then_some(token)
     }
 
     /// A person's tokens, oldest first.

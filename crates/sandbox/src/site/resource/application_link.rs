@@ -6,12 +6,17 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::native_token::signed_in;
-use crate::jira::answer::{Fault, Outcome, ok};
-use crate::jira::call::{Body, Call};
-use crate::jira::consumer::ConsumerSeed;
+use crate::site::Product;
+use crate::site::answer::{Fault, Outcome, ok};
+use crate::site::call::{Body, Call};
+use crate::site::consumer::ConsumerSeed;
 
 /// Enters it, in the place of the one with its key. One of an id that nobody made is taken too.
-pub(crate) async fn put_consumer(call: Call, Path(id): Path<String>, Body(body): Body) -> Outcome {
+pub(crate) async fn put_consumer<W: Product>(
+    call: Call<W>,
+    Path(id): Path<String>,
+    Body(body): Body,
+) -> Outcome {
     signed_in(&call)?;
     let mut world = call.shared.world();
     if !call.is_administrator(&world) {

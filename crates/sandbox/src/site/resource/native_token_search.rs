@@ -4,10 +4,11 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::native_token::signed_in;
-use crate::jira::answer::{Fault, Outcome, ok};
-use crate::jira::call::{Body, Call};
-use crate::jira::native_token::NativeToken;
-use crate::jira::time;
+use crate::site::Product;
+use crate::site::answer::{Fault, Outcome, ok};
+use crate::site::call::{Body, Call};
+use crate::site::native_token::NativeToken;
+use crate::site::time;
 
 /// Tokens that are shown at once, unless fewer are asked for.
 const PAGE: usize = 100;
@@ -80,7 +81,7 @@ fn read_date(body: &Map<String, Value>, name: &str) -> Result<Option<i64>, Fault
     time::parse(text).ok_or_else(wrong).map(Some)
 }
 
-pub(crate) async fn search(call: Call, Body(body): Body) -> Outcome {
+pub(crate) async fn search<W: Product>(call: Call<W>, Body(body): Body) -> Outcome {
     signed_in(&call)?;
     let world = call.shared.world();
     if !call.is_administrator(&world) {

@@ -12,10 +12,11 @@ use rsa::PublicKey;
 use rsa::pkcs8::DecodePublicKey as _;
 use sha1::Sha1;
 
-use super::Identified;
 use super::auth::Caller;
 use super::params::Params;
-use super::state::{AfterSignedCall, World};
+use super::seen::Identified;
+use super::settings::AfterSignedCall;
+use super::shared::Site;
 
 /// How far a timestamp may lie from now, in seconds.
 const WINDOW: i64 = 300;
@@ -120,7 +121,7 @@ impl Attempt {
     }
 }
 
-impl World {
+impl Site {
     /// The session that comes with the answer.
     fn after_signed_call(&mut self, username: &str) -> Option<String> {
         match self.after_signed_calls {

@@ -1,13 +1,15 @@
 //! Sessions of browsers, and those of them that administer ("websudo").
 
+use axum::http::{HeaderMap, header};
+
 use super::entropy::hex;
-use super::state::World;
+use super::shared::Site;
 
 /// How long a session may administer after its last administrative page: the products' default
 /// of `jira.websudo.timeout`, which begins anew with each page.
 const ADMINISTERING: i64 = 10 * 60_000;
 
-/// What a cookie `JSESSIONID` stands for.
+/// What the cookie of a session stands for.
 pub(crate) struct Session {
     /// Lower-case.
     pub(crate) username: String,
@@ -15,7 +17,7 @@ pub(crate) struct Session {
     administers_until: Option<i64>,
 }
 
-impl World {
+impl Site {
     /// A new session's id.
     pub(crate) fn open_session(&mut self, username: &str) -> String {
         let id = hex(self.entropy.block().get(..16).unwrap_or_default());
@@ -47,4 +49,16 @@ impl World {
             session.administers_until = None;
         }
     }
+}
+
+/// The first cookie of that name.
+pub(crate) fn read_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(own, _)| *own == name)
+        .map(|(_, value)| value.to_owned())
 }

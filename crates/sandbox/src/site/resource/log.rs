@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::jira::answer::{Outcome, ok};
-use crate::jira::call::Call;
+use crate::site::Product;
+use crate::site::answer::{Outcome, ok};
+use crate::site::call::Call;
 
 /// `GET /stand-in/log`: the calls that it took, oldest first, with whom each was taken for and how
 /// he was identified. Without their headers, in which secrets stand.
-pub(crate) async fn read(call: Call) -> Outcome {
+pub(crate) async fn read<W: Product>(call: Call<W>) -> Outcome {
     let world = call.shared.world();
     let seen: Vec<Value> = world
         .seen

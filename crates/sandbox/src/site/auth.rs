@@ -4,10 +4,12 @@ use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::Identified;
+use super::Manners;
 use super::consumer::Attempt;
 use super::params::Params;
-use super::state::World;
+use super::seen::Identified;
+use super::session::read_cookie;
+use super::shared::Site;
 
 /// The credentials that a call presents.
 #[derive(Debug, Default)]
@@ -66,7 +68,7 @@ impl LoginReason {
 
 impl Offer {
     /// Reads them. As a servlet does, of several `Authorization` headers the first counts.
-    pub(crate) fn read(headers: &HeaderMap, params: &Params) -> Self {
+    pub(crate) fn read(headers: &HeaderMap, params: &Params, manners: &Manners) -> Self {
         let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let value = value.map(str::trim).unwrap_or_default();
         let os = params.first("os_username").map(|username| {
@@ -76,7 +78,7 @@ impl Offer {
             bearer: read_bearer(value),
             basic: read_basic(value),
             os,
-            session: read_cookie(headers, "JSESSIONID"),
+            session: read_cookie(headers, manners.session_cookie),
             signed: None,
             named: None,
         }
@@ -115,19 +117,7 @@ fn read_basic(value: &str) -> Option<(String, String)> {
     Some((username.to_owned(), password.to_owned()))
 }
 
-/// The first cookie of that name.
-pub(crate) fn read_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(own, _)| *own == name)
-        .map(|(_, value)| value.to_owned())
-}
-
-impl World {
+impl Site {
     /// Takes a call for somebody, or for nobody.
     pub(crate) fn identify(&mut self, offer: &Offer, now: i64) -> Caller {
         let mut caller = self.identify_truly(offer, now);
@@ -151,14 +141,14 @@ impl World {
             return Caller::of(name.clone(), Identified::TrustedHeader, None);
         }
         if let Some(raw) = &offer.bearer
-            && let Some(username) = self.use_native_token(raw, now)
+            && let Some(token) = self.use_native_token(raw, now)
         {
             // Fact A2: the session is invalidated after a call by native token, even one that
             // the cookie of another sign-in opened. No cookie comes with the answer.
             if let Some(id) = &offer.session {
                 self.sessions.remove(id);
             }
-            return Caller::of(username, Identified::NativeToken, None);
+            return Caller::of(token.owner, Identified::NativeToken, None);
         }
         // Bad habit (facts 0.5, A2): a Bearer that is no native token is not refused. The call
         // goes on as whatever else is there, or as nobody.

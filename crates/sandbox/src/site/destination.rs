@@ -2,19 +2,20 @@
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use crate::jira::call::Call;
+use super::Product;
+use super::call::Call;
 
 /// What may not stand in a `Location`, or would end the attribute that a page puts it into.
 const ESCAPED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>');
 
 /// Where the parameter of that name leads, or `otherwise`, which is a path below the context path.
-pub(super) fn destination(call: &Call, name: &str, otherwise: &str) -> String {
+pub(crate) fn destination<W: Product>(call: &Call<W>, name: &str, otherwise: &str) -> String {
     let wanted = call.params.first(name).unwrap_or_default();
     resolve(wanted, &call.base, call.host.as_deref())
         .unwrap_or_else(|| format!("{}{otherwise}", call.base))
 }
 
-/// As Jira does it: a path is one below the context path, and a whole URL counts when it leads to
+/// As the products do it: a path is one below the context path, and a whole URL counts when it leads to
 /// the host that the browser has asked. All else would send people to whoever made the link.
 fn resolve(wanted: &str, base: &str, host: Option<&str>) -> Option<String> {
     // Browsers take `\` for `/` and drop tabs and line ends: `/\evil` and `/<tab>/evil` are

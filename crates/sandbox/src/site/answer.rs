@@ -1,10 +1,10 @@
-//! Answers in Jira's shapes, the bad ones included.
+//! Answers: JSON, pages, redirects, and what went wrong.
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-/// JSON, typed as Jira types it: clients compare the whole string.
+/// JSON, typed as the products type it: clients compare the whole string.
 pub(crate) fn json(status: StatusCode, value: &Value) -> Response {
     let kind = HeaderValue::from_static("application/json;charset=UTF-8");
     (status, [(header::CONTENT_TYPE, kind)], value.to_string()).into_response()
@@ -16,23 +16,46 @@ pub(crate) fn ok(value: &Value) -> Response {
 }
 
 /// A page without surroundings: what the server itself says.
-pub(crate) fn html(status: StatusCode, title: &str, body: &str) -> Response {
-    document(status, title, "", body)
+pub(crate) fn html(product: &str, status: StatusCode, title: &str, body: &str) -> Response {
+    document(product, status, title, "", body)
 }
 
 /// A page; `title`, `header` and `body` are trusted HTML.
-pub(crate) fn document(status: StatusCode, title: &str, header: &str, body: &str) -> Response {
-    const LOOK: &str = include_str!("page/look.css");
+pub(crate) fn document(
+    product: &str,
+    status: StatusCode,
+    title: &str,
+    header: &str,
+    body: &str,
+) -> Response {
+    const LOOK: &str = include_str!("look.css");
     let kind = HeaderValue::from_static("text/html;charset=UTF-8");
     // No tags are known in a title.
     let plain = title.replace("<bdi>", "").replace("</bdi>", "");
+    let id = product.to_lowercase();
     let page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>{plain} - Stand-in Jira</title>\n<style>\n{LOOK}</style></head>\n\
-         <body id=\"jira\">\n{header}<main>\n<h1>{title}</h1>\n{body}\n</main>\n</body></html>\n"
+         <title>{plain} - Stand-in {product}</title>\n<style>\n{LOOK}</style></head>\n\
+         <body id=\"{id}\">\n{header}<main>\n<h1>{title}</h1>\n{body}\n</main>\n</body></html>\n"
     );
     (status, [(header::CONTENT_TYPE, kind)], page).into_response()
+}
+
+/// To another place.
+pub(crate) fn redirect(to: &str) -> Response {
+    let mut answer = StatusCode::FOUND.into_response();
+    if let Ok(to) = HeaderValue::from_str(to) {
+        answer.headers_mut().insert(header::LOCATION, to);
+    }
+    answer
+}
+
+/// Puts a header into an answer, in the place of the one with its name.
+pub(crate) fn put(answer: &mut Response, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        answer.headers_mut().insert(HeaderName::from_static(name), value);
+    }
 }
 
 /// Text as it may stand in a page: between tags, and in the quotes of an attribute.
@@ -53,7 +76,7 @@ pub(crate) fn escape(text: &str) -> String {
     safe
 }
 
-/// What went wrong, as Jira says it.
+/// What went wrong, in the words of a product.
 #[derive(Debug)]
 pub(crate) struct Fault {
     pub(crate) status: StatusCode,
@@ -64,50 +87,9 @@ pub(crate) struct Fault {
 pub(crate) type Outcome = Result<Response, Fault>;
 
 impl Fault {
-    /// `{"errorMessages":[…],"errors":{}}`
-    pub(crate) fn say(status: StatusCode, messages: &[&str]) -> Self {
-        Self { status, body: json!({ "errorMessages": messages, "errors": {} }) }
-    }
-
-    /// `{"errorMessages":[],"errors":{field: message}}`, 400.
-    pub(crate) fn fields(errors: &Map<String, Value>) -> Self {
-        let body = json!({ "errorMessages": [], "errors": errors });
-        Self { status: StatusCode::BAD_REQUEST, body }
-    }
-
-    /// One field's message, 400.
-    pub(crate) fn field(name: &str, message: &str) -> Self {
-        let mut errors = Map::new();
-        errors.insert(name.to_owned(), message.into());
-        Self::fields(&errors)
-    }
-
     /// `{"message":…,"status-code":…}`: what the REST machinery itself says.
     pub(crate) fn plain(status: StatusCode, message: &str) -> Self {
         Self { status, body: json!({ "message": message, "status-code": status.as_u16() }) }
-    }
-
-    pub(crate) fn bad_request(message: &str) -> Self {
-        Self::say(StatusCode::BAD_REQUEST, &[message])
-    }
-
-    pub(crate) fn forbidden(message: &str) -> Self {
-        Self::say(StatusCode::FORBIDDEN, &[message])
-    }
-
-    pub(crate) fn not_found(message: &str) -> Self {
-        Self::say(StatusCode::NOT_FOUND, &[message])
-    }
-
-    pub(crate) fn unauthenticated() -> Self {
-        Self::say(
-            StatusCode::UNAUTHORIZED,
-            &["You are not authenticated. Authentication required to perform this operation."],
-        )
-    }
-
-    pub(crate) fn no_issue() -> Self {
-        Self::not_found("Issue Does Not Exist")
     }
 }
 

@@ -5,26 +5,27 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde_json::{Map, Value, json};
 
-use crate::jira::answer::{Fault, Outcome, json, ok};
-use crate::jira::call::{Body, Call};
-use crate::jira::native_token::NativeToken;
-use crate::jira::settings::NativeTokenLimits;
-use crate::jira::time;
+use crate::site::Product;
+use crate::site::answer::{Fault, Outcome, json, ok};
+use crate::site::call::{Body, Call};
+use crate::site::native_token::NativeToken;
+use crate::site::settings::NativeTokenLimits;
+use crate::site::time;
 
-pub(super) fn signed_in(call: &Call) -> Result<&str, Fault> {
+pub(super) fn signed_in<W: Product>(call: &Call<W>) -> Result<&str, Fault> {
     let said = "Client must be authenticated to access this resource.";
     let nobody = || Fault::plain(StatusCode::UNAUTHORIZED, said);
     call.caller.username.as_deref().ok_or_else(nobody)
 }
 
-pub(crate) async fn list(call: Call) -> Outcome {
+pub(crate) async fn list<W: Product>(call: Call<W>) -> Outcome {
     let own = call.shared.world().native_tokens_of(signed_in(&call)?);
     Ok(ok(&own.iter().map(|token| Value::Object(bean(token))).collect()))
 }
 
-pub(crate) async fn create(call: Call, Body(body): Body) -> Outcome {
+pub(crate) async fn create<W: Product>(call: Call<W>, Body(body): Body) -> Outcome {
     let owner = signed_in(&call)?;
-    let limits = &call.shared.native_token_limits;
+    let limits = &call.shared.setup.native_token_limits;
     let name = read_name(&body, limits)?;
     let days = read_days(&body, limits)?;
     let mut world = call.shared.world();
@@ -72,7 +73,7 @@ fn read_days(body: &Map<String, Value>, limits: &NativeTokenLimits) -> Result<Op
 }
 
 /// Somebody else's is as if it were not there.
-pub(crate) async fn revoke(call: Call, Path(id): Path<String>) -> Outcome {
+pub(crate) async fn revoke<W: Product>(call: Call<W>, Path(id): Path<String>) -> Outcome {
     let owner = signed_in(&call)?;
     let mut world = call.shared.world();
     let id = id.parse().unwrap_or(0);

@@ -1,4 +1,4 @@
-//! What can be wrong with the whole of a Jira: faults that tests ask for.
+//! What can be wrong with the whole of a product: faults that tests ask for.
 
 use std::time::Duration;
 
@@ -18,10 +18,10 @@ pub(crate) struct Trouble {
     pub(crate) talks_nonsense: bool,
 }
 
-/// What stands before a Jira that is down says to everybody. It knows no user.
-pub(crate) fn down() -> Response {
-    let said = "<p>Jira is starting up, or has stopped. Please try again later.</p>";
-    html(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable (503)", said)
+/// What stands before a product that is down says to everybody. It knows no user.
+pub(crate) fn down(product: &str) -> Response {
+    let said = format!("<p>{product} is starting up, or has stopped. Please try again later.</p>");
+    html(product, StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable (503)", &said)
 }
 
 /// A page where JSON was asked for, as if all were well.

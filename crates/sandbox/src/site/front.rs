@@ -5,22 +5,23 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, HOST, SET_COOKIE, WWW_AUTHENTICATE};
+use axum::http::header::{CACHE_CONTROL, HOST, SET_COOKIE, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest as _, Sha256};
 
-use super::SeenRequest;
-use super::answer::html;
-use super::auth::{Caller, LoginReason, Offer};
+use super::Product;
+use super::answer::{html, put};
+use super::auth::{Caller, Offer};
 use super::call::{Call, media_type};
 use super::consumer::Attempt;
 use super::entropy::hex;
 use super::params::Params;
-use super::state::Shared;
+use super::seen::SeenRequest;
+use super::shared::{Setup, Shared};
 use super::target::{BadTarget, fold};
 use super::trouble::{self, Trouble};
 
@@ -32,8 +33,8 @@ const FORM_BOUND: usize = 2 << 20;
 pub(crate) struct Turned(pub(crate) Caller);
 
 /// Takes a call and gives its answer, when the answer may go.
-pub(crate) async fn take(
-    State(shared): State<Arc<Shared>>,
+pub(crate) async fn take<W: Product>(
+    State(shared): State<Arc<Shared<W>>>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -46,13 +47,19 @@ pub(crate) async fn take(
 }
 
 /// Has a call answered, and completes the answer.
-async fn answer(shared: Arc<Shared>, request: Request, next: Next, trouble: Trouble) -> Response {
+async fn answer<W: Product>(
+    shared: Arc<Shared<W>>,
+    request: Request,
+    next: Next,
+    trouble: Trouble,
+) -> Response {
+    let manners = shared.setup.manners;
     let (mut parts, body) = request.into_parts();
     if trouble.is_down {
         shared.world().remember(seen(&parts, &Caller::nobody()));
-        return trouble::down();
+        return trouble::down(manners.name);
     }
-    let folded = match fold(parts.uri.path(), &shared.context_path) {
+    let folded = match fold(parts.uri.path(), &shared.setup.context_path, manners.fold) {
         Ok(folded) => folded,
         Err(bad) => return refuse(&shared, &parts, bad),
     };
@@ -60,13 +67,13 @@ async fn answer(shared: Arc<Shared>, request: Request, next: Next, trouble: Trou
     params.add(parts.uri.query().unwrap_or_default());
     let Ok(body) = read_form(&parts, body, &mut params).await else {
         shared.world().remember(seen(&parts, &Caller::nobody()));
-        return html(StatusCode::PAYLOAD_TOO_LARGE, "Form too large", "");
+        return html(manners.name, StatusCode::PAYLOAD_TOO_LARGE, "Form too large", "");
     };
     let now = shared.now();
-    let base = base_url(&shared, &parts);
-    let origin = base.strip_suffix(&shared.context_path).unwrap_or(&base);
-    let offer = Offer::read(&parts.headers, &params)
-        .or_named(&parts.headers, shared.trusted_header.as_deref())
+    let base = base_url(&shared.setup, &parts);
+    let origin = base.strip_suffix(&shared.setup.context_path).unwrap_or(&base);
+    let offer = Offer::read(&parts.headers, &params, manners)
+        .or_named(&parts.headers, shared.setup.trusted_header.as_deref())
         .or_signed(Attempt::read(&parts, &params, origin));
     let (caller, number) = {
         let mut world = shared.world();
@@ -79,17 +86,18 @@ async fn answer(shared: Arc<Shared>, request: Request, next: Next, trouble: Trou
         caller: caller.clone(),
         base: base.clone(),
         host: host(&parts).map(str::to_owned),
-        target: within(&parts, &shared.context_path),
+        target: within(&parts, &shared.setup.context_path),
         params: Arc::new(params),
         now,
         shared,
     };
-    let mut answer = if let Some(answer) = early(&call, &parts.headers, &folded) {
+    let mut answer = if let Some(answer) = W::early(&call, &parts.headers, &folded) {
         answer
     } else if trouble.talks_nonsense && trouble::asks_for_json(&parts.headers, &folded) {
         trouble::nonsense()
     } else {
         rewrite(&mut parts, &folded);
+        parts.extensions.insert(manners);
         parts.extensions.insert(call.clone());
         next.run(Request::from_parts(parts, body)).await
     };
@@ -98,12 +106,13 @@ async fn answer(shared: Arc<Shared>, request: Request, next: Next, trouble: Trou
     answer
 }
 
-/// Tomcat's own answers: no filter of Jira's adds to them. They are remembered all the same.
-fn refuse(shared: &Shared, parts: &Parts, bad: BadTarget) -> Response {
+/// Tomcat's own answers: no filter of a product's adds to them. They are remembered all the same.
+fn refuse<W: Product>(shared: &Shared<W>, parts: &Parts, bad: BadTarget) -> Response {
     shared.world().remember(seen(parts, &Caller::nobody()));
+    let name = shared.setup.manners.name;
     match bad {
-        BadTarget::Malformed => html(StatusCode::BAD_REQUEST, "Bad Request", ""),
-        BadTarget::Elsewhere => html(StatusCode::NOT_FOUND, "Not Found", ""),
+        BadTarget::Malformed => html(name, StatusCode::BAD_REQUEST, "Bad Request", ""),
+        BadTarget::Elsewhere => html(name, StatusCode::NOT_FOUND, "Not Found", ""),
     }
 }
 
@@ -118,13 +127,13 @@ async fn read_form(parts: &Parts, body: Body, params: &mut Params) -> Result<Bod
     Ok(Body::from(bytes))
 }
 
-fn base_url(shared: &Shared, parts: &Parts) -> String {
-    if let Some(base) = &shared.base_url_as_seen {
+fn base_url(setup: &Setup, parts: &Parts) -> String {
+    if let Some(base) = &setup.base_url_as_seen {
         return base.clone();
     }
     let forwarded = parts.headers.get("x-forwarded-proto").map(HeaderValue::as_bytes);
     let scheme = if forwarded == Some(b"https") { "https" } else { "http" };
-    format!("{scheme}://{}{}", host(parts).unwrap_or("localhost"), shared.context_path)
+    format!("{scheme}://{}{}", host(parts).unwrap_or("localhost"), setup.context_path)
 }
 
 fn host(parts: &Parts) -> Option<&str> {
@@ -158,38 +167,6 @@ fn seen(parts: &Parts, caller: &Caller) -> SeenRequest {
     }
 }
 
-/// The answers that no handler has a say in.
-fn early(call: &Call, headers: &HeaderMap, path: &str) -> Option<Response> {
-    if call.caller.oauth_problem.is_some() {
-        return Some(html(StatusCode::UNAUTHORIZED, "Unauthorized (401)", ""));
-    }
-    match call.caller.reason {
-        // The login page has its own words for it, and a way out.
-        Some(LoginReason::Denied) if path == "/login.jsp" => {}
-        Some(LoginReason::Denied) if call.caller.is_stopped => {
-            let mut answer = html(StatusCode::FORBIDDEN, "Forbidden (403)", CAPTCHA);
-            let reason = format!("CAPTCHA_CHALLENGE; login-url={}/login.jsp", call.base);
-            put(&mut answer, "x-authentication-denied-reason", &reason);
-            return Some(answer);
-        }
-        _ if call.caller.is_stopped => {
-            return Some(html(StatusCode::UNAUTHORIZED, "Unauthorized (401)", WRONG_BASIC));
-        }
-        _ => {}
-    }
-    // Fact C4: `os_authType=basic` asks for a challenge instead of an anonymous answer.
-    let wants = call.params.first("os_authType") == Some("basic");
-    if wants && call.caller.username.is_none() && !headers.contains_key(AUTHORIZATION) {
-        let mut answer = html(StatusCode::UNAUTHORIZED, "Unauthorized (401)", "");
-        put(&mut answer, "www-authenticate", "Basic realm=\"protected-area\"");
-        return Some(answer);
-    }
-    None
-}
-
-const WRONG_BASIC: &str = "<p>Basic Authentication Failure - Reason : AUTHENTICATED_FAILED</p>";
-const CAPTCHA: &str = "<p>Basic Authentication Failure - Reason : AUTHENTICATION_DENIED</p>";
-
 fn rewrite(parts: &mut Parts, folded: &str) {
     let target = match parts.uri.query() {
         Some(query) => format!("{folded}?{query}"),
@@ -201,15 +178,11 @@ fn rewrite(parts: &mut Parts, folded: &str) {
 }
 
 /// The headers and cookies of every answer.
-fn complete(answer: &mut Response, call: &Call, caller: &Caller, number: u64) {
+fn complete<W: Product>(answer: &mut Response, call: &Call<W>, caller: &Caller, number: u64) {
     let minute = call.now.div_euclid(60_000).rem_euclid(1440);
     put(answer, "x-arequestid", &format!("{minute}x{number}x1"));
     put(answer, "x-anodeid", "standin1");
-    let name = caller.username.as_deref().unwrap_or("anonymous");
-    put(answer, "x-ausername", &java_url_encoded(name));
-    if let Some(reason) = caller.reason {
-        put(answer, "x-seraph-loginreason", reason.as_str());
-    }
+    W::introduce(answer, caller);
     // Fact A1: any 401 gets this challenge too.
     if answer.status() == StatusCode::UNAUTHORIZED {
         let realm = utf8_percent_encode(&call.base, NON_ALPHANUMERIC);
@@ -231,32 +204,25 @@ fn complete(answer: &mut Response, call: &Call, caller: &Caller, number: u64) {
 }
 
 /// As `java.net.URLEncoder` writes it: letters, digits and `-._*` stay, a space is `+`.
-fn java_url_encoded(text: &str) -> String {
+pub(crate) fn java_url_encoded(text: &str) -> String {
     const PLAIN: &percent_encoding::AsciiSet =
         &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'*').remove(b' ');
     utf8_percent_encode(text, PLAIN).to_string().replace(' ', "+")
 }
 
-fn give_cookies(answer: &mut Response, call: &Call, session: &str) {
-    let context = &call.shared.context_path;
-    let path = if context.is_empty() { "/" } else { context };
+fn give_cookies<W: Product>(answer: &mut Response, call: &Call<W>, session: &str) {
+    let setup = &call.shared.setup;
+    let path = if setup.context_path.is_empty() { "/" } else { &setup.context_path };
     let digest = Sha256::digest(session.as_bytes());
-    let hash = hex(digest.get(..20).unwrap_or_default()).to_lowercase();
     put(answer, "x-asessionid", &hex(digest.get(20..24).unwrap_or_default()).to_lowercase());
-    let secure = if call.shared.secure_cookies { "; Secure" } else { "" };
-    for cookie in [
-        format!("JSESSIONID={session}; Path={path}{secure}; HttpOnly"),
-        format!("atlassian.xsrf.token=BSTD-1N00-0000-0000_{hash}_lin; Path={path}{secure}"),
-    ] {
+    let secure = if setup.secure_cookies { "; Secure" } else { "" };
+    let own = format!("{}={session}; Path={path}{secure}; HttpOnly", setup.manners.session_cookie);
+    let more = W::more_cookies(session);
+    let more = more.into_iter().map(|(name, value)| format!("{name}={value}; Path={path}{secure}"));
+    for cookie in std::iter::once(own).chain(more) {
         if let Ok(value) = HeaderValue::from_str(&cookie) {
             answer.headers_mut().append(SET_COOKIE, value);
         }
-    }
-}
-
-fn put(answer: &mut Response, name: &'static str, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        answer.headers_mut().insert(HeaderName::from_static(name), value);
     }
 }
 

@@ -12,7 +12,8 @@ const FAILURES_BEFORE_CAPTCHA: u32 = 3;
 /// Somebody, and how he fared with signing in.
 pub(crate) struct Person {
     pub(crate) account: Account,
-    /// `JIRAUSER10100`: what Jira calls a user key. It stays when the name changes.
+    /// What the product calls somebody beside his name, as `JIRAUSER10100` in Jira. It stays when
+    /// the name changes.
     pub(crate) key: String,
     /// Wrong passwords since the last right one.
     pub(crate) failures: u32,
@@ -27,7 +28,7 @@ pub(crate) struct Members {
     pub(crate) active: Vec<String>,
 }
 
-/// All people. Usernames are lower-case here: two that differ in case only are one in Jira.
+/// All people. Usernames are lower-case here: two that differ in case only are one.
 #[derive(Default)]
 pub(crate) struct People {
     by_name: BTreeMap<String, Person>,
