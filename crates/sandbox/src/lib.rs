@@ -10,9 +10,12 @@
 
 #[macro_use]
 mod site;
+mod confluence;
 mod jira;
 mod recorder;
 
+pub use confluence::Confluence;
+pub use confluence::settings::ConfluenceSettings;
 pub use jira::Jira;
 pub use jira::settings::{IssueSeed, JiraSettings, ProjectSeed};
 pub use recorder::answer::{RawAnswer, Step};

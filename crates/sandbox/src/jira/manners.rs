@@ -19,6 +19,7 @@ pub(crate) static MANNERS: Manners = Manners {
     name: "Jira",
     session_cookie: "JSESSIONID",
     login_page: "/login.jsp",
+    login_target: "/login.jsp",
     administrators: "jira-administrators",
     // Fact A2.
     native_tokens_since: [8, 14, 0],

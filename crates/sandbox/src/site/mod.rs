@@ -12,6 +12,7 @@ pub(crate) mod consumer;
 pub(crate) mod demo;
 pub(crate) mod destination;
 pub(crate) mod entropy;
+pub(crate) mod form;
 pub(crate) mod front;
 #[macro_use]
 mod handle;
@@ -62,6 +63,8 @@ pub(crate) struct Manners {
     pub(crate) session_cookie: &'static str,
     /// The path of the sign-in page below the context path.
     pub(crate) login_page: &'static str,
+    /// Where its form is sent.
+    pub(crate) login_target: &'static str,
     /// The group whose members administer.
     pub(crate) administrators: &'static str,
     /// The first version with native tokens.

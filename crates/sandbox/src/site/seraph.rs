@@ -16,13 +16,13 @@ pub(crate) fn early<W: Product>(
     headers: &HeaderMap,
     path: &str,
 ) -> Option<Response> {
-    let Manners { name, login_page, .. } = *call.shared.setup.manners;
+    let Manners { name, login_page, login_target, .. } = *call.shared.setup.manners;
     if call.caller.oauth_problem.is_some() {
         return Some(html(name, StatusCode::UNAUTHORIZED, "Unauthorized (401)", ""));
     }
     match call.caller.reason {
         // The login page has its own words for it, and a way out.
-        Some(LoginReason::Denied) if path == login_page => {}
+        Some(LoginReason::Denied) if path == login_page || path == login_target => {}
         Some(LoginReason::Denied) if call.caller.is_stopped => {
             let mut answer = html(name, StatusCode::FORBIDDEN, "Forbidden (403)", CAPTCHA);
             let reason = format!("CAPTCHA_CHALLENGE; login-url={}{login_page}", call.base);
