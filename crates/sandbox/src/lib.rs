@@ -1,8 +1,9 @@
 //! Stand-ins for the products: to try Gatepass without an installation of them, and to test it.
 //!
-//! [`Jira`] checks credentials for real and has the bad habits of the real one, on purpose: each
-//! stands beside a comment that says which. [`Recorder`] knows nothing of Jira: it writes down the
-//! exact bytes that reached it, so that a test can say what a proxy let through.
+//! [`Jira`], [`Confluence`] and [`Bitbucket`] check credentials for real and have the bad habits of
+//! the real ones, on purpose: each stands beside a comment that says which. [`Recorder`] knows
+//! nothing of products: it writes down the exact bytes that reached it, so that a test can say what a
+//! proxy let through.
 //!
 //! Nothing here is safe to show to a network: state is in memory, passwords are in clear.
 //! Start with `site/front.rs` (how a call is taken) and the `router.rs` of a product (what it may
@@ -10,10 +11,13 @@
 
 #[macro_use]
 mod site;
+mod bitbucket;
 mod confluence;
 mod jira;
 mod recorder;
 
+pub use bitbucket::Bitbucket;
+pub use bitbucket::settings::BitbucketSettings;
 pub use confluence::Confluence;
 pub use confluence::settings::ConfluenceSettings;
 pub use jira::Jira;

@@ -11,19 +11,21 @@ use super::state::{Call, Shared, World};
 use crate::site::auth::Caller;
 use crate::site::shared::Setup;
 use crate::site::target::{drop_ending, fold_version};
-use crate::site::{Manners, Product, seraph};
+use crate::site::{Guard, Manners, Product, seraph};
 
 pub(crate) static MANNERS: Manners = Manners {
     name: "Confluence",
+    guard: Guard::Seraph,
     session_cookie: "JSESSIONID",
     login_page: "/login.action",
     login_target: "/dologin.action",
     administrators: "confluence-administrators",
     // Fact A2.
     native_tokens_since: [7, 9, 0],
+    scopes: &[],
     fold: |segments| fold(segments),
     malformed: |said| fault::of(StatusCode::BAD_REQUEST, said),
-    key: |id| format!("8a7f808a{id:024x}"),
+    key: |id, _, _| format!("8a7f808a{id:024x}"),
 };
 
 /// Another than the other products draw from: no secret of one is one of another.

@@ -13,19 +13,21 @@ use crate::site::call::Call;
 use crate::site::entropy::hex;
 use crate::site::settings::AfterSignedCall;
 use crate::site::shared::Setup;
-use crate::site::{Manners, Product, seraph};
+use crate::site::{Guard, Manners, Product, seraph};
 
 pub(crate) static MANNERS: Manners = Manners {
     name: "Jira",
+    guard: Guard::Seraph,
     session_cookie: "JSESSIONID",
     login_page: "/login.jsp",
     login_target: "/login.jsp",
     administrators: "jira-administrators",
     // Fact A2.
     native_tokens_since: [8, 14, 0],
+    scopes: &[],
     fold: target::fold,
     malformed: |said| Fault::say(StatusCode::BAD_REQUEST, &[said]),
-    key: |id| format!("JIRAUSER{id}"),
+    key: |id, _, _| format!("JIRAUSER{id}"),
 };
 
 /// What a Jira of these settings leaves of the session of a signed call.

@@ -4,12 +4,13 @@ use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::Manners;
 use super::consumer::Attempt;
+use super::native_token::NativeToken;
 use super::params::Params;
 use super::seen::Identified;
 use super::session::read_cookie;
 use super::shared::Site;
+use super::{Guard, Manners};
 
 /// The credentials that a call presents.
 #[derive(Debug, Default)]
@@ -37,10 +38,12 @@ pub(crate) struct Caller {
     /// Lower-case username; `None` for nobody.
     pub(crate) username: Option<String>,
     pub(crate) how: Identified,
+    /// The id of the native token that he was identified by.
+    pub(crate) native_token: Option<u64>,
     /// The session the answer's cookie will name.
     pub(crate) session: Option<String>,
     pub(crate) reason: Option<LoginReason>,
-    /// A wrong password in the Basic header: answered at once.
+    /// A wrong password in the Basic header, at Bitbucket also a wrong Bearer: answered at once.
     pub(crate) is_stopped: bool,
     /// What is wrong with the signature of an application link: answered at once.
     pub(crate) oauth_problem: Option<&'static str>,
@@ -71,7 +74,8 @@ impl Offer {
     pub(crate) fn read(headers: &HeaderMap, params: &Params, manners: &Manners) -> Self {
         let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let value = value.map(str::trim).unwrap_or_default();
-        let os = params.first("os_username").map(|username| {
+        let os_username = params.first("os_username").filter(|_| manners.guard == Guard::Seraph);
+        let os = os_username.map(|username| {
             (username.to_owned(), params.first("os_password").unwrap_or_default().to_owned())
         });
         Self {
@@ -145,14 +149,22 @@ impl Site {
         {
             // Fact A2: the session is invalidated after a call by native token, even one that
             // the cookie of another sign-in opened. No cookie comes with the answer.
-            if let Some(id) = &offer.session {
+            if let Some(id) = &offer.session
+                && self.manners.guard == Guard::Seraph
+            {
                 self.sessions.remove(id);
             }
-            return Caller::of(token.owner, Identified::NativeToken, None);
+            return Caller::by_token(token);
+        }
+        if offer.bearer.is_some() && self.manners.guard == Guard::Bitbucket {
+            return Caller::failed(Wrong::Failed, true);
         }
         // Bad habit (facts 0.5, A2): a Bearer that is no native token is not refused. The call
         // goes on as whatever else is there, or as nobody.
         if let Some((username, password)) = &offer.basic {
+            if let Some(token) = self.use_as_password(username, password, now) {
+                return Caller::by_token(token);
+            }
             return match self.check_password(username, password, now) {
                 Ok(username) => self.sign_in(username, Identified::Basic, offer),
                 Err(wrong) => Caller::failed(wrong, true),
@@ -167,6 +179,20 @@ impl Site {
             };
         }
         self.identify_session(offer)
+    }
+
+    /// Facts A2, C2: at Bitbucket an access token is taken as its owner's password too.
+    fn use_as_password(
+        &mut self,
+        username: &str,
+        presented: &str,
+        now: i64,
+    ) -> Option<NativeToken> {
+        if self.manners.guard != Guard::Bitbucket {
+            return None;
+        }
+        let owner = username.to_lowercase();
+        self.use_native_token(presented, now).filter(|token| token.owner == owner)
     }
 
     /// Bad habit (facts A2, B): a cookie that names no session silently becomes nobody.
@@ -223,11 +249,17 @@ impl Caller {
         }
     }
 
+    fn by_token(token: NativeToken) -> Self {
+        let id = Some(token.id);
+        Self { native_token: id, ..Self::of(token.owner, Identified::NativeToken, None) }
+    }
+
     /// Nobody, who did not try.
     pub(crate) fn nobody() -> Self {
         Self {
             username: None,
             how: Identified::Anonymous,
+            native_token: None,
             session: None,
             reason: None,
             is_stopped: false,

@@ -59,6 +59,7 @@ pub(crate) trait Product: DerefMut<Target = Site> + Send + Sized + 'static {
 pub(crate) struct Manners {
     /// As people call it.
     pub(crate) name: &'static str,
+    pub(crate) guard: Guard,
     /// The cookie that names a session.
     pub(crate) session_cookie: &'static str,
     /// The path of the sign-in page below the context path.
@@ -69,10 +70,23 @@ pub(crate) struct Manners {
     pub(crate) administrators: &'static str,
     /// The first version with native tokens.
     pub(crate) native_tokens_since: [u16; 3],
+    /// All that a native token may be limited to; empty where it always may all.
+    pub(crate) scopes: &'static [&'static str],
     /// Brings the aliases of a path, which are the product's own, to one spelling.
     pub(crate) fold: fn(&mut Vec<String>),
     /// Says 400 for a body that is no JSON object.
     pub(crate) malformed: fn(&str) -> answer::Fault,
     /// What it calls a person beside the name, by a number that nobody else has.
-    pub(crate) key: fn(u64) -> String,
+    pub(crate) key: fn(u64, &Site, &str) -> String,
+}
+
+/// Who looks at credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Guard {
+    /// Seraph, in Jira and Confluence. It believes `os_username`, and a Bearer that is wrong is to
+    /// it as if it were not there.
+    Seraph,
+    /// Bitbucket's own. It takes an access token as a password too, and a wrong Bearer for a
+    /// refusal.
+    Bitbucket,
 }

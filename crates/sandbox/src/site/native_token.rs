@@ -18,6 +18,8 @@ pub(crate) struct NativeToken {
     /// `None`: never ("eternal", which is allowed).
     pub(crate) expires: Option<i64>,
     pub(crate) last_used: Option<i64>,
+    /// What it is limited to, in its product's words; empty: it may all that its owner may.
+    pub(crate) scopes: Vec<&'static str>,
     digest: [u8; 32],
 }
 
@@ -29,12 +31,24 @@ impl NativeToken {
 }
 
 impl Site {
-    /// Makes a token and gives its secret, which is not kept.
+    /// Makes a token that may as much as one may, and gives its secret, which is not kept.
     pub(crate) fn mint_native_token(
         &mut self,
         owner: &str,
         name: &str,
         days: Option<i64>,
+        now: i64,
+    ) -> (NativeToken, String) {
+        self.mint_limited_token(owner, name, days, self.manners.scopes.to_vec(), now)
+    }
+
+    /// Makes a token for what it is limited to, and gives its secret.
+    pub(crate) fn mint_limited_token(
+        &mut self,
+        owner: &str,
+        name: &str,
+        days: Option<i64>,
+        scopes: Vec<&'static str>,
         now: i64,
     ) -> (NativeToken, String) {
         let mut id = 0;
@@ -50,6 +64,7 @@ impl Site {
             created: now,
             expires: days.map(|days| now.saturating_add(days.saturating_mul(DAY))),
             last_used: None,
+            scopes,
             digest: Sha256::digest(raw.as_bytes()).into(),
         };
         self.native_tokens.insert(id, token.clone());

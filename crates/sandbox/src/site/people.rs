@@ -12,6 +12,8 @@ const FAILURES_BEFORE_CAPTCHA: u32 = 3;
 /// Somebody, and how he fared with signing in.
 pub(crate) struct Person {
     pub(crate) account: Account,
+    /// A number that nobody else has.
+    pub(crate) id: u64,
     /// What the product calls somebody beside his name, as `JIRAUSER10100` in Jira. It stays when
     /// the name changes.
     pub(crate) key: String,
@@ -43,14 +45,14 @@ pub(crate) struct People {
 
 impl People {
     /// Somebody new; false when the name is taken.
-    pub(crate) fn add(&mut self, mut account: Account, key: String) -> bool {
+    pub(crate) fn add(&mut self, mut account: Account, id: u64, key: String) -> bool {
         let name = account.username.to_lowercase();
         if self.by_name.contains_key(&name) {
             return false;
         }
         account.username.clone_from(&name);
         self.by_key.insert(key.clone(), name.clone());
-        let person = Person { account, key, failures: 0, logins: 0, last_login: None };
+        let person = Person { account, id, key, failures: 0, logins: 0, last_login: None };
         self.put(name, person);
         true
     }
@@ -185,8 +187,8 @@ mod tests {
                 groups: vec!["all".to_owned(), "all".to_owned()],
                 active: true,
             };
-            assert!(people.add(account.clone(), format!("KEY{at}")));
-            assert!(!people.add(account, "OTHER".to_owned()), "a name is given once");
+            assert!(people.add(account.clone(), 0, format!("KEY{at}")));
+            assert!(!people.add(account, 0, "OTHER".to_owned()), "a name is given once");
         }
         people
     }

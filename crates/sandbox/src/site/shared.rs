@@ -125,8 +125,8 @@ impl Site {
     /// Somebody new; false when the name is taken.
     pub(crate) fn add_person(&mut self, account: Account) -> bool {
         let id = self.next_id();
-        let key = (self.manners.key)(id);
-        self.people.add(account, key)
+        let key = (self.manners.key)(id, self, &account.username);
+        self.people.add(account, id, key)
     }
 
     /// Takes somebody out, with his sessions and native tokens: whoever gets the name next is

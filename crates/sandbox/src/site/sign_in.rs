@@ -12,7 +12,7 @@ pub(crate) fn submitted<W: Product>(call: &Call<W>) -> Caller {
     let given = |name: &str| call.params.first(name).unwrap_or_default();
     match call.caller.reason {
         Some(LoginReason::Denied) if !given("os_captcha").is_empty() => {
-            solved(call, given("os_username"), given("os_password"))
+            check(call, given("os_username"), given("os_password"), Captcha::Solved)
         }
         // A form without a name is as wrong as one with a wrong password.
         None => refused(Wrong::Failed),
@@ -20,10 +20,24 @@ pub(crate) fn submitted<W: Product>(call: &Call<W>) -> Caller {
     }
 }
 
-/// Signs in with the wrong passwords forgotten.
-fn solved<W: Product>(call: &Call<W>, name: &str, password: &str) -> Caller {
+/// Whether the CAPTCHA of a form was solved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Captcha {
+    NotSolved,
+    Solved,
+}
+
+/// Signs in by name and password. With the CAPTCHA solved, wrong passwords are forgotten before.
+pub(crate) fn check<W: Product>(
+    call: &Call<W>,
+    name: &str,
+    password: &str,
+    captcha: Captcha,
+) -> Caller {
     let mut world = call.shared.world();
-    world.people.forget_failures(name);
+    if captcha == Captcha::Solved {
+        world.people.forget_failures(name);
+    }
     match world.check_password(name, password, call.now) {
         Ok(username) => {
             let session = world.open_session(&username);

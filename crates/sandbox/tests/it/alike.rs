@@ -124,3 +124,10 @@ macro_rules! alike {
 }
 
 alike!(confluence, Confluence, ConfluenceSettings, "/rest/api/user/current", "JSESSIONID");
+alike!(
+    bitbucket,
+    Bitbucket,
+    BitbucketSettings,
+    "/rest/api/latest/users/alice",
+    "BITBUCKETSESSIONID"
+);

@@ -190,6 +190,13 @@ macro_rules! links {
 
 links!(jira, Jira, JiraSettings, "/rest/api/2/myself", "JSESSIONID");
 links!(confluence, Confluence, ConfluenceSettings, "/rest/api/user/current", "JSESSIONID");
+links!(
+    bitbucket,
+    Bitbucket,
+    BitbucketSettings,
+    "/rest/api/latest/users/alice",
+    "BITBUCKETSESSIONID"
+);
 
 #[tokio::test]
 async fn a_cookie_after_a_signed_call_may_stand_for_nothing() -> Result<()> {

@@ -5,6 +5,8 @@ mod administration;
 #[cfg(test)]
 mod alike;
 #[cfg(test)]
+mod bitbucket;
+#[cfg(test)]
 mod browser;
 #[cfg(test)]
 mod confluence;
