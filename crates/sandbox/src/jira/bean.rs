@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::answer::escape;
 use super::catalogue::{FIELDS, IssueType, Priority, Status};
-use super::people::Person;
 use super::state::{Attachment, Comment, Issue, Project, Worklog, World};
-use super::time;
+use crate::site::answer::escape;
+use crate::site::people::Person;
+use crate::site::time;
 
 /// Renders what is in a world with links below a base URL.
 pub(crate) struct Beans<'a> {

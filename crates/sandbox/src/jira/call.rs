@@ -1,35 +1,15 @@
-//! What every handler gets: who calls, with which parameters, and how links must look.
+//! What a caller may see and change in Jira.
 
-use std::sync::Arc;
+use axum::http::StatusCode;
 
-use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
-use serde_json::{Map, Value};
+use super::state::{Issue, World};
+use crate::site;
+use crate::site::answer::Fault;
 
-use super::answer::Fault;
-use super::auth::Caller;
-use super::params::Params;
-use super::state::{Issue, Shared, World};
+pub(crate) use crate::site::call::{Body, media_type};
 
-/// The most bytes of a JSON body.
-const JSON_BOUND: usize = 8 << 20;
-
-/// A call that was taken. The front puts it into the request, handlers take it out.
-#[derive(Clone)]
-pub(crate) struct Call {
-    pub(crate) shared: Arc<Shared>,
-    pub(crate) caller: Caller,
-    /// Base URL for links, context path included.
-    pub(crate) base: String,
-    /// As the `Host` header names this Jira.
-    pub(crate) host: Option<String>,
-    /// Path and query as they came, without the context path: where a browser goes back to.
-    pub(crate) target: String,
-    pub(crate) params: Arc<Params>,
-    /// Unix milliseconds.
-    pub(crate) now: i64,
-}
+/// A call to Jira.
+pub(crate) type Call = site::call::Call<World>;
 
 impl Call {
     /// The caller's username; 401 for nobody.
@@ -39,12 +19,7 @@ impl Call {
 
     /// Whether the caller may see projects and issues at all.
     pub(crate) fn may_read(&self, world: &World) -> bool {
-        self.caller.username.is_some() || world.anonymous_may_read
-    }
-
-    /// Whether the caller is an administrator.
-    pub(crate) fn is_administrator(&self, world: &World) -> bool {
-        self.caller.username.as_ref().is_some_and(|name| world.is_in(name, "jira-administrators"))
+        self.caller.username.is_some() || world.anonymous_may_use
     }
 
     /// The issue with this key or id, when the caller may see it.
@@ -71,41 +46,4 @@ impl Call {
         issue.updated = self.now;
         Ok(done)
     }
-}
-
-impl<S: Sync> FromRequestParts<S> for Call {
-    type Rejection = Fault;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
-        let lost = || Fault::plain(StatusCode::INTERNAL_SERVER_ERROR, "no call was taken");
-        parts.extensions.get::<Self>().cloned().ok_or_else(lost)
-    }
-}
-
-/// A JSON object as body.
-pub(crate) struct Body(pub(crate) Map<String, Value>);
-
-impl<S: Sync> FromRequest<S> for Body {
-    type Rejection = Fault;
-
-    async fn from_request(request: Request, _: &S) -> Result<Self, Fault> {
-        if !media_type(request.headers()).ends_with("json") {
-            let said = "Unsupported Media Type";
-            return Err(Fault::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, said));
-        }
-        let bytes = axum::body::to_bytes(request.into_body(), JSON_BOUND)
-            .await
-            .map_err(|_| Fault::plain(StatusCode::PAYLOAD_TOO_LARGE, "Request too large"))?;
-        match serde_json::from_slice(&bytes) {
-            Ok(Value::Object(object)) => Ok(Self(object)),
-            Ok(_) => Err(Fault::bad_request("Can not deserialize instance out of this token")),
-            Err(error) => Err(Fault::bad_request(&format!("Unexpected character: {error}"))),
-        }
-    }
-}
-
-/// The body's media type in lower case, without parameters; empty when there is none.
-pub(crate) fn media_type(headers: &HeaderMap) -> String {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    value.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }

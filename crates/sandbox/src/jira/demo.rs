@@ -1,25 +1,17 @@
 //! The people, projects and issues of a demonstration.
 
-use super::settings::{Account, IssueSeed, ProjectSeed};
-use super::time::DAY;
+use super::settings::{IssueSeed, ProjectSeed};
+use crate::site::demo;
+use crate::site::settings::Account;
+use crate::site::time::DAY;
 
 pub(crate) fn people() -> Vec<Account> {
-    [
-        ("alice", "Alice Arden", &["jira-software-users", "developers"][..]),
-        ("bob", "Bob Burton", &["jira-software-users", "developers"][..]),
-        ("carol", "Carol Castle", &["jira-software-users", "jira-administrators"][..]),
-        ("ci-bot", "Build Robot", &["jira-software-users", "robots"][..]),
-    ]
-    .into_iter()
-    .map(|(username, display_name, groups)| Account {
-        username: username.to_owned(),
-        password: format!("{username}-password"),
-        display_name: display_name.to_owned(),
-        email: format!("{username}@example.com"),
-        groups: groups.iter().map(|name| (*name).to_owned()).collect(),
-        active: true,
-    })
-    .collect()
+    demo::people([
+        &["jira-software-users", "developers"],
+        &["jira-software-users", "developers"],
+        &["jira-software-users", "jira-administrators"],
+        &["jira-software-users", "robots"],
+    ])
 }
 
 pub(crate) fn projects() -> Vec<ProjectSeed> {

@@ -1,51 +1,28 @@
 //! What a stand-in Jira answers to. Targets come folded: `target.rs` says what that means.
 
-use std::sync::Arc;
-
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::{StatusCode, Uri};
-use axum::middleware::from_fn_with_state;
 use axum::routing::{delete, get, post, put};
 
-use super::answer::{Fault, Outcome, html};
 use super::call::Call;
+use super::page;
 use super::rest::{
-    application_link, attachment, comment, createmeta, group, issue, log, native_token,
-    native_token_search, permission, project, reference, search, session, transition, user, watch,
-    worklog,
+    attachment, comment, createmeta, group, issue, permission, project, reference, search, session,
+    transition, user, watch, worklog,
 };
-use super::settings::NATIVE_TOKENS_SINCE;
-use super::state::Shared;
-use super::{front, page};
+use super::state::{Shared, World};
+use crate::site::answer::{Fault, Outcome, html};
+use crate::site::resource;
 
 /// Everything, behind the front.
-pub(crate) fn service(shared: Arc<Shared>) -> Router {
-    let inside = pages()
+pub(crate) fn inside(shared: &Shared) -> Router {
+    pages()
         .nest("/rest/api/2", api())
         .route("/rest/auth/1/session", get(session::read).post(session::open).delete(session::end))
-        .route("/stand-in/log", get(log::read))
         .route("/rest/auth/1/websudo", delete(session::end_websudo))
-        .route(
-            "/rest/applinks/3.0/applicationlink/{id}/authentication/consumer",
-            put(application_link::put_consumer),
-        )
-        .merge(native_tokens(shared.version))
+        .merge(resource::everywhere::<World>())
+        .merge(resource::native_tokens(shared))
         .fallback(unknown)
-        .layer(DefaultBodyLimit::disable());
-    // The front stands around a router, not in it: it rewrites the target before it is routed.
-    Router::new().fallback_service(inside).layer(from_fn_with_state(shared, front::take))
-}
-
-/// Which older versions do not know.
-fn native_tokens(version: [u16; 3]) -> Router {
-    if version < NATIVE_TOKENS_SINCE {
-        return Router::new();
-    }
-    Router::new()
-        .route("/rest/pat/1.0/tokens", get(native_token::list).post(native_token::create))
-        .route("/rest/pat/1.0/tokens/search", post(native_token_search::search))
-        .route("/rest/pat/1.0/tokens/{id}", delete(native_token::revoke))
 }
 
 fn api() -> Router {
@@ -122,7 +99,6 @@ fn pages() -> Router {
         .route("/secure/WebSudoAuthenticate!default.jspa", get(page::ask_again))
         .route("/secure/WebSudoAuthenticate.jspa", get(page::ask_again).post(page::sign_in_again))
         .route("/plugins/servlet/applinks/whoami", get(page::whoami))
-        .route("/status", get(page::status))
         .route("/secure/attachment/{id}/{name}", get(attachment::download))
         .route("/secure/thumbnail/{id}/{name}", get(attachment::thumbnail))
 }
@@ -133,5 +109,5 @@ async fn unknown(call: Call, uri: Uri) -> Outcome {
         let said = format!("null for uri: {}{uri}", call.base);
         return Err(Fault::plain(StatusCode::NOT_FOUND, &said));
     }
-    Ok(html(StatusCode::NOT_FOUND, "Oops, you&#39;ve found a dead link.", ""))
+    Ok(html("Jira", StatusCode::NOT_FOUND, "Oops, you&#39;ve found a dead link.", ""))
 }

@@ -2,12 +2,12 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Instant;
 
-use gatepass_model::{Clock, Timestamp};
+use gatepass_model::Clock;
 
-use super::consumer::ConsumerSeed;
 use super::demo;
+use crate::site::consumer::ConsumerSeed;
+use crate::site::settings::{Account, NativeTokenLimits, RunningClock};
 
 /// How a stand-in Jira listens, who and what is in it.
 #[derive(Clone)]
@@ -49,46 +49,6 @@ pub struct JiraSettings {
     pub seed: u64,
     /// The clock that everything is dated by.
     pub clock: Arc<dyn Clock>,
-}
-
-/// The first version with native tokens (fact A2).
-pub(crate) const NATIVE_TOKENS_SINCE: [u16; 3] = [8, 14, 0];
-
-/// The bounds on native tokens. By default those that Jira has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NativeTokenLimits {
-    /// The most that a person may have at a time; expired ones do not count. 10.
-    pub most_per_person: usize,
-    /// The longest life in days. 365.
-    pub longest_days: u32,
-    /// Whether one may be made that does not expire. It may.
-    pub may_be_eternal: bool,
-    /// The most characters of a name. 40.
-    pub longest_name: usize,
-}
-
-impl Default for NativeTokenLimits {
-    /// `atlassian.pats.max.tokens.per.user` and its kin (fact A2).
-    fn default() -> Self {
-        Self { most_per_person: 10, longest_days: 365, may_be_eternal: true, longest_name: 40 }
-    }
-}
-
-/// Somebody who may sign in, by password.
-#[derive(Clone, Debug)]
-pub struct Account {
-    /// The name he signs in with. Jira keeps it in lower case.
-    pub username: String,
-    /// In clear: this is a stand-in.
-    pub password: String,
-    /// As pages show him.
-    pub display_name: String,
-    /// His mail address.
-    pub email: String,
-    /// `jira-administrators` makes him one.
-    pub groups: Vec<String>,
-    /// Somebody who is not active can do nothing.
-    pub active: bool,
 }
 
 /// A project to begin with.
@@ -161,22 +121,7 @@ impl JiraSettings {
             version: [10, 3, 24],
             ends_signed_sessions: true,
             seed: 0,
-            clock: Arc::new(RunningClock { began: Instant::now() }),
+            clock: Arc::new(RunningClock::start()),
         }
-    }
-}
-
-/// Where the demonstration's clock starts: 2026-11-23T10:00Z.
-const DEMO_START: i64 = 1_795_428_000_000;
-
-/// A clock that starts at [`DEMO_START`] and runs.
-struct RunningClock {
-    began: Instant,
-}
-
-impl Clock for RunningClock {
-    fn now(&self) -> Timestamp {
-        let passed = i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX);
-        Timestamp::from_millis(DEMO_START.saturating_add(passed))
     }
 }

@@ -1,24 +1,8 @@
-//! People come, go, and get other names: what that means for all that names them.
+//! People get other names: what that means for all that names them.
 
-use super::settings::Account;
 use super::state::World;
 
 impl World {
-    /// Somebody new; false when the name is taken.
-    pub(crate) fn add_person(&mut self, account: Account) -> bool {
-        let key = format!("JIRAUSER{}", self.next_id());
-        self.people.add(account, key)
-    }
-
-    /// Takes somebody out, with his sessions and native tokens: whoever gets the name next is
-    /// somebody else. What he wrote keeps his name.
-    pub(crate) fn remove_person(&mut self, username: &str) -> bool {
-        let name = username.to_lowercase();
-        self.sessions.retain(|_, session| session.username != name);
-        self.native_tokens.retain(|_, token| token.owner != name);
-        self.people.remove(&name)
-    }
-
     /// Gives somebody another name. Jira refers to people by key, so all that is his stays his;
     /// here it is named anew.
     pub(crate) fn rename_person(&mut self, old: &str, new: &str) -> bool {
@@ -43,9 +27,10 @@ impl World {
 
     /// Every place but sets where a username stands.
     fn names(&mut self) -> impl Iterator<Item = &mut String> {
-        let sessions = self.sessions.values_mut().map(|session| &mut session.username);
-        let tokens = self.native_tokens.values_mut().map(|token| &mut token.owner);
-        let leads = self.projects.iter_mut().map(|project| &mut project.lead);
+        let (site, projects) = (&mut self.site, &mut self.projects);
+        let sessions = site.sessions.values_mut().map(|session| &mut session.username);
+        let tokens = site.native_tokens.values_mut().map(|token| &mut token.owner);
+        let leads = projects.iter_mut().map(|project| &mut project.lead);
         let files = self.attachments.values_mut().map(|file| &mut file.author);
         let issues = self.issues.values_mut().flat_map(|issue| {
             let comments = issue
@@ -60,6 +45,6 @@ impl World {
             .chain(leads)
             .chain(files)
             .chain(issues)
-            .chain(self.mistaken_for.iter_mut())
+            .chain(site.mistaken_for.iter_mut())
     }
 }

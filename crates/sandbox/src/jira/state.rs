@@ -1,83 +1,48 @@
-//! Everything a stand-in Jira knows, behind one lock: it is small and short-lived.
+//! Everything a stand-in Jira knows.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Deref, DerefMut};
 
-use gatepass_model::Clock;
-
-use super::SeenRequest;
 use super::catalogue::{
     IssueType, Priority, Status, find_issue_type, find_priority, find_status, first_issue_type,
     first_status, middle_priority,
 };
-use super::consumer::Consumers;
-use super::entropy::Entropy;
-use super::native_token::NativeToken;
-use super::people::{People, Person};
-use super::session::Session;
-use super::settings::{IssueSeed, JiraSettings, NATIVE_TOKENS_SINCE, NativeTokenLimits};
-use super::trouble::Trouble;
+use super::manners::{MANNERS, after_signed_calls};
+use super::settings::{IssueSeed, JiraSettings};
+use crate::site;
+use crate::site::shared::Site;
 
-/// Calls that are remembered; older ones are forgotten.
-const SEEN_BOUND: usize = 10_000;
+/// What only a Jira has, and what does not change.
+pub(crate) struct Fixed {
+    pub(crate) attachment_bound: usize,
+    pub(crate) navigator_links: Vec<(String, String)>,
+}
 
 /// What handlers share.
-pub(crate) struct Shared {
-    pub(crate) version: [u16; 3],
-    pub(crate) context_path: String,
-    pub(crate) base_url_as_seen: Option<String>,
-    pub(crate) attachment_bound: usize,
-    pub(crate) secure_cookies: bool,
-    pub(crate) trusted_header: Option<String>,
-    pub(crate) navigator_links: Vec<(String, String)>,
-    pub(crate) native_token_limits: NativeTokenLimits,
-    clock: Arc<dyn Clock>,
-    world: Mutex<World>,
-}
-
-/// What is left when a signed call has ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum AfterSignedCall {
-    /// Nothing, as in newer versions.
-    Nothing,
-    /// A cookie, and no session that it stands for.
-    Cookie,
-    /// A session.
-    Session,
-}
-
-impl AfterSignedCall {
-    fn of(settings: &JiraSettings) -> Self {
-        match (settings.version < NATIVE_TOKENS_SINCE, settings.ends_signed_sessions) {
-            (_, false) => Self::Session,
-            (true, true) => Self::Cookie,
-            (false, true) => Self::Nothing,
-        }
-    }
-}
+pub(crate) type Shared = site::shared::Shared<World>;
 
 /// All that can change.
 pub(crate) struct World {
-    pub(crate) people: People,
-    /// By id.
-    pub(crate) sessions: HashMap<String, Session>,
-    /// By id.
-    pub(crate) native_tokens: BTreeMap<u64, NativeToken>,
-    pub(crate) consumers: Consumers,
-    pub(crate) after_signed_calls: AfterSignedCall,
+    pub(super) site: Site,
     pub(crate) projects: Vec<Project>,
     /// By id, which grows.
     pub(crate) issues: BTreeMap<u64, Issue>,
     /// By id.
     pub(crate) attachments: BTreeMap<u64, Attachment>,
-    pub(crate) anonymous_may_read: bool,
-    /// Takes every call that signed in for this person's: a fault that tests ask for.
-    pub(crate) mistaken_for: Option<String>,
-    pub(crate) trouble: Trouble,
-    pub(crate) entropy: Entropy,
-    pub(crate) requests_taken: u64,
-    pub(crate) seen: VecDeque<SeenRequest>,
-    last_id: u64,
+}
+
+impl Deref for World {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
+}
+
+impl DerefMut for World {
+    fn deref_mut(&mut self) -> &mut Site {
+        &mut self.site
+    }
 }
 
 pub(crate) struct Project {
@@ -148,58 +113,18 @@ impl Issue {
     }
 }
 
-impl Shared {
-    pub(crate) fn new(settings: &JiraSettings) -> Self {
-        Self {
-            context_path: settings.context_path.clone(),
-            base_url_as_seen: settings.base_url_as_seen.clone(),
-            attachment_bound: settings.attachment_bound,
-            secure_cookies: settings.secure_cookies,
-            trusted_header: settings.trusted_header.clone(),
-            navigator_links: settings.navigator_links.clone(),
-            native_token_limits: settings.native_token_limits.clone(),
-            version: settings.version,
-            clock: Arc::clone(&settings.clock),
-            world: Mutex::new(World::new(settings)),
-        }
-    }
-
-    /// The lock; never held across an `await`.
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Unix milliseconds.
-    pub(crate) fn now(&self) -> i64 {
-        self.clock.now().as_millis()
-    }
-}
-
 impl World {
-    fn new(settings: &JiraSettings) -> Self {
+    pub(crate) fn new(settings: &JiraSettings) -> Self {
+        let mut site = Site::new(&MANNERS, settings.seed);
+        site.after_signed_calls = after_signed_calls(settings);
+        site.anonymous_may_use = settings.anonymous_may_read;
+        site.populate(&settings.application_links, &settings.people);
         let mut world = Self {
-            people: People::default(),
-            sessions: HashMap::new(),
-            native_tokens: BTreeMap::new(),
-            consumers: Consumers::default(),
-            after_signed_calls: AfterSignedCall::of(settings),
+            site,
             projects: Vec::new(),
             issues: BTreeMap::new(),
             attachments: BTreeMap::new(),
-            anonymous_may_read: settings.anonymous_may_read,
-            mistaken_for: None,
-            trouble: Trouble::default(),
-            entropy: Entropy::new(settings.seed),
-            requests_taken: 0,
-            seen: VecDeque::new(),
-            last_id: 10_099,
         };
-        for link in &settings.application_links {
-            world.consumers.put(link.clone());
-        }
-        for account in &settings.people {
-            world.add_person(account.clone());
-        }
         for seed in &settings.projects {
             let id = world.next_id();
             let (key, name) = (seed.key.clone(), seed.name.clone());
@@ -211,17 +136,6 @@ impl World {
             world.plant(seed, now);
         }
         world
-    }
-
-    /// The next free id, for whatever needs one.
-    pub(crate) fn next_id(&mut self) -> u64 {
-        self.last_id += 1;
-        self.last_id
-    }
-
-    /// The person with this name, case ignored.
-    pub(crate) fn person(&self, username: &str) -> Option<&Person> {
-        self.people.get(username)
     }
 
     /// The project with this key (case ignored) or id.
@@ -244,14 +158,6 @@ impl World {
             project.last_number += 1;
             project.last_number
         })
-    }
-
-    /// Remembers a call, and forgets the oldest beyond the bound.
-    pub(crate) fn remember(&mut self, request: SeenRequest) {
-        if self.seen.len() >= SEEN_BOUND {
-            self.seen.pop_front();
-        }
-        self.seen.push_back(request);
     }
 
     /// An issue to begin with.

@@ -9,6 +9,7 @@ use gatepass_sandbox::{Account, Jira, JiraSettings};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Response, Url};
 
+use crate::link::NOW;
 use crate::{client, header};
 
 /// One minute in milliseconds.
@@ -29,9 +30,18 @@ impl Clock for HandClock {
     }
 }
 
+/// A clock that nobody sets.
+pub(crate) fn standing_clock() -> Arc<dyn Clock> {
+    hand_clock()
+}
+
+pub(crate) fn hand_clock() -> Arc<HandClock> {
+    Arc::new(HandClock(AtomicI64::new(NOW * 1000)))
+}
+
 /// A stand-in whose time stands still.
 pub(crate) async fn jira_with_clock() -> Result<(Jira, Arc<HandClock>)> {
-    let clock = Arc::new(HandClock(AtomicI64::new(1_795_428_000_000)));
+    let clock = hand_clock();
     let settings = JiraSettings { clock: Arc::<HandClock>::clone(&clock), ..JiraSettings::demo() };
     Ok((Jira::start(settings).await?, clock))
 }
@@ -61,7 +71,12 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) fn new(jira: &Jira) -> Self {
-        Self { base: jira.base_url(), session: None }
+        Self::at(jira.base_url())
+    }
+
+    /// One of whatever product that keeps its sessions in `JSESSIONID`.
+    pub(crate) fn at(base: String) -> Self {
+        Self { base, session: None }
     }
 
     /// One that has signed in.

@@ -3,7 +3,13 @@
 #[cfg(test)]
 mod administration;
 #[cfg(test)]
+mod alike;
+#[cfg(test)]
+mod bitbucket;
+#[cfg(test)]
 mod browser;
+#[cfg(test)]
+mod confluence;
 #[cfg(test)]
 mod credentials;
 #[cfg(test)]
@@ -12,6 +18,10 @@ mod escaping;
 mod handles;
 #[cfg(test)]
 mod issues;
+#[cfg(test)]
+mod link;
+#[cfg(test)]
+mod links;
 #[cfg(test)]
 mod native_tokens;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Simple JQL: [`lexer`] makes words of text, [`parser`] clauses of words, [`plan`] checks them
 //! against what is there and finds issues.
 
+mod date;
 mod field;
 mod lexer;
 mod parser;

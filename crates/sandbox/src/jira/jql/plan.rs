@@ -2,11 +2,11 @@
 
 use std::cmp::Ordering;
 
+use super::date::parse_jql;
 use super::field::{Field, find_field, is_date, is_text, sort_key, values_of, words};
 use super::parser::{Clause, Operand, Operator, Parsed, Term, Value, parse};
 use crate::jira::catalogue::{CATEGORIES, find_issue_type, find_priority, find_status};
 use crate::jira::state::{Issue, World};
-use crate::jira::time::parse_jql;
 
 /// A query that was checked.
 #[derive(Debug)]

@@ -1,9 +1,9 @@
 use super::compile;
+use crate::jira::manners::share;
 use crate::jira::settings::JiraSettings;
-use crate::jira::state::Shared;
 
 fn find(jql: &str) -> Result<Vec<String>, Vec<String>> {
-    let shared = Shared::new(&JiraSettings::demo());
+    let shared = share(&JiraSettings::demo());
     let world = shared.world();
     let query = compile(jql, &world, Some("alice"), shared.now())?;
     Ok(query.run(&world).into_iter().map(crate::jira::state::Issue::key).collect())

@@ -3,13 +3,13 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::destination::destination;
 use super::frame::Frame;
-use super::{redirect, to_login};
-use crate::jira::Identified;
-use crate::jira::answer::escape;
-use crate::jira::auth::Wrong;
+use super::to_login;
 use crate::jira::call::Call;
+use crate::site::answer::{escape, redirect};
+use crate::site::auth::Wrong;
+use crate::site::destination::destination;
+use crate::site::seen::Identified;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 const PROPERTIES: &str = "/secure/admin/ViewApplicationProperties.jspa";
@@ -92,7 +92,7 @@ fn not_administrator(call: &Call) -> Option<Response> {
 fn form(call: &Call, error: &str) -> Response {
     let world = call.shared.world();
     let frame = Frame::of_caller(call, &world);
-    let context = escape(&call.shared.context_path);
+    let context = escape(call.context_path());
     let back = escape(call.params.first("webSudoDestination").unwrap_or_default());
     let name = frame.who().map(|person| escape(&person.account.username)).unwrap_or_default();
     let error = match error {

@@ -8,15 +8,15 @@ use axum::response::Response;
 
 use super::frame::Frame;
 use super::to_login;
-use crate::jira::answer::escape;
 use crate::jira::call::Call;
-use crate::jira::time;
+use crate::site::answer::escape;
+use crate::site::time;
 
 pub(crate) async fn dashboard(call: Call) -> Response {
     let world = call.shared.world();
     let frame = Frame::of_caller(&call, &world);
     let Some(person) = frame.who() else { return to_login(&call) };
-    let context = escape(&call.shared.context_path);
+    let context = escape(call.context_path());
     let mut list = String::new();
     for issue in world.issues.values() {
         let (key, text) = (issue.key(), escape(&issue.summary));

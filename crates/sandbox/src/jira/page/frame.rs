@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::jira::answer::{document, escape};
 use crate::jira::call::Call;
-use crate::jira::people::Person;
 use crate::jira::state::World;
+use crate::site::answer::{document, escape};
+use crate::site::people::Person;
 
 /// The tab of a profile that lists native tokens (fact A2).
 pub(super) const TOKENS_TAB: &str =
@@ -45,12 +45,12 @@ impl<'a> Frame<'a> {
             self.navigator(),
             self.who.map_or_else(|| self.way_in(), |person| self.menu(person))
         );
-        document(status, title, &header, body)
+        document("Jira", status, title, &header, body)
     }
 
     /// The pages of this Jira, then the links of the settings.
     fn navigator(&self) -> String {
-        let context = escape(&self.call.shared.context_path);
+        let context = escape(self.call.context_path());
         let mut own = vec![("Dashboard", "/secure/Dashboard.jspa")];
         if self.is_administrator {
             own.push(("System", "/secure/admin/ViewApplicationProperties.jspa"));
@@ -59,7 +59,7 @@ impl<'a> Frame<'a> {
         for (label, path) in own {
             let _ = writeln!(list, "<li><a href=\"{context}{path}\">{label}</a></li>");
         }
-        for (label, url) in &self.call.shared.navigator_links {
+        for (label, url) in &self.call.shared.own.navigator_links {
             let (label, url) = (escape(label), escape(url));
             let _ = writeln!(list, "<li><a href=\"{url}\">{label}</a></li>");
         }
@@ -68,7 +68,7 @@ impl<'a> Frame<'a> {
 
     /// `bdi`: a name that is written from right to left turns nothing around it.
     fn menu(&self, person: &Person) -> String {
-        let context = escape(&self.call.shared.context_path);
+        let context = escape(self.call.context_path());
         let profile = format!("{context}/secure/ViewProfile.jspa");
         let name = escape(&person.account.display_name);
         let mail = escape(&person.account.email);
@@ -83,7 +83,7 @@ impl<'a> Frame<'a> {
     }
 
     fn way_in(&self) -> String {
-        let context = escape(&self.call.shared.context_path);
+        let context = escape(self.call.context_path());
         format!("<nav aria-label=\"User\"><a href=\"{context}/login.jsp\">Log in</a></nav>\n")
     }
 }

@@ -4,7 +4,6 @@
 
 mod administration;
 mod dashboard;
-mod destination;
 mod frame;
 mod profile;
 mod sign_in;
@@ -14,21 +13,11 @@ pub(crate) use dashboard::{dashboard, issue};
 pub(crate) use profile::profile;
 pub(crate) use sign_in::{login, login_form, logout};
 
-use axum::http::header::LOCATION;
-use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::answer::{Fault, Outcome, ok};
 use super::call::Call;
-
-fn redirect(to: &str) -> Response {
-    let mut answer = StatusCode::FOUND.into_response();
-    if let Ok(to) = HeaderValue::from_str(to) {
-        answer.headers_mut().insert(LOCATION, to);
-    }
-    answer
-}
+use crate::site::answer::redirect;
 
 /// To the sign-in page and, from there, back to what was asked for.
 pub(crate) fn to_login(call: &Call) -> Response {
@@ -43,8 +32,4 @@ pub(crate) async fn home(call: Call) -> Response {
 /// Fact B: the caller's name as text, an empty body for nobody, always 200.
 pub(crate) async fn whoami(call: Call) -> Response {
     call.caller.username.unwrap_or_default().into_response()
-}
-
-pub(crate) async fn status() -> Outcome {
-    Ok::<_, Fault>(ok(&serde_json::json!({ "state": "RUNNING" })))
 }

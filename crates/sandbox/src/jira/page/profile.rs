@@ -7,12 +7,12 @@ use axum::response::Response;
 
 use super::frame::{Frame, TOKENS_TAB};
 use super::to_login;
-use crate::jira::answer::escape;
 use crate::jira::call::Call;
-use crate::jira::native_token::NativeToken;
-use crate::jira::people::Person;
 use crate::jira::state::World;
-use crate::jira::time;
+use crate::site::answer::escape;
+use crate::site::native_token::NativeToken;
+use crate::site::people::Person;
+use crate::site::time;
 
 pub(crate) async fn profile(call: Call) -> Response {
     let world = call.shared.world();

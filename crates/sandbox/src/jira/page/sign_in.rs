@@ -3,55 +3,27 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::destination::destination;
 use super::frame::Frame;
-use super::redirect;
-use crate::jira::answer::escape;
-use crate::jira::auth::{Caller, LoginReason};
 use crate::jira::call::Call;
-use crate::jira::front::turned;
-use crate::jira::rest::session::{refused, signed_in, signed_out};
+use crate::site::answer::{escape, redirect};
+use crate::site::auth::LoginReason;
+use crate::site::destination::destination;
+use crate::site::front::turned;
+use crate::site::sign_in::{sign_out, signed_out, submitted};
 
 pub(crate) async fn login_form(call: Call) -> Response {
     form(&call, call.caller.reason)
 }
 
-/// The front has believed the form's fields already (fact C3), as on any other URL: here is only
-/// shown what came of it. `os_captcha` with anything in it stands for a solved CAPTCHA.
 pub(crate) async fn login(call: Call) -> Response {
-    let is_solved = call.params.first("os_captcha").is_some_and(|text| !text.is_empty());
-    let caller = match call.caller.reason {
-        Some(LoginReason::Denied) if is_solved => solved(&call),
-        _ => call.caller.clone(),
-    };
+    let caller = submitted(&call);
     let answer = match caller.reason {
         Some(LoginReason::Ok) => {
             redirect(&destination(&call, "os_destination", "/secure/Dashboard.jspa"))
         }
-        // A form without a name is as wrong as one with a wrong password.
-        None => return turned(form(&call, Some(LoginReason::Failed)), failed()),
         reason => form(&call, reason),
     };
     turned(answer, caller)
-}
-
-fn failed() -> Caller {
-    refused(crate::jira::auth::Wrong::Failed)
-}
-
-/// Signs in with the wrong passwords forgotten.
-fn solved(call: &Call) -> Caller {
-    let name = call.params.first("os_username").unwrap_or_default();
-    let password = call.params.first("os_password").unwrap_or_default();
-    let mut world = call.shared.world();
-    world.people.forget_failures(name);
-    match world.check_password(name, password, call.now) {
-        Ok(username) => {
-            let session = world.open_session(&username);
-            signed_in(username, session)
-        }
-        Err(wrong) => refused(wrong),
-    }
 }
 
 /// The box for "remember" is there because scripts and people look for it; a session lives as long
@@ -59,7 +31,7 @@ fn solved(call: &Call) -> Caller {
 fn form(call: &Call, reason: Option<LoginReason>) -> Response {
     let world = call.shared.world();
     let frame = Frame::of_caller(call, &world);
-    let context = escape(&call.shared.context_path);
+    let context = escape(call.context_path());
     let field = |name: &str| escape(call.params.first(name).unwrap_or_default());
     let (name, back) = (field("os_username"), field("os_destination"));
     let captcha = match reason {
@@ -111,10 +83,8 @@ fn said(call: &Call, frame: &Frame<'_>, reason: Option<LoginReason>) -> String {
 }
 
 pub(crate) async fn logout(call: Call) -> Response {
-    if let Some(session) = &call.caller.session {
-        call.shared.world().sessions.remove(session);
-    }
-    let context = escape(&call.shared.context_path);
+    sign_out(&call);
+    let context = escape(call.context_path());
     let body = format!(
         "<p>You are now logged out. Any automatic login has also been stopped.</p>\n\
          <p><a href=\"{context}/login.jsp\">Log in again</a></p>"

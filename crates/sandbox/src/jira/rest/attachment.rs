@@ -12,14 +12,14 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::multipart;
-use crate::jira::answer::{Fault, Outcome, html, ok};
 use crate::jira::bean::Beans;
 use crate::jira::call::{Call, media_type};
 use crate::jira::page::to_login;
 use crate::jira::state::{Attachment, World};
+use crate::site::answer::{Fault, Outcome, html, ok};
 
 pub(crate) async fn meta(call: Call) -> Outcome {
-    Ok(ok(&json!({ "enabled": true, "uploadLimit": call.shared.attachment_bound })))
+    Ok(ok(&json!({ "enabled": true, "uploadLimit": call.shared.own.attachment_bound })))
 }
 
 pub(crate) async fn add(call: Call, Path(key): Path<String>, request: Request) -> Outcome {
@@ -69,7 +69,7 @@ const SWALLOWED: usize = 2 << 20;
 
 /// Gathers a body, up to the bound (and some room for what is around the files).
 async fn gather(call: &Call, body: Body) -> Result<Bytes, Fault> {
-    let bound = call.shared.attachment_bound;
+    let bound = call.shared.own.attachment_bound;
     let (most, mut length) = (bound.saturating_add(4096), 0_usize);
     let mut gathered = Vec::new();
     let mut body = pin!(body);
@@ -132,7 +132,7 @@ fn file(call: &Call, id: &str, is_wanted: impl Fn(&Attachment) -> bool) -> Respo
         return to_login(call);
     }
     let Some(file) = find(call, &world, id).ok().filter(|file| is_wanted(file)) else {
-        return html(StatusCode::NOT_FOUND, "Attachment not found", "");
+        return html("Jira", StatusCode::NOT_FOUND, "Attachment not found", "");
     };
     let name = utf8_percent_encode(&file.name, NON_ALPHANUMERIC);
     let disposition = format!("attachment; filename*=UTF-8''{name}");

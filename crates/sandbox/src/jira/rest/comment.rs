@@ -6,10 +6,10 @@ use axum::response::IntoResponse;
 use serde_json::{Map, Value};
 
 use super::page;
-use crate::jira::answer::{Fault, Outcome, json, ok};
 use crate::jira::bean::Beans;
 use crate::jira::call::{Body, Call};
 use crate::jira::state::{Comment, Issue, World};
+use crate::site::answer::{Fault, Outcome, json, ok};
 
 pub(crate) async fn list(call: Call, Path(key): Path<String>) -> Outcome {
     let world = call.shared.world();

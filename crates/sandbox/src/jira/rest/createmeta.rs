@@ -5,11 +5,11 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::{page, project};
-use crate::jira::answer::{Fault, Outcome, ok};
 use crate::jira::bean::Beans;
 use crate::jira::call::Call;
 use crate::jira::catalogue::{FIELDS, ISSUE_TYPES, PRIORITIES, find_issue_type};
 use crate::jira::rest::reference::schema;
+use crate::site::answer::{Fault, Outcome, ok};
 
 /// The fields that can be set, and whether they must be.
 const SETTABLE: &[(&str, bool)] = &[

@@ -3,11 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::page;
-use crate::jira::answer::{Fault, Outcome, escape, ok};
 use crate::jira::bean::{Beans, in_query};
 use crate::jira::call::Call;
-use crate::jira::people::Members;
 use crate::jira::state::World;
+use crate::site::answer::{Fault, Outcome, escape, ok};
+use crate::site::people::Members;
 
 /// People that are shown at once.
 const PAGE: usize = 50;

@@ -8,11 +8,11 @@ use axum::response::IntoResponse;
 use serde_json::{Map, Value, json};
 
 use super::issue_fields;
-use crate::jira::answer::{Fault, Outcome, json, ok};
 use crate::jira::bean::{Beans, FieldChoice};
 use crate::jira::call::{Body, Call};
 use crate::jira::catalogue::{first_issue_type, first_status, middle_priority};
 use crate::jira::state::{Comment, Issue, World};
+use crate::site::answer::{Fault, Outcome, json, ok};
 
 pub(crate) async fn read(call: Call, Path(key): Path<String>) -> Outcome {
     let world = call.shared.world();

@@ -1,16 +1,12 @@
 //! The REST resources, one file for each.
 
-pub(crate) mod application_link;
 pub(crate) mod attachment;
 pub(crate) mod comment;
 pub(crate) mod createmeta;
 pub(crate) mod group;
 pub(crate) mod issue;
 mod issue_fields;
-pub(crate) mod log;
 mod multipart;
-pub(crate) mod native_token;
-pub(crate) mod native_token_search;
 pub(crate) mod permission;
 pub(crate) mod project;
 pub(crate) mod reference;
@@ -21,7 +17,7 @@ pub(crate) mod user;
 pub(crate) mod watch;
 pub(crate) mod worklog;
 
-use crate::jira::params::Params;
+use crate::site::params::Params;
 
 /// `startAt` and `maxResults` of a query. A negative `maxResults` asks for as many as there may be.
 fn page(params: &Params, default: usize, most: usize) -> (usize, usize) {

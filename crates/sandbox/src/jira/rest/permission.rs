@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::jira::answer::{Fault, Outcome, ok};
 use crate::jira::call::Call;
 use crate::jira::state::World;
+use crate::site::answer::{Fault, Outcome, ok};
 
 /// Id, key, name, and who has it.
 const PERMISSIONS: &[(&str, &str, &str, Holder)] = &[

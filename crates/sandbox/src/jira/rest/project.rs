@@ -3,11 +3,11 @@
 use axum::extract::Path;
 use serde_json::{Map, Value, json};
 
-use crate::jira::answer::{Fault, Outcome, ok};
 use crate::jira::bean::Beans;
 use crate::jira::call::Call;
 use crate::jira::catalogue::{ISSUE_TYPES, STATUSES};
 use crate::jira::state::{Project, World};
+use crate::site::answer::{Fault, Outcome, ok};
 
 /// The project with this key or id, when the caller may see it; else 404, as if it were not there.
 pub(crate) fn find<'a>(call: &Call, world: &'a World, key: &str) -> Result<&'a Project, Fault> {

@@ -3,18 +3,18 @@
 use axum::extract::Path;
 use serde_json::{Value, json};
 
-use crate::jira::answer::{Fault, Outcome, ok};
 use crate::jira::bean::Beans;
 use crate::jira::call::Call;
 use crate::jira::catalogue::{
     CATEGORIES, FIELDS, Field, ISSUE_TYPES, PRIORITIES, STATUSES, find_issue_type, find_priority,
     find_status,
 };
-use crate::jira::time;
+use crate::site::answer::{Fault, Outcome, ok};
+use crate::site::time;
 
 /// Open to everybody, as in Jira.
 pub(crate) async fn server_info(call: Call) -> Outcome {
-    let [major, minor, patch] = call.shared.version;
+    let [major, minor, patch] = call.shared.setup.version;
     let build = u32::from(major) * 1_000_000 + u32::from(minor) * 10_000 + u32::from(patch);
     Ok(ok(&json!({
         "baseUrl": call.base, "version": format!("{major}.{minor}.{patch}"),

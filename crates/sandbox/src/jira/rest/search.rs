@@ -3,11 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::page;
-use crate::jira::answer::{Fault, Outcome, ok};
 use crate::jira::bean::{Beans, FieldChoice};
 use crate::jira::call::{Body, Call};
 use crate::jira::jql;
 use crate::jira::state::{Issue, World};
+use crate::site::answer::{Fault, Outcome, ok};
 
 /// `jira.search.views.default.max`: who asks for more silently gets this many (fact G).
 const MOST: usize = 1000;
@@ -84,7 +84,7 @@ pub(crate) async fn pick(call: Call) -> Outcome {
         .map(|issue| {
             json!({
                 "key": issue.key(), "keyHtml": issue.key(), "img": "/images/icons/issue.svg",
-                "summary": crate::jira::answer::escape(&issue.summary),
+                "summary": crate::site::answer::escape(&issue.summary),
                 "summaryText": issue.summary,
             })
         })

@@ -4,14 +4,14 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
-use crate::jira::Identified;
-use crate::jira::answer::{Fault, Outcome, ok};
-use crate::jira::auth::{Caller, LoginReason, Wrong};
 use crate::jira::bean::in_query;
 use crate::jira::call::{Body, Call};
-use crate::jira::front::turned;
 use crate::jira::state::World;
-use crate::jira::time;
+use crate::site::answer::{Fault, Outcome, ok};
+use crate::site::auth::Wrong;
+use crate::site::front::turned;
+use crate::site::sign_in::{refused, signed_in, signed_out};
+use crate::site::time;
 
 pub(crate) async fn read(call: Call) -> Outcome {
     let said = "Client must be authenticated to access this resource.";
@@ -55,25 +55,6 @@ pub(crate) async fn end_websudo(call: Call) -> Outcome {
         call.shared.world().end_administering(session);
     }
     Ok(StatusCode::NO_CONTENT.into_response())
-}
-
-/// The caller after a sign-in.
-pub(crate) fn signed_in(username: String, session: String) -> Caller {
-    Caller::of(username, Identified::Session, Some(session))
-}
-
-/// The caller after a sign-out.
-pub(crate) fn signed_out() -> Caller {
-    Caller { reason: Some(LoginReason::Out), ..Caller::nobody() }
-}
-
-/// The caller after a sign-in that failed.
-pub(crate) fn refused(wrong: Wrong) -> Caller {
-    let reason = match wrong {
-        Wrong::Failed => LoginReason::Failed,
-        Wrong::Denied => LoginReason::Denied,
-    };
-    Caller { reason: Some(reason), ..signed_out() }
 }
 
 fn refusal(wrong: Wrong) -> Fault {

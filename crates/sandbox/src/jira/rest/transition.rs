@@ -6,10 +6,10 @@ use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
 use super::issue;
-use crate::jira::answer::{Fault, Outcome, ok};
 use crate::jira::bean::Beans;
 use crate::jira::call::{Body, Call};
 use crate::jira::catalogue::STATUSES;
+use crate::site::answer::{Fault, Outcome, ok};
 
 pub(crate) async fn list(call: Call, Path(key): Path<String>) -> Outcome {
     let world = call.shared.world();

@@ -4,11 +4,11 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::page;
-use crate::jira::answer::{Fault, Outcome, escape, ok};
 use crate::jira::bean::Beans;
 use crate::jira::call::Call;
-use crate::jira::people::Person;
 use crate::jira::state::World;
+use crate::site::answer::{Fault, Outcome, escape, ok};
+use crate::site::people::Person;
 
 pub(crate) async fn myself(call: Call) -> Outcome {
     let said = "Client must be authenticated to access this resource.";

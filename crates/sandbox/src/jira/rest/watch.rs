@@ -5,10 +5,10 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
-use crate::jira::answer::{Fault, Outcome, ok};
 use crate::jira::bean::Beans;
 use crate::jira::call::Call;
 use crate::jira::state::Issue;
+use crate::site::answer::{Fault, Outcome, ok};
 
 pub(crate) async fn watchers(call: Call, Path(key): Path<String>) -> Outcome {
     let world = call.shared.world();

@@ -4,11 +4,11 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
-use crate::jira::answer::{Fault, Outcome, json, ok};
 use crate::jira::bean::Beans;
 use crate::jira::call::{Body, Call};
 use crate::jira::state::Worklog;
-use crate::jira::time;
+use crate::site::answer::{Fault, Outcome, json, ok};
+use crate::site::time;
 
 pub(crate) async fn list(call: Call, Path(key): Path<String>) -> Outcome {
     let world = call.shared.world();
