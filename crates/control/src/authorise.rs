@@ -7,10 +7,10 @@
 
 use std::sync::Arc;
 
-use gatepass_model::{Actor, Person, PersonKey, ProductRank, Token};
+use gatepass_model::{Actor, InstanceName, Person, PersonKey, ProductRank, Token};
 use gatepass_policy::{Right, Rights, rights_of};
 
-use crate::control::Control;
+use crate::control::{Control, KnownInstance};
 use crate::error::ControlError;
 
 /// What somebody wants to do.
@@ -26,8 +26,8 @@ pub enum Ability<'a> {
     Resume(&'a Token),
     /// Get a new secret for this token.
     Renew(&'a Token),
-    /// Make a token for this person.
-    CreateFor(&'a Person),
+    /// Make a token for this person, limited to these instances; none: to none.
+    CreateFor(&'a Person, &'a [InstanceName]),
     /// Make tokens for others at all.
     CreateForOthers,
     /// Set a bound of policy aside, with a reason.
@@ -52,7 +52,7 @@ impl Ability<'_> {
             Self::End(token) => format!("suspend or revoke {}", token.id),
             Self::Resume(token) => format!("resume {}, which somebody else suspended", token.id),
             Self::Renew(token) => format!("get a new secret for {}", token.id),
-            Self::CreateFor(owner) => format!("create API tokens for {}", owner.key),
+            Self::CreateFor(owner, _) => format!("create API tokens for {}", owner.key),
             Self::CreateForOthers => "create API tokens for others".to_owned(),
             Self::Override => "override the policy".to_owned(),
             Self::LookAtThoseOf(person) => format!("look at what {person} has"),
@@ -125,9 +125,9 @@ fn may(standing: &Standing, ability: Ability<'_>, rank_of_owner: ProductRank) ->
             }
             reaches(standing, rank_of_owner)
         }
-        Ability::CreateFor(owner) if owner.key == *own => need("create", &rights.create),
+        Ability::CreateFor(owner, _) if owner.key == *own => need("create", &rights.create),
         Ability::CreateForOthers => need("create_on_behalf", &rights.create_on_behalf),
-        Ability::CreateFor(_) => {
+        Ability::CreateFor(..) => {
             need("create_on_behalf", &rights.create_on_behalf)?;
             reaches(standing, rank_of_owner)
         }
@@ -189,7 +189,23 @@ impl Control {
         Ok(Judge { control: self, actor, standing })
     }
 
-    async fn rank_of(&self, key: &PersonKey) -> Result<ProductRank, ControlError> {
+    /// What somebody may do wherever a token of his works that is limited to `only`; empty: to no
+    /// instance. One instance tells it, and speaks for no other.
+    async fn rank_of(
+        &self,
+        key: &PersonKey,
+        only: &[InstanceName],
+    ) -> Result<ProductRank, ControlError> {
+        let directory = self.asked_directory(&key.directory);
+        let telling = directory.and_then(|directory| self.tells_rank(directory));
+        let is_reached = |one: &&KnownInstance| {
+            one.instance.directory == key.directory
+                && (only.is_empty() || only.contains(&one.instance.name))
+        };
+        let mut reached = self.instances.iter().filter(is_reached);
+        if reached.any(|one| telling != Some(&one.instance.name)) {
+            return Ok(ProductRank::Unknown);
+        }
         let known = self.find_person(key).await?;
         Ok(known.map_or(ProductRank::Unknown, |known| known.rank))
     }
@@ -227,8 +243,10 @@ impl Judge<'_> {
         let nobody = || forbidden(Lacking { right: "use", rule: None });
         let standing = self.standing.as_ref().ok_or_else(nobody)?;
         let rank_of_owner = match ability {
-            Ability::CreateFor(owner) => self.control.rank_of(&owner.key).await?,
-            Ability::Renew(token) => self.control.rank_of(&token.owner).await?,
+            Ability::CreateFor(owner, only) => self.control.rank_of(&owner.key, only).await?,
+            Ability::Renew(token) => {
+                self.control.rank_of(&token.owner, &token.grant.instances).await?
+            }
             _ => ProductRank::User,
         };
         if let Ability::Resume(token) = ability
@@ -296,7 +314,7 @@ mod tests {
         let (bob, user, admin) = (person("bob"), ProductRank::User, ProductRank::Administrator);
         let on_behalf = |rule: &mut Rule| rule.create_on_behalf = Say::Allow;
         let plain = standing(user, on_behalf);
-        let create = Ability::CreateFor(&bob);
+        let create = Ability::CreateFor(&bob, &[]);
         assert_eq!(may(&plain, create, user), Ok(()));
         for rank in [admin, ProductRank::SystemAdministrator, ProductRank::Unknown] {
             let lacking = may(&plain, create, rank).unwrap_err();

@@ -125,7 +125,8 @@ impl Control {
     ) -> Result<(), ControlError> {
         if *actor != Actor::Person(possible.owner.key.clone()) {
             self.ask_for_rank(&possible.owner.key).await?;
-            self.authorise(actor, Ability::CreateFor(&possible.owner)).await?;
+            let ability = Ability::CreateFor(&possible.owner, &request.grant.instances);
+            self.authorise(actor, ability).await?;
         }
         if request.override_reason.is_some() {
             self.authorise(actor, Ability::Override).await?;

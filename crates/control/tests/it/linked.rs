@@ -7,7 +7,9 @@ use gatepass_control::{
     Run,
 };
 use gatepass_identity::{ApplicationLink, Wallet};
-use gatepass_model::{Actor, Clock as _, IdentityMethod, Lifetime};
+use gatepass_model::{
+    Actor, Clock as _, IdentityMethod, Instance, InstanceName, Lifetime, Product,
+};
 use gatepass_sandbox::{Identified, Jira, JiraSettings};
 use gatepass_store::{NodeId, UpstreamCredential};
 use gatepass_testkit::{TestClock, TestControl, application_link, jira_directory, link_consumer};
@@ -37,6 +39,14 @@ impl World {
         change: impl FnOnce(JiraSettings) -> JiraSettings,
         use_for: impl FnOnce(ApplicationLink) -> ApplicationLink,
     ) -> Self {
+        Self::beside(Vec::new(), change, use_for).await
+    }
+
+    async fn beside(
+        mut instances: Vec<KnownInstance>,
+        change: impl FnOnce(JiraSettings) -> JiraSettings,
+        use_for: impl FnOnce(ApplicationLink) -> ApplicationLink,
+    ) -> Self {
         let clock = Arc::new(TestClock::default());
         let settings = JiraSettings {
             clock: Arc::clone(&clock) as _,
@@ -52,7 +62,8 @@ impl World {
             identity: vec![IdentityMethod::NativeToken, IdentityMethod::Impersonation],
             ..known_jira("/jira")
         };
-        let opened = TestControl::open_with(Vec::new(), vec![known], products, clock);
+        instances.push(known);
+        let opened = TestControl::open_with(Vec::new(), instances, products, clock);
         let world = Self { test: opened.await.unwrap(), jira };
         let text = "[[rules]]\nname='everybody'\nuse='allow'\ncreate='allow'\n\
                     [[rules]]\nname='admins'\npeople=['carol']\ncreate_on_behalf='allow'\n";
@@ -125,6 +136,28 @@ async fn an_administrator_of_jira_is_not_reached_by_who_is_none() {
     let refused = world.control.issue_token(&carol, &on_behalf_of("bob")).await.unwrap_err();
     assert!(refused.to_string().contains("on_behalf_of_administrators"), "{refused}");
     assert!(world.jira.native_tokens("bob").is_empty(), "nothing is made for who may not");
+}
+
+#[tokio::test]
+async fn what_jira_tells_of_somebody_counts_for_no_other_instance() {
+    let name: InstanceName = "wiki".parse().unwrap();
+    let (instance, product) = (known_jira("/wiki").instance, Product::Confluence);
+    let instance = Instance { name: name.clone(), product, ..instance };
+    let wiki = KnownInstance { instance, ..known_jira("/wiki") };
+    let world = World::beside(vec![wiki], |settings| settings, |link| link).await;
+    world.control.ask_about(&key("carol")).await.unwrap();
+    let carol = Actor::Person(key("carol"));
+    let issue = async |instances: &[InstanceName]| {
+        let mut request = on_behalf_of("ci-bot");
+        request.grant.instances = instances.to_vec();
+        world.control.issue_token(&carol, &request).await
+    };
+    for reaching in [vec![], vec![name.clone()], vec![jira_name(), name]] {
+        let refused = issue(&reaching).await.unwrap_err();
+        assert!(refused.to_string().contains("on_behalf_of_administrators"), "{refused}");
+    }
+    let issued = issue(&[jira_name()]).await.unwrap();
+    world.control.rotate_token(&carol, issued.token.token.id, None).await.unwrap();
 }
 
 #[tokio::test]
