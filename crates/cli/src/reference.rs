@@ -50,7 +50,7 @@ const CODES: &[(&str, &str)] = &[
     ("tls_unusable", "the files of TLS can't be used, or nobody is trusted"),
     (
         "no_sign_in",
-        "nobody can sign in to the console: no Jira has a directory that is asked, and none is `oidc`",
+        "nobody can sign in to the console: no instance has a directory that is asked, and none is `oidc`",
     ),
     ("link_key_unreadable", "the key of an application link can't be read"),
     ("service_account_unreadable", "the secret of a service account can't be read"),

@@ -296,9 +296,9 @@ keys! {
          sign in to the console with it; `ldap`, an LDAP server or Active Directory says it; `oidc`, an \
          OpenID provider says it of whoever signs in to the console there; `file`, a file names them.";
     DIRECTORY_INSTANCE "directories.instance" Text("the name of an instance"), Unset,
-        "The instance that says who somebody is, for the kind `product`. For the kind `ldap`: the Jira \
-         by whose session people sign in to the console, and which tells what they may do there; left \
-         out, people sign in with every Jira of this directory. For the kind `oidc`: the Jira that tells \
+        "The instance that says who somebody is, for the kind `product`. For the kind `ldap`: the \
+         instance by whose session people sign in to the console, and which, if it is a Jira, tells what \
+         they may do there; left out, people sign in with every instance of this directory. For the kind `oidc`: the Jira that tells \
          what people may do there; left out, the only Jira of this directory.";
     DIRECTORY_LOOKUP "directories.lookup_token_file" File, Unset,
         "A file that holds a native token of an administrator of that instance. With it everybody \
@@ -459,8 +459,9 @@ keys! {
          of its connector: that is signed. Left out: `base_url`.";
     LINK_CREDENTIAL "instances.impersonation.credential"
         OneOf(&[now("native-token"), now("session")]), Unset,
-        "What is made by it. Left out: `native-token`. `session`: for a Jira before 8.14, which knows no \
-         native tokens. Sessions are kept in memory, one for each owner, and opened by the first request.";
+        "What is made by it. Left out: `native-token`. `session`: for a Jira before 8.14, a Confluence before \
+         7.9 or a Bitbucket before 5.5, which know no native tokens. Sessions are kept in memory, one for \
+         each owner, and opened by the first request.";
     TLS_CA "instances.tls.ca" File, Unset,
         "A PEM file of certificates of authorities that are trusted for this product, besides the \
          system's.";

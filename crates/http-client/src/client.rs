@@ -156,6 +156,16 @@ impl Client {
         self.ask(Method::POST, url, headers, Some((JSON, body))).await
     }
 
+    /// As [`Client::post_json`], by PUT.
+    pub async fn put_json(
+        &self,
+        url: &str,
+        headers: &[(&str, &[u8])],
+        body: String,
+    ) -> Result<Answer, ClientError> {
+        self.ask(Method::PUT, url, headers, Some((JSON, body))).await
+    }
+
     /// Asks that what stands at `url` be deleted, once.
     pub async fn delete(
         &self,

@@ -98,7 +98,7 @@ impl Prover {
 
 /// Something that every user may read, and that says who reads it. Bitbucket has no such thing
 /// but its header.
-const fn question(product: Product) -> &'static str {
+pub(crate) const fn question(product: Product) -> &'static str {
     match product {
         Product::Jira => "/rest/api/2/myself",
         Product::Confluence => "/rest/api/user/current",

@@ -8,14 +8,27 @@
 
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, bail};
+use gatepass_model::{Clock, Timestamp};
 use gatepass_sandbox::{
     Bitbucket, BitbucketSettings, Confluence, ConfluenceSettings, Jira, JiraSettings,
 };
 
 const USAGE: &str =
     "stand-in jira|confluence|bitbucket [PORT] [CONTEXT_PATH] [before-native-tokens]";
+
+/// The clock of the programs that talk to it, who sign calls by it.
+struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}
 
 /// What a product is started with.
 struct Wanted {
@@ -28,7 +41,8 @@ struct Wanted {
 macro_rules! run {
     ($product:ident, $settings:ident, $wanted:expr) => {{
         let Wanted { listen, context_path, is_old } = $wanted;
-        let settings = $settings { listen, context_path, ..$settings::demo() };
+        let clock = Arc::new(SystemClock);
+        let settings = $settings { listen, context_path, clock, ..$settings::demo() };
         let settings = if is_old { settings.before_native_tokens() } else { settings };
         let product = $product::start(settings).await.context("cannot listen")?;
         let token = (!is_old).then(|| product.issue_native_token("alice", "example"));

@@ -114,12 +114,7 @@ pub fn jira_directory(
     lookup: Option<&str>,
 ) -> anyhow::Result<Products> {
     let instance: InstanceName = instance.parse()?;
-    let upstream = Upstream {
-        product: Product::Jira,
-        base_url: base_url.to_owned(),
-        client: Client::new(Settings::default())?,
-        asserter: None,
-    };
+    let upstream = asked_product(Product::Jira, base_url)?;
     let secret = lookup.map(|token| SecretText::new(token.to_owned()));
     let lookup = secret.map(|token| ReadyCredential::service_token(None, &token)).transpose()?;
     Ok(Products {
@@ -132,6 +127,12 @@ pub fn jira_directory(
             per_second: 2,
         }],
     })
+}
+
+/// A product at `base_url`, to be asked.
+pub fn asked_product(product: Product, base_url: &str) -> anyhow::Result<Upstream> {
+    let client = Client::new(Settings::default())?;
+    Ok(Upstream { product, base_url: base_url.to_owned(), client, asserter: None })
 }
 
 /// Exactly these people.

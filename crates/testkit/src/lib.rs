@@ -21,7 +21,7 @@ pub mod raw;
 pub mod tls;
 
 pub use clock::TestClock;
-pub use control::{TestControl, jira_directory};
+pub use control::{TestControl, asked_product, jira_directory};
 pub use entropy::SeededEntropy;
 pub use gate::options::{TestGateOptions, TestInstance};
 pub use gate::{Issued, Stopped, TestGate};

@@ -57,10 +57,13 @@ pub(super) fn end_to_end(repo: &Repo) -> Result<String> {
     let install = ["ci", "--prefix", "e2e/openid", "--no-audit", "--no-fund"];
     command::run(repo.command("npm").args(install))?;
     command::run(&mut repo.cargo("build --package gatepass-cli --package gatepass-soak"))?;
+    let stand_in = "build --package gatepass-sandbox --example stand-in";
+    command::run(&mut repo.cargo(stand_in))?;
     let mut pytest = repo.command(&python);
     pytest.args(["-m", "pytest", "e2e", "-q"]);
     pytest.env("GATEPASS_BIN", repo.target.join("debug/gatepass"));
     pytest.env("GATEPASS_SOAK", repo.target.join("debug/gatepass-soak"));
+    pytest.env("GATEPASS_STAND_IN", repo.target.join("debug/examples/stand-in"));
     Counts::of(&command::run_and_keep(pytest)?).some_ran()
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use gatepass_config::{Config, InstanceConfig};
 use gatepass_identity::{LinkKey, NoKey};
-use gatepass_model::{InstanceName, Product};
+use gatepass_model::InstanceName;
 use serde::Serialize;
 
 use crate::call::{Call, Ending, Outcome};
@@ -103,7 +103,7 @@ fn no_key(error: NoKey) -> Failure {
     Failure::new("no_entropy", error.to_string())
 }
 
-/// The one that is meant. Only a Jira can be asked so.
+/// The one that is meant.
 fn instance<'c>(
     config: &'c Config,
     name: Option<&InstanceName>,
@@ -119,12 +119,6 @@ fn instance<'c>(
         let words = format!("name one of them with --instance: {}", names.join(", "));
         return Err(Failure::new("invalid", words));
     };
-    if found.instance.product != Product::Jira {
-        let product = found.instance.product.title();
-        let words =
-            format!("{} is a {product}; impersonation is for Jira, so far", found.instance.name);
-        return Err(Failure::new("invalid", words));
-    }
     Ok(found)
 }
 
@@ -172,7 +166,8 @@ fn tell(call: &Call, instance: &InstanceConfig, path: &Path, key: &LinkKey) -> O
     Ok(Ending::Done)
 }
 
-/// By the names of Jira 10's pages; older ones have the same under "Incoming Authentication".
+/// By the names of Jira 10's pages, which the other products share; older ones have the same under
+/// "Incoming Authentication".
 fn steps(
     instance: &InstanceConfig,
     key_file: &str,
@@ -180,7 +175,8 @@ fn steps(
     public_key: &str,
 ) -> String {
     let name = &instance.instance.name;
-    let jira = match &instance.public_url {
+    let title = instance.instance.product.title();
+    let place = match &instance.public_url {
         Some(url) => url.clone(),
         None => wiring::identity::base_url(instance),
     };
@@ -196,8 +192,8 @@ fn steps(
         )
     };
     format!(
-        "\n1. In Jira, as an administrator: {jira}/plugins/servlet/applinks/listApplicationLinks\n\
-         \x20  Create link, Direct application link; as the URL that of Gatepass. Jira says that\n\
+        "\n1. In {title}, as an administrator: {place}/plugins/servlet/applinks/listApplicationLinks\n\
+         \x20  Create link, Direct application link; as the URL that of Gatepass. {title} says that\n\
          \x20  nobody answers there as an application: go on. Type: Generic Application, name:\n\
          \x20  Gatepass. Leave all else empty.\n\
          2. Edit the link, Incoming Authentication:\n\n\
@@ -209,8 +205,8 @@ fn steps(
          \x20      Allow user impersonation      on\n\n\
          {public_key}\n\
          {configured}\
-         4. gatepass check --person NAME proves it: it becomes this person, and asks Jira who that is.\n\n\
-         Whoever has the private key can act as every user of this Jira: keep it as you keep the\n\
+         4. gatepass check --person NAME proves it: it becomes this person, and asks {title} who that is.\n\n\
+         Whoever has the private key can act as every user of this {title}: keep it as you keep the\n\
          password of an administrator.\n"
     )
 }

@@ -8,7 +8,7 @@ use gatepass_config::{
 use gatepass_control::KnownInstance;
 use gatepass_gate::{ServerCertificate, settings as gate};
 use gatepass_identity::SharedAssertionKey;
-use gatepass_model::{DirectoryName, Instance, Lifetime, Product};
+use gatepass_model::{DirectoryName, Instance, Lifetime};
 use gatepass_snapshot as snapshot;
 use gatepass_web::{ConsoleConfig, ConsoleInstance, ConsoleProvider};
 
@@ -122,23 +122,22 @@ fn provider(directory: &DirectoryConfig) -> Option<ConsoleProvider> {
     Some(ConsoleProvider { directory: directory.name.clone(), title })
 }
 
-/// Whether this instance makes native tokens by the session that somebody has there.
+/// Whether this instance makes native tokens by the session that somebody has there: where the people
+/// of its directory sign in.
 fn makes_natives(config: &Config, one: &InstanceConfig) -> bool {
-    let Instance { product, directory, .. } = &one.instance;
-    let is_of_provider = config.directories.iter().any(|known| {
-        known.name == *directory && matches!(known.source, DirectorySource::OpenId(_))
-    });
-    signs_in(config, one) || (is_of_provider && *product == Product::Jira)
+    config.directories.iter().any(|known| {
+        known.name == one.instance.directory && !matches!(known.source, DirectorySource::File(_))
+    })
 }
 
 /// Whether people sign in to the console by this instance.
 pub(crate) fn signs_in(config: &Config, one: &InstanceConfig) -> bool {
-    let Instance { name, product, directory, .. } = &one.instance;
+    let Instance { name, directory, .. } = &one.instance;
     config.directories.iter().any(|known| match &known.source {
         DirectorySource::Product(product) => product.instance == *name,
         DirectorySource::Ldap(ldap) => {
             let is_meant = ldap.instance.as_ref().is_none_or(|named| named == name);
-            known.name == *directory && *product == Product::Jira && is_meant
+            known.name == *directory && is_meant
         }
         DirectorySource::File(_) | DirectorySource::OpenId(_) => false,
     })

@@ -68,13 +68,21 @@ fn product_directory(
             "the people of {named} come from the directory {}, so it can't be this one",
             one.instance.directory
         ),
-        Some(one) if one.instance.product != Product::Jira => {
-            format!("{named} is no Jira; only a Jira can say who somebody is in this version")
-        }
+        Some(one) if !tells_enough(&directory.source, one.instance.product) => format!(
+            "{named} is no Jira; only a Jira tells people's groups and ranks in this version"
+        ),
         Some(_) => return,
     };
     let key = &keys::DIRECTORY_INSTANCE;
     errors.add(&origin(table, key), &table.shown(key.path), problem);
+}
+
+/// An LDAP server tells all but who sits at a browser.
+fn tells_enough(source: &DirectorySource, product: Product) -> bool {
+    match source {
+        DirectorySource::Ldap(_) | DirectorySource::File(_) => true,
+        DirectorySource::Product(_) | DirectorySource::OpenId(_) => product == Product::Jira,
+    }
 }
 
 fn unique<'a, N: PartialEq + Display + 'a>(

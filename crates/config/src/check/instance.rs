@@ -64,7 +64,7 @@ fn one(table: &mut Reader<'_>, directories: &[Option<DirectoryConfig>]) -> Optio
     let reads = table.list(&keys::READS);
     let service_account = service_account(table, &identity);
     let trusted_header = trusted_header(table, &identity, name.as_ref());
-    let impersonation = impersonation(table, &identity, product, base_url.as_ref());
+    let impersonation = impersonation(table, &identity, base_url.as_ref());
     let tls = tls(table, base_url.as_ref());
     let timeouts = timeouts(table);
     let limits = table.count(&keys::INSTANCE_CONNECTIONS);
@@ -244,7 +244,6 @@ fn header_name(table: &mut Reader<'_>, key: &Key) -> Option<String> {
 fn impersonation(
     table: &mut Reader<'_>,
     identity: &[IdentityMethod],
-    product: Option<Product>,
     base_url: Option<&BaseUrl>,
 ) -> Option<Impersonation> {
     let consumer_key = table.text(&keys::LINK_CONSUMER).unwrap_or_else(|| CONSUMER.to_owned());
@@ -253,11 +252,6 @@ fn impersonation(
     let opens_sessions = table.word(&keys::LINK_CREDENTIAL) == Some("session");
     let section = split_last(keys::LINK_KEY_FILE.path).0;
     if !is_used(table, identity, IdentityMethod::Impersonation, section) {
-        return None;
-    }
-    if product.is_some_and(|product| product != Product::Jira) {
-        let problem = "\"impersonation\" is for Jira only, so far";
-        table.wrong(&keys::IDENTITY, problem);
         return None;
     }
     if let (Some(base), Some(signed)) = (base_url, &signed_url)

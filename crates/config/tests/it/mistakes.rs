@@ -185,9 +185,6 @@ fn an_application_link_is_whole_and_wanted_or_refused() {
     let path = format!("{wanted}key_file = \"k\"\nsigned_url = \"https://jira.example.com\"");
     assert!(only(&path).contains("the context path"));
     assert!(only(&format!("{wanted}key_file = \"k\"\nconsumer_key = \"\"")).contains("255"));
-    let other = LEAST.replace("\"jira\"\nbase", "\"confluence\"\nbase");
-    let told = told(&format!("{other}{wanted}key_file = \"k\"\n"));
-    assert!(told.len() == 1 && told[0].contains("for Jira only"), "{told:#?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use gatepass_identity::{Account, AskError, Asker};
-use gatepass_model::{Actor, InstanceName, Lifetime, PersonKey, Timestamp};
+use gatepass_model::{Actor, InstanceName, Lifetime, PersonKey, Timestamp, Username};
 use gatepass_store::UpstreamCredential;
 
 use super::make::NativeMade;
@@ -35,23 +35,40 @@ impl Failures {
 }
 
 impl Control {
-    /// Who `user` is at an instance, by its application link; `None` where there is no link. An error
-    /// too where the product knows nobody of that name: it does not say so, it only takes the call
-    /// for nobody's.
+    /// That `owner` is there at an instance, by its application link; `None` where there is no link. An
+    /// error too where the product knows nobody of that name: it does not say so, it only takes the
+    /// call for nobody's.
+    async fn is_there_by_link(
+        &self,
+        owner: &PersonKey,
+        instance: &InstanceName,
+    ) -> Option<Result<(), String>> {
+        let asker = self.as_by_link(owner, instance)?;
+        let said = self.products.desk.who_is(instance, asker).await;
+        Some(himself(said, owner, instance, |username| username).map(|_| ()))
+    }
+
+    /// The same, with his account; `None` also where the instance tells of none.
     pub(crate) async fn ask_by_link(
         &self,
         owner: &PersonKey,
         instance: &InstanceName,
     ) -> Option<Result<Account, String>> {
+        if !self.products.desk.has_accounts(instance) {
+            return None;
+        }
+        let asker = self.as_by_link(owner, instance)?;
+        let said = self.products.desk.account(instance, asker).await;
+        Some(himself(said, owner, instance, |account| &account.username))
+    }
+
+    fn as_by_link<'a>(
+        &'a self,
+        owner: &'a PersonKey,
+        instance: &InstanceName,
+    ) -> Option<Asker<'a>> {
         let link = self.products.desk.link(instance)?;
-        let user = &owner.username;
-        let asker = Asker::Impersonation { link, user };
-        Some(match self.products.desk.who_is(instance, asker).await {
-            Ok(Some(account)) if account.username == *user => Ok(account),
-            Ok(Some(_)) => Err(AskError::Mistaken.to_string()),
-            Ok(None) => Err(format!("{instance} knows nobody of the name {user:?}")),
-            Err(error) => Err(error.to_string()),
-        })
+        Some(Asker::Impersonation { link, user: &owner.username })
     }
 
     /// Makes a native token for `owner` by the link of `instance`, whatever he has there. `None`
@@ -64,7 +81,7 @@ impl Control {
     ) -> Result<Option<NativeMade>, ControlError> {
         let Some(link) = self.products.desk.minting_link(instance) else { return Ok(None) };
         // First: what was made for somebody else would stay there.
-        if let Some(Err(words)) = self.ask_by_link(owner, instance).await {
+        if let Some(Err(words)) = self.is_there_by_link(owner, instance).await {
             return Ok(Some(NativeMade::Unanswered(words)));
         }
         let asker = Asker::Impersonation { link, user: &owner.username };
@@ -161,6 +178,21 @@ impl Control {
             }
         }
         Ok((made, failed))
+    }
+}
+
+/// What a product said of `owner`, if it is of him.
+fn himself<T>(
+    said: Result<Option<T>, AskError>,
+    owner: &PersonKey,
+    instance: &InstanceName,
+    name: impl FnOnce(&T) -> &Username,
+) -> Result<T, String> {
+    match said {
+        Ok(Some(one)) if *name(&one) == owner.username => Ok(one),
+        Ok(Some(_)) => Err(AskError::Mistaken.to_string()),
+        Ok(None) => Err(format!("{instance} knows nobody of the name {:?}", owner.username)),
+        Err(error) => Err(error.to_string()),
     }
 }
 

@@ -78,7 +78,7 @@ impl Control {
     ) -> Result<(), ControlError> {
         let Some(own) = self.open_native(owner, instance).await? else { return Ok(()) };
         let problem = match self.products.desk.who_is(instance, Asker::Credential(&own)).await {
-            Ok(Some(account)) if account.username == owner.username => None,
+            Ok(Some(username)) if username == owner.username => None,
             Ok(_) => Some(crate::people::REFUSED),
             Err(_) => return Ok(()),
         };

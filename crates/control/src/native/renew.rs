@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gatepass_identity::{Asker, Wallet};
 use gatepass_model::audit::AuditSubject;
-use gatepass_model::{Actor, Lifetime, Timestamp};
+use gatepass_model::{Actor, InstanceName, Lifetime, PersonKey, Timestamp};
 use gatepass_store::{NodeId, UpstreamCredential};
 use tokio::sync::Mutex;
 
@@ -112,18 +112,22 @@ impl Control {
         Ok(done)
     }
 
-    /// A native token may create its successor; so nobody needs to be there.
+    /// A native token may create its successor, so nobody needs to be there; or a link does, where the
+    /// product lets no token make another.
     async fn renew(&self, credential: &UpstreamCredential) -> Result<NativeMade, ControlError> {
         let UpstreamCredential { owner, instance, .. } = credential;
         let Some(own) = self.opened(credential) else {
             return Ok(NativeMade::Unanswered("it can't be opened".to_owned()));
         };
         let actor = Actor::System("rotation");
+        if !self.products.desk.has_tokens_that_make_tokens(instance) {
+            return self.renew_by_link(&actor, owner, instance).await;
+        }
         let asker = Asker::Credential(&own);
         // For nobody else's: a token that the product takes for somebody else makes none.
         let said = self.products.desk.who_is(instance, asker).await;
         match said {
-            Ok(Some(account)) if account.username == owner.username => {}
+            Ok(Some(username)) if username == owner.username => {}
             Ok(_) => {
                 self.note_native_problem(owner, instance, Some(crate::people::REFUSED)).await?;
                 return Ok(NativeMade::Refused(crate::people::REFUSED.to_owned()));
@@ -131,6 +135,33 @@ impl Control {
             Err(error) => return Ok(NativeMade::Unanswered(error.to_string())),
         }
         let made = self.make_native(&actor, owner, instance, asker).await?;
+        self.renewed(made, owner, instance).await
+    }
+
+    async fn renew_by_link(
+        &self,
+        actor: &Actor,
+        owner: &PersonKey,
+        instance: &InstanceName,
+    ) -> Result<NativeMade, ControlError> {
+        let made = self.make_native_by_link(actor, owner, instance).await?;
+        let made = made.unwrap_or_else(|| {
+            let words = format!(
+                "at {instance} no native token may make another; its owner makes a new one, or an \
+                 application link does"
+            );
+            NativeMade::Refused(words)
+        });
+        self.renewed(made, owner, instance).await
+    }
+
+    /// Notes where nothing came of it.
+    async fn renewed(
+        &self,
+        made: NativeMade,
+        owner: &PersonKey,
+        instance: &InstanceName,
+    ) -> Result<NativeMade, ControlError> {
         if let NativeMade::Refused(words) = &made {
             let problem = format!("it could not be renewed: {words}");
             self.note_native_problem(owner, instance, Some(&problem)).await?;
@@ -142,8 +173,14 @@ impl Control {
         let (Some(former), Some(own)) = (&credential.former, self.opened(&credential)) else {
             return Ok(false);
         };
-        let asker = Asker::Credential(&own);
         let desk = &self.products.desk;
+        let link = desk.minting_link(&credential.instance);
+        let asker = match link {
+            Some(link) if !desk.has_tokens_that_make_tokens(&credential.instance) => {
+                Asker::Impersonation { link, user: &credential.owner.username }
+            }
+            _ => Asker::Credential(&own),
+        };
         let deleted =
             desk.delete_native_token(&credential.instance, asker, &former.native_id).await;
         if let Err(error) = deleted {

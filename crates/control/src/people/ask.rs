@@ -146,7 +146,7 @@ impl Control {
             });
         };
         let asker = Asker::Credential(&own);
-        Ok(match self.products.desk.who_is(instance, asker).await {
+        Ok(match self.products.desk.account(instance, asker).await {
             Ok(Some(account)) if account.username == key.username => Said::Of(account),
             Ok(Some(_)) => Said::Gone,
             Ok(None) => {

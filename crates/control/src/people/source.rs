@@ -45,8 +45,8 @@ pub struct ProductDirectory {
 pub struct LdapDirectory {
     /// Asks it.
     pub desk: LdapDesk,
-    /// The Jira that people sign in by, and that tells what they may do there; `None`: each Jira of
-    /// the directory.
+    /// The instance that people sign in by, which tells what they may do there if it is a Jira; `None`:
+    /// each instance of the directory.
     pub instance: Option<InstanceName>,
 }
 
@@ -144,7 +144,7 @@ impl Control {
         };
         let mut jiras = self.instances.iter().filter(of_directory);
         match (named, jiras.next(), jiras.next()) {
-            (Some(named), _, _) => Some(named),
+            (Some(named), _, _) => Some(named).filter(|one| self.products.desk.has_accounts(one)),
             (None, Some(only), None) => Some(&only.instance.name),
             (None, _, _) => None,
         }

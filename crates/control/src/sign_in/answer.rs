@@ -1,7 +1,9 @@
 //! On the instance's host, where the product's cookie is seen: ask whose it is.
 
-use gatepass_identity::{Account, Asker};
-use gatepass_model::{Actor, InstanceName, KnownPerson, PersonKey, Timestamp};
+use gatepass_identity::{Account, AskError, Asker};
+use gatepass_model::{
+    Actor, InstanceName, KnownPerson, PersonKey, ProductRank, Timestamp, Username,
+};
 use gatepass_store::TicketKind;
 use gatepass_vault::BearerSecret;
 
@@ -41,6 +43,27 @@ pub enum Answered {
     },
 }
 
+/// Whom a product takes a browser for, with as much as it tells.
+enum Visitor {
+    Known(Account),
+    Named(Username),
+}
+
+impl Visitor {
+    const fn rank(&self) -> ProductRank {
+        match self {
+            Self::Known(account) => account.rank,
+            Self::Named(_) => ProductRank::Unknown,
+        }
+    }
+
+    fn into_username(self) -> Username {
+        match self {
+            Self::Known(Account { username, .. }) | Self::Named(username) => username,
+        }
+    }
+}
+
 impl Control {
     /// Asks the product of this instance who it is that the browser is signed in as.
     pub async fn answer_sign_in(&self, asked: SignInAsked<'_>) -> Result<Answered, ControlError> {
@@ -71,12 +94,12 @@ impl Control {
         let Some(directory) = directory.filter(is_asked) else {
             return ends(SignInProblem::OtherPlace);
         };
-        let account = match self.products.desk.who_is(asked.instance, visitor).await {
-            Ok(Some(account)) => account,
+        let said = match self.visitor_at(asked.instance, visitor).await {
+            Ok(Some(said)) => said,
             Ok(None) => return not_signed_in(),
             Err(error) => return unanswered(error.to_string()),
         };
-        let key = match self.person_of(directory, asked.instance, account, now).await? {
+        let key = match self.person_of(directory, asked.instance, said, now).await? {
             Ok(key) => key,
             Err(problem) => return ends(problem),
         };
@@ -84,12 +107,25 @@ impl Control {
         self.code_for(&state, asked.instance, &key, problem, now).await.map(Answered::Back)
     }
 
+    async fn visitor_at(
+        &self,
+        instance: &InstanceName,
+        visitor: Asker<'_>,
+    ) -> Result<Option<Visitor>, AskError> {
+        let desk = &self.products.desk;
+        Ok(if desk.has_accounts(instance) {
+            desk.account(instance, visitor).await?.map(Visitor::Known)
+        } else {
+            desk.who_is(instance, visitor).await?.map(Visitor::Named)
+        })
+    }
+
     /// Who that is, whom the product at `instance` takes the browser for; or why nobody can say.
     async fn person_of(
         &self,
         directory: &AskedDirectory,
         instance: &InstanceName,
-        account: Account,
+        visitor: Visitor,
         now: Timestamp,
     ) -> Result<Result<PersonKey, SignInProblem>, ControlError> {
         match &directory.source {
@@ -98,6 +134,7 @@ impl Control {
                     instance: instance.clone(),
                     words: "nobody".to_owned(),
                 };
+                let Visitor::Known(account) = visitor else { return Ok(Err(unanswered)) };
                 Ok(match self.take_account(directory, account, now).await? {
                     Asked::Confirmed(known) => Ok(known.person.key),
                     Asked::Gone | Asked::Unanswered(_) => Err(unanswered),
@@ -105,10 +142,10 @@ impl Control {
             }
             // The other instances of the directory know the same people, but only one says who they are.
             PeopleSource::Product(_) | PeopleSource::OpenId(_) => {
-                let (directory, username) = (directory.name.clone(), account.username);
+                let (directory, username) = (directory.name.clone(), visitor.into_username());
                 Ok(Ok(PersonKey { directory, username }))
             }
-            PeopleSource::Ldap(_) => self.vouched_for(directory, instance, account, now).await,
+            PeopleSource::Ldap(_) => self.vouched_for(directory, instance, visitor, now).await,
         }
     }
 
@@ -119,10 +156,12 @@ impl Control {
         &self,
         directory: &AskedDirectory,
         instance: &InstanceName,
-        account: Account,
+        visitor: Visitor,
         now: Timestamp,
     ) -> Result<Result<PersonKey, SignInProblem>, ControlError> {
-        let key = PersonKey { directory: directory.name.clone(), username: account.username };
+        let rank = visitor.rank();
+        let key =
+            PersonKey { directory: directory.name.clone(), username: visitor.into_username() };
         let (name, username) = (&key.directory, &key.username);
         let known = match self.ask_about(&key).await? {
             Asked::Confirmed(known) => known,
@@ -147,7 +186,7 @@ impl Control {
             return Ok(Err(SignInProblem::NotInDirectory(words)));
         }
         if self.tells_rank(directory) == Some(instance) {
-            self.take_rank(&key, account.rank).await?;
+            self.take_rank(&key, rank).await?;
         }
         Ok(Ok(known.person.key))
     }

@@ -25,6 +25,8 @@ mod ldap;
 #[cfg(test)]
 mod linked;
 #[cfg(test)]
+mod linked_bitbucket;
+#[cfg(test)]
 mod moves;
 #[cfg(test)]
 mod openid;

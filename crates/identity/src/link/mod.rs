@@ -4,7 +4,7 @@
 //! names (facts A1). Its dangers, and what is done about each:
 //!
 //! - A name that the product does not know makes the call nobody's, and not a refused one. So
-//!   every answer must say for whom it was taken ([`names_user`]).
+//!   every answer must say for whom it was taken.
 //! - The first `xoauth_requestor_id` counts. Ours stands first, and the gate refuses those that
 //!   callers send.
 //! - It may do whatever that user may, without a password for administrators. So it only ever
@@ -20,8 +20,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use gatepass_http_client::Answer;
 use gatepass_model::target::percent_encoded;
-use gatepass_model::{Clock, Product, Username};
-use gatepass_profiles::{ClaimedUser, Profile, profile};
+use gatepass_model::{Clock, Username};
 use gatepass_vault::Entropy;
 
 pub use key::{LinkKey, LinkKeyError, NoKey};
@@ -129,17 +128,6 @@ impl std::fmt::Debug for ApplicationLink {
             .field("signed_url", &self.signed_url)
             .finish_non_exhaustive()
     }
-}
-
-/// Whether an answer says that the call was taken for `user`, and for nobody else. An answer that
-/// says nothing does not.
-pub(crate) fn names_user(product: Product, answer: &Answer, user: &Username) -> bool {
-    if answer.header_count(Profile::USER_HEADER) != 1 {
-        return false;
-    }
-    let value = answer.header(Profile::USER_HEADER).unwrap_or_default();
-    let said = profile(product).user_from_header(value);
-    matches!(said, Some(ClaimedUser::Somebody(name)) if user.is_same_as(&name))
 }
 
 /// What is wrong with the link, in the words of the protocol (`signature_invalid`,

@@ -1,11 +1,12 @@
 //! Who is in a group, as an administrator of Jira sees it (`/rest/api/2/group/member`).
 
-use gatepass_model::Username;
+use gatepass_model::{Product, Username};
 use gatepass_profiles::ClaimedUser;
 use serde::Deserialize;
 
 use super::call::{Verb, call};
-use super::jira::{header_user, is_said_by_jira};
+use super::claimed::claimed_user;
+use super::jira::is_said_by_jira;
 use super::{AskError, Asker};
 use crate::credential::ReadyCredential;
 use crate::prover::Upstream;
@@ -65,7 +66,7 @@ pub(super) async fn members(
         status @ (401 | 403) => return Err(AskError::Forbidden(status)),
         status => return Err(AskError::Unexpected(status)),
     }
-    if header_user(&answer)? == Some(ClaimedUser::Nobody) {
+    if claimed_user(Product::Jira, &answer)? == Some(ClaimedUser::Nobody) {
         return Err(AskError::Forbidden(200));
     }
     let page: Page = answer.json().map_err(|_| AskError::Nonsense("it lists no members"))?;

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 
 use gatepass_http_client::Answer;
 use gatepass_model::{Product, ProductRank, Username};
-use gatepass_profiles::{ClaimedUser, Profile, profile};
+use gatepass_profiles::ClaimedUser;
 use serde::Deserialize;
 
-use super::call::{Verb, call};
+use super::call::{Verb, call, is_nobodys};
+use super::claimed::{claimed_user, is_whom_it_names};
 use super::{Account, AskError, Asker, LookedUp};
 use crate::credential::ReadyCredential;
-use crate::prover::Upstream;
+use crate::prover::{Upstream, question};
 
 /// Longest display name, group name or e-mail address that is taken, in bytes.
 const LONGEST_TEXT: usize = 1000;
@@ -28,6 +29,12 @@ struct User {
     active: Option<bool>,
     deleted: Option<bool>,
     groups: Option<Groups>,
+}
+
+/// Only what he is called.
+#[derive(Deserialize)]
+struct Named {
+    name: String,
 }
 
 #[derive(Deserialize)]
@@ -52,26 +59,39 @@ struct Permission {
     have_permission: bool,
 }
 
-/// Who asks; `None`: nobody. That he is whom the product's own header names is checked.
+/// Who asked; `None`: nobody. That he is whom the product's own header names is checked.
+pub(super) fn caller(answer: &Answer, asker: Asker<'_>) -> Result<Option<Username>, AskError> {
+    if is_nobodys(asker, Product::Jira, answer)? {
+        return Ok(None);
+    }
+    match answer.status() {
+        200 => {}
+        401 => return Ok(None),
+        status => return Err(AskError::Unexpected(status)),
+    }
+    let named: Named = answer.json().map_err(|_| AskError::Nonsense("it tells of nobody"))?;
+    let username = username(&named.name)?;
+    Ok(is_whom_it_names(Product::Jira, answer, &username)?.then_some(username))
+}
+
+/// Who asks, with his groups; `None`: nobody.
 pub(super) async fn myself(
     upstream: &Upstream,
     asker: Asker<'_>,
 ) -> Result<Option<Account>, AskError> {
     let query = [("expand", "groups")];
-    let answer = call(upstream, asker, Verb::Get, "/rest/api/2/myself", &query).await?;
+    let answer = call(upstream, asker, Verb::Get, question(Product::Jira), &query).await?;
     match answer.status() {
         200 => {}
         401 => return Ok(None),
         status => return Err(AskError::Unexpected(status)),
     }
     let account = account(&answer)?;
-    match header_user(&answer)? {
-        Some(ClaimedUser::Nobody) => Ok(None),
-        Some(ClaimedUser::Somebody(name)) if !account.username.is_same_as(&name) => {
-            Err(AskError::Nonsense("its header names somebody else than its body"))
-        }
-        Some(ClaimedUser::Somebody(_)) | None => Ok(Some(account)),
-    }
+    Ok(is_whom_it_names(Product::Jira, &answer, &account.username)?.then_some(account))
+}
+
+fn username(name: &str) -> Result<Username, AskError> {
+    name.parse().map_err(|_| AskError::Nonsense("it gives a name that is none"))
 }
 
 /// What whoever asks may do there.
@@ -109,7 +129,7 @@ pub(super) async fn look_up(
         status => return Err(AskError::Unexpected(status)),
     }
     // A credential that counts for nothing leaves the call anonymous; then nobody is to be seen.
-    if header_user(&answer)? == Some(ClaimedUser::Nobody) {
+    if claimed_user(Product::Jira, &answer)? == Some(ClaimedUser::Nobody) {
         return Err(AskError::Forbidden(200));
     }
     let account = account(&answer)?;
@@ -127,25 +147,13 @@ pub(super) fn is_said_by_jira(answer: &Answer) -> bool {
         error_messages: Vec<String>,
     }
     answer.json::<Said>().is_ok_and(|said| !said.error_messages.is_empty())
-        && header_user(answer).is_ok_and(|user| matches!(user, Some(ClaimedUser::Somebody(_))))
-}
-
-pub(super) fn header_user(answer: &Answer) -> Result<Option<ClaimedUser>, AskError> {
-    match answer.header_count(Profile::USER_HEADER) {
-        0 => Ok(None),
-        1 => {
-            let value = answer.header(Profile::USER_HEADER).unwrap_or_default();
-            let said = profile(Product::Jira).user_from_header(value);
-            said.map(Some).ok_or(AskError::Nonsense("its header names nobody that can be read"))
-        }
-        _ => Err(AskError::Nonsense("it names several people in its header")),
-    }
+        && claimed_user(Product::Jira, answer)
+            .is_ok_and(|user| matches!(user, Some(ClaimedUser::Somebody(_))))
 }
 
 fn account(answer: &Answer) -> Result<Account, AskError> {
     let user: User = answer.json().map_err(|_| AskError::Nonsense("it tells of nobody"))?;
-    let username =
-        user.name.parse().map_err(|_| AskError::Nonsense("it gives a name that is none"))?;
+    let username = username(&user.name)?;
     let groups = user.groups.ok_or(AskError::Nonsense("it does not tell of groups"))?;
     // Without the expansion there is a number, and no names: that is not "no groups".
     if groups.size.is_some_and(|size| size != groups.items.len()) {

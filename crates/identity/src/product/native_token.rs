@@ -1,4 +1,4 @@
-//! Native tokens of Jira: made, listed and deleted by whoever owns them
+//! Native tokens of Jira and Confluence: made, listed and deleted by whoever owns them
 //! (`/rest/pat/latest/tokens`).
 
 use gatepass_http_client::Answer;
@@ -63,16 +63,16 @@ struct Bean {
     token: Option<String>,
 }
 
-impl Bean {
-    /// A number to some, a text to others.
-    fn id(&self) -> Option<String> {
-        match &self.id {
-            Value::Number(number) => Some(number.to_string()),
-            Value::String(text) if !text.is_empty() => Some(text.clone()),
-            _ => None,
-        }
+/// A number to some, a text to others.
+pub(super) fn id_of(id: &Value) -> Option<String> {
+    match id {
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        _ => None,
     }
+}
 
+impl Bean {
     fn end(&self) -> Result<Option<Timestamp>, AskError> {
         let Some(text) = &self.expiring_at else { return Ok(None) };
         // The products write "never" as a date in the year 9999.
@@ -120,7 +120,7 @@ pub(super) async fn mint(
     }
     let mut bean: Bean =
         answer.json().map_err(|_| AskError::Nonsense("it made something that is no token"))?;
-    let id = bean.id().ok_or(AskError::Nonsense("it made a token without an id"))?;
+    let id = id_of(&bean.id).ok_or(AskError::Nonsense("it made a token without an id"))?;
     let secret = bean.raw_token.take().or_else(|| bean.token.take());
     let secret = secret.filter(|secret| !secret.is_empty());
     let mut secret = secret.ok_or(AskError::Nonsense("it made a token and does not show it"))?;
@@ -149,7 +149,7 @@ pub(super) async fn list(
         answer.json().map_err(|_| AskError::Nonsense("it lists no native tokens"))?;
     let info = |bean: Bean| {
         let expires_at = bean.end()?;
-        let id = bean.id().ok_or(AskError::Nonsense("it lists a token without an id"))?;
+        let id = id_of(&bean.id).ok_or(AskError::Nonsense("it lists a token without an id"))?;
         Ok(NativeTokenInfo { id, name: bean.name.unwrap_or_default(), expires_at })
     };
     beans.into_iter().map(info).collect()
@@ -161,9 +161,6 @@ pub(super) async fn delete(
     asker: Asker<'_>,
     id: &str,
 ) -> Result<(), AskError> {
-    if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return Err(AskError::Nonsense("the id of a native token is none"));
-    }
     let answer = call(upstream, asker, Verb::Delete, &format!("{TOKENS}/{id}"), &[]).await?;
     match answer.status() {
         200..=299 | 404 => Ok(()),
@@ -172,13 +169,14 @@ pub(super) async fn delete(
     }
 }
 
-/// The product's own words, on one line: `message`, or the first of `errorMessages`.
-fn words_of(answer: &Answer) -> Option<String> {
+/// The product's own words, on one line: `message`, or the first of `errorMessages` or `errors`.
+pub(super) fn words_of(answer: &Answer) -> Option<String> {
     let document: Value = answer.json().ok()?;
     let message = document.get("message").and_then(Value::as_str);
     let first = || document.get("errorMessages")?.get(0)?.as_str();
     let field = || document.get("errors")?.as_object()?.values().next()?.as_str();
-    let words = message.or_else(first).or_else(field)?.trim();
+    let of_bitbucket = || document.get("errors")?.get(0)?.get("message")?.as_str();
+    let words = message.or_else(first).or_else(field).or_else(of_bitbucket)?.trim();
     let words: String =
         words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_WORDS).collect();
     (!words.is_empty()).then_some(words)

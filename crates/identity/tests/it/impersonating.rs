@@ -51,8 +51,8 @@ impl Bench {
     async fn who_is(&self, link: &ApplicationLink, name: &str) -> Result<Option<String>, AskError> {
         let user: Username = name.parse().unwrap();
         let asker = Asker::Impersonation { link, user: &user };
-        let account = self.desk.who_is(&instance("jira"), asker).await?;
-        Ok(account.map(|account| account.username.to_string()))
+        let said = self.desk.who_is(&instance("jira"), asker).await?;
+        Ok(said.map(|username| username.to_string()))
     }
 }
 

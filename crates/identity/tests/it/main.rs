@@ -5,6 +5,8 @@ mod impersonating;
 #[cfg(test)]
 mod ldap;
 #[cfg(test)]
+mod linked_products;
+#[cfg(test)]
 mod loading;
 #[cfg(test)]
 mod openid;

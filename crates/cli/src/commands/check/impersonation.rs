@@ -1,7 +1,7 @@
 //! Whether the gate can become people by an application link.
 
 use gatepass_config::{Config, InstanceConfig};
-use gatepass_identity::{Account, ApplicationLink, AskError, Asker, ProductDesk};
+use gatepass_identity::{ApplicationLink, AskError, Asker, ProductDesk};
 use gatepass_model::{Clock as _, InstanceName, ProductRank, Username};
 
 use super::finding::{Findings, State};
@@ -72,15 +72,15 @@ async fn become_somebody(
 ) {
     let name = &instance.instance.name;
     match ask(desk, name, user).await {
-        Ok(Some(account)) if account.username == *user => {
-            let words = format!("{name} takes it for {}, {}", account.username, of_rank(&account));
-            findings.add(check, State::Ok, words);
+        Ok(Some((username, rank))) if username == *user => {
+            let rank = of_rank(rank).map(|rank| format!(", {rank}")).unwrap_or_default();
+            findings.add(check, State::Ok, format!("{name} takes it for {username}{rank}"));
             if desk.link(name).is_some_and(ApplicationLink::opens_sessions) {
                 open_session(desk, name, check, user, findings).await;
             }
         }
-        Ok(Some(account)) => {
-            let words = format!("{name} takes it for {}, not for {user}", account.username);
+        Ok(Some((username, _))) => {
+            let words = format!("{name} takes it for {username}, not for {user}");
             findings.add(check, State::Failed, words);
         }
         Ok(None) => {
@@ -123,10 +123,9 @@ async fn nobody(desk: &ProductDesk, name: &InstanceName, check: &str, findings: 
                 format!("{name} takes a name that it does not know for nobody, and says so");
             findings.add(check, State::Ok, words);
         }
-        Ok(Some(account)) => {
+        Ok(Some((username, _))) => {
             let words = format!(
-                "{name} takes a name that it does not know for {}; don't use this link",
-                account.username
+                "{name} takes a name that it does not know for {username}; don't use this link"
             );
             findings.add(check, State::Failed, words);
         }
@@ -136,22 +135,29 @@ async fn nobody(desk: &ProductDesk, name: &InstanceName, check: &str, findings: 
     }
 }
 
+/// Who that is there, and what he may do, where the product tells it.
 async fn ask(
     desk: &ProductDesk,
     instance: &InstanceName,
     user: &Username,
-) -> Result<Option<Account>, AskError> {
+) -> Result<Option<(Username, ProductRank)>, AskError> {
     let Some(link) = desk.link(instance) else {
         return Err(AskError::Unaskable(instance.clone()));
     };
-    desk.who_is(instance, Asker::Impersonation { link, user }).await
+    let asker = Asker::Impersonation { link, user };
+    Ok(if desk.has_accounts(instance) {
+        desk.account(instance, asker).await?.map(|account| (account.username, account.rank))
+    } else {
+        desk.who_is(instance, asker).await?.map(|username| (username, ProductRank::Unknown))
+    })
 }
 
-fn of_rank(account: &Account) -> &'static str {
-    match account.rank {
-        ProductRank::SystemAdministrator => "a system administrator",
-        ProductRank::Administrator => "an administrator",
-        ProductRank::User | ProductRank::Unknown => "a user",
+const fn of_rank(rank: ProductRank) -> Option<&'static str> {
+    match rank {
+        ProductRank::SystemAdministrator => Some("a system administrator"),
+        ProductRank::Administrator => Some("an administrator"),
+        ProductRank::User => Some("a user"),
+        ProductRank::Unknown => None,
     }
 }
 
