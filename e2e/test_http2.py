@@ -1,11 +1,11 @@
 """HTTP/2 over TLS, with clients that we did not write: httpx, curl, h2load."""
 
+import asyncio
 import http.client
 import re
 import ssl
 import subprocess
 import zlib
-from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import httpx
@@ -60,13 +60,13 @@ def token(gate):
     return gate.issue()
 
 
-def client_of(gate, token, connections=1):
-    return httpx.Client(
+def client_of(gate, token, kind=httpx.Client):
+    return kind(
         http2=True,
         base_url=gate.url,
         verify=gate.trust(),
         headers={"Authorization": f"Bearer {token['secret']}"},
-        limits=httpx.Limits(max_connections=connections),
+        limits=httpx.Limits(max_connections=1),
         timeout=PATIENCE,
     )
 
@@ -93,8 +93,19 @@ def test_bodies_come_and_go_whole(gate, token):
 
 
 def test_many_requests_share_a_connection(gate, token):
-    with client_of(gate, token) as client, ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda number: client.get(f"{ISSUE}{number}"), range(400)))
+    """By one thread: several of them get in each other's way within httpx."""
+
+    async def ask_many():
+        turns = asyncio.Semaphore(20)
+
+        async def ask(client, number):
+            async with turns:
+                return await client.get(f"{ISSUE}{number}")
+
+        async with client_of(gate, token, kind=httpx.AsyncClient) as client:
+            return await asyncio.gather(*(ask(client, number) for number in range(400)))
+
+    answers = asyncio.run(ask_many())
     assert {(answer.status_code, answer.http_version) for answer in answers} == {(200, "HTTP/2")}
     assert len({answer.headers["X-Gatepass-Request-Id"] for answer in answers}) == 400
 

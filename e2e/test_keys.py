@@ -93,8 +93,9 @@ def test_two_nodes_go_on_while_keys_are_rotated(make_gate, upstream, cluster):
         assert (again["nodes_without"], again["rewrapped"]["tokens"]) == ([], 3)
         made = [one.issue(name="new key"), two.issue(name="old key, as its file still has it")]
         for token in made:
-            assert token["in_effect"] == {"applied": 2, "of": 2}
-            assert [ask_gate(gate, token["secret"]) for gate in pair] == [PASSES, PASSES]
+            assert token["in_effect"]["of"] == 2
+            for gate in pair:
+                wait_until(lambda: ask_gate(gate, token["secret"]) == PASSES, "the token is known")
         caller.wait_for_more()
     print(f"{caller.calls} calls, none of them refused or failed")
     assert caller.odd == []

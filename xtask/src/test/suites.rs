@@ -60,7 +60,8 @@ pub(super) fn end_to_end(repo: &Repo) -> Result<String> {
     let stand_in = "build --package gatepass-sandbox --example stand-in";
     command::run(&mut repo.cargo(stand_in))?;
     let mut pytest = repo.command(&python);
-    pytest.args(["-m", "pytest", "e2e", "-q"]);
+    // Most of what they do is to wait. A file's tests stay together, for they share what it starts.
+    pytest.args(["-m", "pytest", "e2e", "-q", "-n", "2", "--dist", "loadfile"]);
     pytest.env("GATEPASS_BIN", repo.target.join("debug/gatepass"));
     pytest.env("GATEPASS_SOAK", repo.target.join("debug/gatepass-soak"));
     pytest.env("GATEPASS_STAND_IN", repo.target.join("debug/examples/stand-in"));
