@@ -169,34 +169,46 @@ impl Control {
         Ok(made)
     }
 
+    /// Whether it was. Where nobody may delete it but its owner, it is left to him, and to its end.
     async fn delete_former(&self, credential: UpstreamCredential) -> Result<bool, ControlError> {
         let (Some(former), Some(own)) = (&credential.former, self.opened(&credential)) else {
             return Ok(false);
         };
+        let (owner, instance) = (&credential.owner, &credential.instance);
         let desk = &self.products.desk;
-        let link = desk.minting_link(&credential.instance);
-        let asker = match link {
-            Some(link) if !desk.has_tokens_that_make_tokens(&credential.instance) => {
-                Asker::Impersonation { link, user: &credential.owner.username }
-            }
-            _ => Asker::Credential(&own),
+        let asker = if desk.has_tokens_that_make_tokens(instance) {
+            Some(Asker::Credential(&own))
+        } else {
+            let user = &owner.username;
+            desk.minting_link(instance).map(|link| Asker::Impersonation { link, user })
         };
-        let deleted =
-            desk.delete_native_token(&credential.instance, asker, &former.native_id).await;
-        if let Err(error) = deleted {
-            let (owner, instance) = (&credential.owner, &credential.instance);
-            tracing::debug!(%owner, %instance, %error, "a replaced native token is still there");
-            return Ok(false);
-        }
-        let subject =
-            AuditSubject::Credential(credential.owner.clone(), credential.instance.clone());
-        let words = format!("deleted the replaced native token with the id {}", former.native_id);
+        let is_deleted = match asker {
+            None => false,
+            Some(asker) => {
+                let deleted = desk.delete_native_token(instance, asker, &former.native_id).await;
+                if let Err(error) = deleted {
+                    tracing::debug!(%owner, %instance, %error, "a replaced native token is still there");
+                    return Ok(false);
+                }
+                true
+            }
+        };
+        let (action, done) = if is_deleted {
+            ("credential.former_deleted", "deleted the replaced native token with the id")
+        } else {
+            (
+                "credential.former_left",
+                "nobody but its owner may delete the replaced native token with the id",
+            )
+        };
+        let words = format!("{done} {}", former.native_id);
+        let subject = AuditSubject::Credential(owner.clone(), instance.clone());
         let (actor, now) = (Actor::System("rotation"), self.clock.now());
-        let audit = audit_entry(&actor, now, "credential.former_deleted", subject, words);
+        let audit = audit_entry(&actor, now, action, subject, words);
         self.store
             .put_credential(&UpstreamCredential { former: None, ..credential }, &audit)
             .await?;
-        Ok(true)
+        Ok(is_deleted)
     }
 }
 

@@ -10,7 +10,7 @@ use gatepass_control::{
 use gatepass_identity::ProductDesk;
 use gatepass_model::{Actor, IdentityMethod, Instance, InstanceName, Lifetime, Product};
 use gatepass_sandbox::{Bitbucket, BitbucketSettings, Identified, Jira, JiraSettings};
-use gatepass_store::UpstreamCredential;
+use gatepass_store::{AuditPage, UpstreamCredential};
 use gatepass_testkit::{
     TestClock, TestControl, application_link, asked_product, jira_directory, link_consumer,
 };
@@ -79,6 +79,19 @@ impl World {
         all.into_iter().find(|(instance, _)| *instance == git()).unwrap().1
     }
 
+    /// Goes to Bitbucket and back, where this person is signed in.
+    async fn connect(&self, username: &str) {
+        let person = key(username);
+        let cookie = format!("BITBUCKETSESSIONID={}", self.bitbucket.open_session(username));
+        let (console, back) = ("https://gatepass.example.com/gatepass", "/tokens");
+        let place = Where { console, instance: &git(), back, person: Some(&person) };
+        let begun = self.control.begin_sign_in(Purpose::Native, place, None).unwrap();
+        let state = begun.query.strip_prefix("to=").unwrap();
+        let asked = SignInAsked { instance: &git(), state, cookie: Some(cookie.as_bytes()) };
+        let answered = self.control.answer_sign_in(asked).await.unwrap();
+        assert!(matches!(answered, Answered::Back(_)), "{answered:?}");
+    }
+
     /// Until its native token is due.
     fn pass_351_days(&self) {
         self.clock.advance(Lifetime::from_days(352));
@@ -125,15 +138,7 @@ async fn a_session_makes_one_and_without_a_link_its_owner_is_told_in_time_to_mak
     world.control.ask_about(&key("alice")).await.unwrap();
     world.control.issue_token(&root(), &request("alice")).await.unwrap();
     assert_eq!(world.standing("alice").await, NativeStanding::Missing);
-    let alice = key("alice");
-    let cookie = format!("BITBUCKETSESSIONID={}", world.bitbucket.open_session("alice"));
-    let (console, back) = ("https://gatepass.example.com/gatepass", "/tokens");
-    let place = Where { console, instance: &git(), back, person: Some(&alice) };
-    let begun = world.control.begin_sign_in(Purpose::Native, place, None).unwrap();
-    let state = begun.query.strip_prefix("to=").unwrap();
-    let asked = SignInAsked { instance: &git(), state, cookie: Some(cookie.as_bytes()) };
-    let answered = world.control.answer_sign_in(asked).await.unwrap();
-    assert!(matches!(answered, Answered::Back(_)), "{answered:?}");
+    world.connect("alice").await;
     assert_eq!(world.standing("alice").await, NativeStanding::Good);
 
     world.pass_351_days();
@@ -143,4 +148,17 @@ async fn a_session_makes_one_and_without_a_link_its_owner_is_told_in_time_to_mak
     let NativeStanding::NotRenewed(words) = world.standing("alice").await else { panic!() };
     assert!(words.contains("no native token may make another"), "{words}");
     assert_eq!(world.bitbucket.requests().len(), asked_before, "it would be in vain");
+
+    // She connects again. What the gate can't delete it leaves to her, and does not try each minute.
+    world.connect("alice").await;
+    assert_eq!(world.standing("alice").await, NativeStanding::Good);
+    world.clock.advance(Lifetime::from_seconds(601));
+    let asked_before = world.bitbucket.requests().len();
+    for _ in 0..2 {
+        assert_eq!(world.control.renew_natives().await.unwrap(), Renewal::default());
+    }
+    assert_eq!(world.bitbucket.requests().len(), asked_before);
+    assert_eq!(world.credential("alice").await.unwrap().former, None);
+    let lines = world.store.list_audit(&AuditPage::default()).await.unwrap();
+    assert_eq!(lines.iter().filter(|line| line.action == "credential.former_left").count(), 1);
 }

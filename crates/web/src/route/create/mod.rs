@@ -10,7 +10,7 @@ use gatepass_console::page::message::Happened;
 use gatepass_console::part::Who;
 use gatepass_console::{Fault, FieldFault, NavEntry};
 use gatepass_control::{ControlError, FormState, Issued, Purpose, Rights};
-use gatepass_model::{DirectoryName, PersonKey, TokenId};
+use gatepass_model::{DirectoryName, InstanceName, PersonKey, TokenId};
 
 use super::{sign_in, view};
 use crate::fields::Fields;
@@ -74,11 +74,15 @@ async fn created(visit: &Visit, form_id: &str, issued: &Issued) -> Result<Respon
     visit.control().hand_out(session, token.id, &issued.secret).await?;
     let location = format!("/tokens/{}/created", token.id);
     visit.control().end_form(session, form_id, &location).await?;
-    // His product session makes the native token that the gate acts with, by one more bounce.
+    // His product session makes the native token that the gate acts with, by one more bounce: where he
+    // has one for certain. Others may ask him to sign in, which he does when he wants to.
     if token.owner == *visit.who()?.key() {
+        let signed_in_at = visit.who()?.session.by.instance();
         let standing = visit.control().native_standing(&token.owner).await?;
         let missing = view::identity_problems(visit, &token.owner, &token.grant, &standing);
-        if let Some(first) = missing.iter().find(|problem| problem.can_mend) {
+        let is_near = |name: &InstanceName| signed_in_at.is_none_or(|instance| instance == name);
+        let mut near = missing.iter().filter(|problem| is_near(&problem.place.name));
+        if let Some(first) = near.find(|problem| problem.can_mend) {
             return sign_in::bounce(visit, Purpose::Native, &first.place.name, &location);
         }
     }
