@@ -63,9 +63,10 @@ class StandIn:
 
 
 class LinkedGate(Serving):
-    """A gate before stand-ins, one for each of `products`. All of them have the people of the first."""
+    """A gate before stand-ins, one for each of `products`. All of them have the people of the first.
+    `credential`: what links make, with oauthlib before each product; `None`: there are no links."""
 
-    def __init__(self, folder, products, *words, identity, credential):
+    def __init__(self, folder, products, *words, identity, credential=None):
         super().__init__(folder / "gate")
         self.identity, self.credential = json.dumps(identity), credential
         self.products, self.keys = {}, {}
@@ -73,6 +74,8 @@ class LinkedGate(Serving):
             for product in products:
                 self.products[product] = StandIn(folder, product, *words)
             self.write(linked=False)
+            if credential is None:
+                return
             for product, stand_in in self.products.items():
                 made = self.ask("impersonation", "keygen", "--instance", product)
                 self.keys[product] = self.folder / f"{product}.pub"

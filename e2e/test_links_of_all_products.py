@@ -7,6 +7,7 @@ import pytest
 from atlassian import Bitbucket, Confluence
 from jira import JIRA
 
+from browser import Person, chromium
 from harness import bearer, call, policy
 from links import LinkedGate
 
@@ -115,3 +116,47 @@ def test_before_native_tokens_sessions_are_opened_at_each(old_gate):
         begin = max(at for at, one in enumerate(log) if one["identified"] == "ApplicationLink")
         later = {(one["user"], one["identified"]) for one in log[begin + 1 :]}
         assert later == {("ci-bot", "Session")}, (product, later)
+
+
+@pytest.fixture
+def plain_gate(tmp_path):
+    """Without links: who is there makes his native tokens by his own sessions."""
+    linked = LinkedGate(tmp_path, PRODUCTS, identity=["native-token"])
+    yield linked
+    linked.end()
+
+
+FORMS = {
+    "Confluence": ("[name=os_username]", "[name=os_password]"),
+    "Bitbucket": ("[name=j_username]", "[name=j_password]"),
+}
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_somebody_connects_each_product_where_he_signs_in(plain_gate, scripts):
+    gate = plain_gate
+    gate.apply_policy(policy())
+    gate.serve()
+    with chromium() as browser:
+        alice = Person(browser, gate, "alice", java_script_enabled=scripts).sign_in()
+        alice.go("/tokens/new")
+        page = alice.page
+        page.fill("[name=name]", "Everywhere")
+        page.check("[name=access][value=read-write]")
+        page.click("button[value=create]")
+        # Jira, where she is signed in, is connected at once; no other login page comes before this.
+        secret = alice.secret()
+        for title, (username, password) in FORMS.items():
+            page.click(f"text=Connect {title}")
+            page.fill(username, "alice")
+            page.fill(password, "alice-password")
+            page.press(password, "Enter")
+            page.wait_for_url("**/gatepass/**")
+            assert f"Connect {title}" not in alice.text()
+        assert alice.complaints == []
+    assert JIRA(f"{gate.url}/jira", token_auth=secret).myself()["name"] == "alice"
+    assert Confluence(url=f"{gate.url}/confluence", token=secret).get_all_spaces()["results"]
+    assert list(Bitbucket(url=f"{gate.url}/bitbucket", token=secret).project_list())
+    for stand_in in gate.products.values():
+        asked = [one for one in stand_in.log() if one["identified"] == "NativeToken"]
+        assert asked and {one["user"] for one in asked} == {"alice"}
