@@ -15,7 +15,7 @@ use gatepass_vault::{AssertionKey, Entropy, KeyRing};
 
 use crate::error::Problem;
 use crate::nearest::{did_you_mean, listed};
-use crate::people::{People, Products};
+use crate::people::{Crowd, People, Products};
 use crate::policy::Verdicts;
 use crate::token::{LastUses, Roll};
 
@@ -68,6 +68,8 @@ pub struct Control {
     pub(crate) last_uses: LastUses,
     /// Kept from one look to the next.
     pub(crate) roll: Roll,
+    /// All people of the store, as they were looked at last.
+    pub(crate) crowd: Crowd,
     /// Kept from one look to the next.
     pub(crate) verdicts: Verdicts,
     /// Where it is known what was used of limits: in a gate that runs.
@@ -106,6 +108,7 @@ impl Control {
             patience: Self::PATIENCE,
             last_uses: LastUses::default(),
             roll: Roll::default(),
+            crowd: Crowd::default(),
             verdicts: Verdicts::default(),
             snapshot: OnceLock::new(),
         }

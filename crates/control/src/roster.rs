@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use gatepass_model::{Actor, DirectoryName, Person, PersonKey, Username};
-use gatepass_store::PeopleFilter;
 
 use crate::control::Control;
 use crate::error::ControlError;
@@ -42,8 +41,7 @@ impl Control {
         Ok(found)
     }
 
-    /// Shows everybody who is known, active or not, to `see`: directory by directory, those of
-    /// one in the store by their usernames.
+    /// Shows everybody who is known, active or not, to `see`.
     pub(crate) async fn for_each_person(
         &self,
         mut see: impl FnMut(&Person),
@@ -52,22 +50,7 @@ impl Control {
             let in_memory = people.iter().filter(|one| !self.is_in_store(&one.key.directory));
             in_memory.for_each(&mut see);
         }
-        for directory in &self.products.directories {
-            let directory = directory.name.clone();
-            let mut filter = PeopleFilter { directory, text: None, after: None, limit: PAGE };
-            loop {
-                let known = self.store.list_people(&filter).await?;
-                for known in &known {
-                    see(&known.person);
-                }
-                if known.len() < PAGE as usize {
-                    break;
-                }
-                let last = known.last().map(|last| last.person.key.username.folded().to_owned());
-                filter.after = last;
-            }
-        }
-        Ok(())
+        self.for_each_stored(&mut see).await
     }
 
     pub(crate) fn is_in_store(&self, directory: &DirectoryName) -> bool {

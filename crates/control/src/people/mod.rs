@@ -6,6 +6,7 @@
 //! round that goes on in the background.
 
 mod ask;
+mod crowd;
 mod listing;
 mod refresh;
 mod release;
@@ -21,6 +22,7 @@ use gatepass_model::{
 
 pub use ask::Asked;
 pub(crate) use ask::REFUSED;
+pub(crate) use crowd::Crowd;
 pub use refresh::Refresher;
 pub use source::{
     AskedDirectory, LdapDirectory, OpenIdDirectory, PeopleSource, ProductDirectory, Products,

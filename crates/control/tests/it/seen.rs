@@ -45,6 +45,29 @@ async fn a_rule_is_about_people_of_all_directories() {
 }
 
 #[tokio::test]
+async fn whom_a_rule_is_about_follows_every_change_of_people() {
+    let desk = Desk::new().await;
+    let shop: DirectoryName = "shop".parse().unwrap();
+    let droids = rule(&["droids"], &[]);
+    assert_eq!(matched(&desk, &droids).await.unknown_groups, ["droids"]);
+    let put = async |name: &str, groups: &[&str], active: bool| {
+        let mut known = known(person("shop", name, groups));
+        known.person.active = active;
+        desk.test.store.put_people(&shop, &[known]).await.unwrap();
+    };
+    put("r2", &["droids"], true).await;
+    put("r1", &["droids"], true).await;
+    // A change of something else between them.
+    desk.issue_to("bob", "something else").await;
+    put("sam", &["droids"], true).await;
+    assert_eq!(keys(&matched(&desk, &droids).await), ["r1 (shop)", "r2 (shop)", "sam (shop)"]);
+    put("r2", &[], true).await;
+    put("r1", &["droids"], false).await;
+    let now = matched(&desk, &droids).await;
+    assert_eq!((keys(&now), now.unknown_groups.len()), (vec!["sam (shop)".to_owned()], 0));
+}
+
+#[tokio::test]
 async fn the_first_twenty_of_many_people_are_named_and_all_are_counted() {
     let desk = Desk::new().await;
     let shop: DirectoryName = "shop".parse().unwrap();

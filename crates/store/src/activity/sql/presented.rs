@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use gatepass_model::Timestamp;
-use sqlx::{QueryBuilder, query_as};
+use sqlx::{QueryBuilder, query_as, query_scalar};
 
 use super::read::undecodable;
 use super::{Connection, Db};
@@ -16,29 +16,29 @@ type Counted = (i64, u64);
 /// See
 /// [`ActivityReader::callers_by_presented`](crate::activity::ActivityReader::callers_by_presented).
 ///
-/// All hours of all callers are gone through once; more than sums is read of those alone that are
-/// named.
+/// All hours of all callers are gone through once, and all callers; more than sums is read of those
+/// alone that are named. They are summed up here: to bring them into an order by caller takes SQLite
+/// more than all the rest.
 pub(in crate::activity) async fn usage(
     connection: &mut Connection,
     since: UnixHour,
     named: usize,
 ) -> Result<Vec<PresentedUsage>, ActivityError> {
-    // Callers in one text, since the driver takes its time for each row.
+    let requests = requests(connection, since).await?;
+    // By an index in this order; callers in one text, since the driver takes its time for each row.
     let rows: Vec<(String, String, String)> = query_as::<Db, _>(
-        "SELECT s.instance, s.credential, \
-                string_agg(CAST(t.subject AS TEXT) || ' ' || CAST(t.total AS TEXT), ',') \
-         FROM (SELECT subject, SUM(requests) AS total FROM activity_hour \
-               WHERE caller = 1 AND hour >= $1 GROUP BY subject) t \
-         JOIN activity_subject s ON s.id = t.subject \
-         GROUP BY s.instance, s.credential ORDER BY s.instance, s.credential",
+        "SELECT instance, credential, string_agg(CAST(id AS TEXT), ',') \
+         FROM activity_subject WHERE caller = 1 \
+         GROUP BY instance, credential ORDER BY instance, credential",
     )
-    .bind(since.as_i64())
     .fetch_all(&mut *connection)
     .await?;
-    let mut found = Vec::with_capacity(rows.len());
-    let mut busiest = Vec::new();
-    for (instance, presented, callers) in &rows {
-        let mut callers = counted(callers)?;
+    let (mut found, mut busiest) = (Vec::with_capacity(rows.len()), Vec::new());
+    for (instance, presented, ids) in &rows {
+        let mut callers = counted(ids, &requests)?;
+        if callers.is_empty() {
+            continue;
+        }
         let usage = PresentedUsage {
             instance: instance.parse().map_err(|_| undecodable("instance"))?,
             presented: Presented::find(presented).ok_or_else(|| undecodable("credential"))?,
@@ -61,13 +61,38 @@ pub(in crate::activity) async fn usage(
     Ok(found)
 }
 
-/// `17 250,18 3`: rows, and requests.
-fn counted(text: &str) -> Result<Vec<Counted>, ActivityError> {
-    let one = |one: &str| {
-        let (id, requests) = one.split_once(' ')?;
-        Some((id.parse().ok()?, requests.parse().ok()?))
-    };
-    text.split(',').map(one).collect::<Option<_>>().ok_or_else(|| undecodable("requests"))
+/// How many requests each caller made since then, by his row.
+async fn requests(
+    connection: &mut Connection,
+    since: UnixHour,
+) -> Result<HashMap<i64, u64>, ActivityError> {
+    // Row and requests in one number, of which making a text takes half as long as of two.
+    let hours: Vec<String> = query_scalar::<Db, String>(
+        "SELECT string_agg(CAST(subject * 4294967296 + \
+            CASE WHEN requests < 4294967295 THEN requests ELSE 4294967295 END AS TEXT), ',') \
+         FROM activity_hour WHERE caller = 1 AND hour >= $1 GROUP BY hour",
+    )
+    .bind(since.as_i64())
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut requests: HashMap<i64, u64> = HashMap::new();
+    for one in hours.iter().flat_map(|hour| hour.split(',')) {
+        let both: i64 = one.parse().map_err(|_| undecodable("requests"))?;
+        let (id, count) = (both >> 32, u64::try_from(both & 0xffff_ffff).unwrap_or_default());
+        let sum = requests.entry(id).or_default();
+        *sum = sum.saturating_add(count);
+    }
+    Ok(requests)
+}
+
+/// Those of the rows `17,18` that made requests.
+fn counted(ids: &str, requests: &HashMap<i64, u64>) -> Result<Vec<Counted>, ActivityError> {
+    let mut callers = Vec::new();
+    for id in ids.split(',') {
+        let id: i64 = id.parse().map_err(|_| undecodable("subject"))?;
+        callers.extend(requests.get(&id).map(|count| (id, *count)));
+    }
+    Ok(callers)
 }
 
 /// These callers by their rows, with no requests.

@@ -126,7 +126,11 @@ fn narrow(query: &mut QueryBuilder<Db>, page: &AuditPage) {
         let fields = ["actor", "action", "subject", "detail"];
         for (field, before) in fields.into_iter().zip([" AND (", " OR ", " OR ", " OR "]) {
             query.push(before).push(FOLDED.replace("{field}", field)).push(" LIKE ");
-            query.push_bind(pattern.clone()).push(" ESCAPE '\\'");
+            query.push_bind(pattern.clone());
+            // It costs a tenth of the search, so only where something is escaped.
+            if pattern.contains('\\') {
+                query.push(" ESCAPE '\\'");
+            }
         }
         query.push(")");
     }
