@@ -33,7 +33,7 @@ mod token;
 mod whoami;
 pub mod words;
 
-pub use audit::{AuditBreak, AuditFault, AuditLine, AuditVerified, KeyUse};
+pub use audit::{AuditBreak, AuditFault, AuditFound, AuditLine, AuditVerified, KeyUse};
 pub use authorise::{Ability, Lacking, Standing};
 pub use bootstrap::Bootstrap;
 pub use control::{Control, ControlParts, KnownInstance};

@@ -41,6 +41,8 @@ pub struct AuditRecord {
 pub struct AuditPage {
     /// Only lines before this number; `None`: from the newest on.
     pub before: Option<u64>,
+    /// Only lines from this number on; `None`: down to the oldest.
+    pub from: Option<u64>,
     /// At most so many, 1 to 1,000; others are brought into that range.
     pub limit: u32,
     /// Only lines about this subject, as it prints.
@@ -63,6 +65,7 @@ impl Default for AuditPage {
     fn default() -> Self {
         Self {
             before: None,
+            from: None,
             limit: 100,
             subject: None,
             actor: None,

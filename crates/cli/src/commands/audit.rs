@@ -57,7 +57,8 @@ pub(crate) struct List {
 impl List {
     async fn run(self, call: &Call) -> Outcome {
         let Self { limit, before, subject, actor, action, since, until, text } = self;
-        let page = AuditPage { before, limit, subject, actor, action, since, until, text };
+        let page =
+            AuditPage { before, from: None, limit, subject, actor, action, since, until, text };
         at_desk(call, Needs::Store, async |desk| {
             let lines = desk.control.list_audit(&desk.actor, &page).await?;
             call.output.document(&lines)?;

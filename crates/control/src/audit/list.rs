@@ -38,6 +38,18 @@ impl From<AuditRecord> for AuditLine {
     }
 }
 
+/// A page of the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditFound {
+    /// The newest first.
+    pub lines: Vec<AuditLine>,
+    /// Before which number the next page begins; `None`: there is none.
+    pub older: Option<u64>,
+    /// The number down to which a text was looked for, where there are older lines; there may be more
+    /// among those.
+    pub looked_back_to: Option<u64>,
+}
+
 impl Control {
     /// What was done to a token lately, the newest first.
     pub(crate) async fn audit_of_token(
@@ -46,6 +58,35 @@ impl Control {
     ) -> Result<Vec<AuditRecord>, ControlError> {
         let subject = Some(AuditSubject::Token(id).to_string());
         Ok(self.store.list_audit(&AuditPage { subject, ..AuditPage::default() }).await?)
+    }
+
+    /// A page of the record, the newest first, with where the next one begins. A text is looked for in
+    /// the next `most` lines only: the record has no end, and what a page takes must have one.
+    pub async fn search_audit(
+        &self,
+        actor: &Actor,
+        page: &AuditPage,
+        most: u64,
+    ) -> Result<AuditFound, ControlError> {
+        self.authorise(actor, Ability::ReadAudit).await?;
+        let from = if page.text.is_some() {
+            let counted = self.store.audit_after(Some(i64::MAX), 1).await?.counted;
+            let end = u64::try_from(counted).unwrap_or_default().saturating_add(1);
+            Some(page.before.unwrap_or(end).min(end).saturating_sub(most))
+        } else {
+            page.from
+        };
+        // One more, to see whether there are older ones.
+        let wanted = AuditPage { from, limit: page.limit.saturating_add(1), ..page.clone() };
+        let mut records = self.store.list_audit(&wanted).await?;
+        let size = page.limit as usize;
+        let has_more = records.len() > size;
+        records.truncate(size);
+        let last = records.last().map(|last| last.number).filter(|_| has_more);
+        // The oldest line has the number 1.
+        let looked_back_to = from.filter(|number| !has_more && *number > 1);
+        let lines = records.into_iter().map(AuditLine::from).collect();
+        Ok(AuditFound { lines, older: last.or(looked_back_to), looked_back_to })
     }
 
     /// A page of the record, the newest first.

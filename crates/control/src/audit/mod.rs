@@ -6,7 +6,7 @@ mod walk;
 
 use std::fmt::Write as _;
 
-pub use list::AuditLine;
+pub use list::{AuditFound, AuditLine};
 pub use verify::{AuditBreak, AuditFault, AuditVerified, KeyUse};
 
 /// Bytes in hexadecimal.

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use gatepass_control::{AuditVerified, ControlError};
+use gatepass_control::{AuditVerified, ControlError, IssueRequest};
 use gatepass_model::audit::AuditSubject;
 use gatepass_model::{Actor, AuditEvent, PersonKey};
-use gatepass_store::AuditEntry;
+use gatepass_store::{AuditEntry, AuditPage};
 use gatepass_testkit::SeededEntropy;
 use gatepass_vault::KeyRing;
 
@@ -35,6 +35,38 @@ async fn what_the_use_cases_do_is_one_whole_chain() {
     let page = gatepass_store::AuditPage { limit: 1, ..gatepass_store::AuditPage::default() };
     let newest = control.list_audit(actor, &page).await.unwrap();
     assert_eq!(newest[0].chain, verified.head);
+}
+
+#[tokio::test]
+async fn a_text_is_looked_for_part_by_part_and_none_is_left_out() {
+    let world = World::new().await;
+    let names =
+        (0..12).map(|number| format!("{} {number}", ["red", "blue"][usize::from(number % 5 != 0)]));
+    for name in names {
+        world.issue(&IssueRequest { name, ..request("alice") }).await.unwrap();
+    }
+    // Lines 1, 6 and 11 are of red ones.
+    let search = async |text: Option<&str>, limit: u32, most: u64| {
+        let (mut numbers, mut parts, mut before) = (Vec::new(), Vec::new(), None);
+        loop {
+            let text = text.map(str::to_owned);
+            let page = AuditPage { before, limit, text, ..AuditPage::default() };
+            let found = world.control().search_audit(&world.actor, &page, most).await.unwrap();
+            assert!(found.lines.len() <= limit as usize);
+            numbers.extend(found.lines.iter().map(|line| line.number));
+            parts.push(found.looked_back_to);
+            let Some(older) = found.older else { return (numbers, parts) };
+            before = Some(older);
+        }
+    };
+    assert_eq!(search(Some("RED"), 10, 100).await, (vec![11, 6, 1], vec![None]));
+    let parts = vec![Some(9), Some(5), None];
+    assert_eq!(search(Some("red"), 10, 4).await, (vec![11, 6, 1], parts));
+    assert_eq!(search(Some("red"), 1, 100).await.0, [11, 6, 1]);
+    assert_eq!(search(Some("red"), 1, 4).await.0, [11, 6, 1]);
+    assert_eq!(search(Some("green"), 10, 5).await.0, [0; 0]);
+    let (all, looked) = search(None, 5, 1).await;
+    assert_eq!((all, looked), ((1..=12).rev().collect(), vec![None; 3]));
 }
 
 /// As a running gate does when somebody has added keys to its file.

@@ -25,6 +25,8 @@ pub struct Audit {
     pub entries: Vec<AuditRow>,
     /// Where older entries begin, if there are any.
     pub older: Option<u64>,
+    /// The number down to which a text was looked for, where there are older entries.
+    pub looked_back_to: Option<u64>,
     /// Names of actions, as suggestions.
     pub actions: Vec<String>,
 }

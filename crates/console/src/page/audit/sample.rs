@@ -15,6 +15,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         faults: Vec::new(),
         entries: Vec::new(),
         older: None,
+        looked_back_to: None,
         actions: Vec::new(),
     };
     let searched = Audit {
@@ -31,6 +32,13 @@ pub(crate) fn samples() -> Vec<Sample> {
         }],
         ..usual()
     };
+    let far = Audit {
+        query: AuditQuery { q: "scanner".to_owned(), ..AuditQuery::default() },
+        entries: Vec::new(),
+        older: Some(250_001),
+        looked_back_to: Some(250_001),
+        ..usual()
+    };
     let mut hostile = usual();
     for entry in &mut hostile.entries {
         entry.detail = HOSTILE.repeat(3);
@@ -44,6 +52,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         sample("usual", usual()),
         sample("empty", empty),
         sample("searched", searched),
+        sample("looked-back", far),
         sample("hostile", hostile),
     ]
 }
@@ -82,6 +91,7 @@ fn usual() -> Audit {
             ),
         ],
         older: Some(1281),
+        looked_back_to: None,
         actions: vec!["token.issued".to_owned(), "policy.applied".to_owned()],
     }
 }

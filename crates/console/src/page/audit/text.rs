@@ -23,5 +23,7 @@ texts! {
         pages: "Pages", "Seiten";
         more_filters: "More filters", "Weitere Filter";
     }
-    sentences {}
+    sentences {
+        looked_back_to(number: String): format!("Entries from number {number} on were looked through. There are older ones."), format!("Durchsucht wurden die Einträge ab Nummer {number}. Es gibt ältere.");
+    }
 }

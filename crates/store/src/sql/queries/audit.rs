@@ -101,8 +101,12 @@ fn finds_nothing(page: &AuditPage) -> bool {
 
 /// The conditions, after `number <`.
 fn narrow(query: &mut QueryBuilder<Db>, page: &AuditPage) {
-    let AuditPage { before, limit: _, subject, actor, action, since, until, text } = page;
-    query.push_bind(before.map_or(i64::MAX, |number| i64::try_from(number).unwrap_or(i64::MAX)));
+    let AuditPage { before, from, limit: _, subject, actor, action, since, until, text } = page;
+    let column = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    query.push_bind(before.map_or(i64::MAX, column));
+    if let Some(from) = *from {
+        query.push(" AND number >= ").push_bind(column(from));
+    }
     if let Some(subject) = subject {
         query.push(" AND subject = ").push_bind(subject.clone());
     }

@@ -105,6 +105,7 @@ pub(crate) async fn lines_are_found_by_actor_action_and_time(backend: &dyn Backe
     let narrow = AuditPage { until: Some(after(40)), action: text("token"), ..of("cli:root") };
     assert_eq!(found(&*store, narrow.clone()).await, [4, 1]);
     assert_eq!(found(&*store, AuditPage { before: Some(4), ..narrow.clone() }).await, [1]);
+    assert_eq!(found(&*store, AuditPage { from: Some(2), ..narrow.clone() }).await, [4]);
     assert_eq!(found(&*store, AuditPage { limit: 0, ..narrow.clone() }).await, [4]);
     assert!(found(&*store, AuditPage { subject: text("keyring"), ..narrow }).await.is_empty());
     for nul in [of("cli:root\0"), what("\0"), AuditPage { subject: text("\0"), ..all() }] {
