@@ -34,10 +34,18 @@ PEOPLE = {
 }
 
 
+GIVEN = set()
+
+
 def free_port():
-    """Below the range that the system hands out, so that no outgoing connection takes it."""
+    """Below the range that the system hands out, so that no outgoing connection takes it; of two tests
+    that run at a time each has a half, and none is given twice, for it may be listened on later."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     while True:
-        port = random.randrange(20_000, 32_000)
+        port = 20_000 + worker % 2 * 6_000 + random.randrange(6_000)
+        if port in GIVEN:
+            continue
+        GIVEN.add(port)
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))

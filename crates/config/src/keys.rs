@@ -298,7 +298,8 @@ keys! {
     DIRECTORY_INSTANCE "directories.instance" Text("the name of an instance"), Unset,
         "The instance that says who somebody is, for the kind `product`. For the kind `ldap`: the \
          instance by whose session people sign in to the console, and which, if it is a Jira, tells what \
-         they may do there; left out, people sign in with every instance of this directory. For the kind `oidc`: the Jira that tells \
+         they may do there; left out, people sign in with every Jira of this directory. Whoever can \
+         make an account there can be anybody. For the kind `oidc`: the Jira that tells \
          what people may do there; left out, the only Jira of this directory.";
     DIRECTORY_LOOKUP "directories.lookup_token_file" File, Unset,
         "A file that holds a native token of an administrator of that instance. With it everybody \

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use gatepass_model::{Actor, InstanceName, Person, PersonKey, ProductRank, Token};
+use gatepass_model::{Actor, DirectoryName, InstanceName, Person, PersonKey, ProductRank, Token};
 use gatepass_policy::{Right, Rights, rights_of};
 
 use crate::control::{Control, KnownInstance};
@@ -210,6 +210,20 @@ impl Control {
         Ok(known.map_or(ProductRank::Unknown, |known| known.rank))
     }
 
+    /// The same, for comparing it with what somebody of the directory `other` may do: two Jiras tell
+    /// of two ladders, on which only the lowest step is one.
+    async fn rank_beside(
+        &self,
+        other: &DirectoryName,
+        key: &PersonKey,
+        only: &[InstanceName],
+    ) -> Result<ProductRank, ControlError> {
+        let telling = |name| self.asked_directory(name).and_then(|one| self.tells_rank(one));
+        let rank = self.rank_of(key, only).await?;
+        let is_alike = rank == ProductRank::User || telling(other) == telling(&key.directory);
+        Ok(if is_alike { rank } else { ProductRank::Unknown })
+    }
+
     /// What an administrator has suspended, its owner can't set going again.
     async fn has_suspended_it_himself(
         &self,
@@ -243,9 +257,12 @@ impl Judge<'_> {
         let nobody = || forbidden(Lacking { right: "use", rule: None });
         let standing = self.standing.as_ref().ok_or_else(nobody)?;
         let rank_of_owner = match ability {
-            Ability::CreateFor(owner, only) => self.control.rank_of(&owner.key, only).await?,
+            Ability::CreateFor(owner, only) => {
+                self.control.rank_beside(&key.directory, &owner.key, only).await?
+            }
             Ability::Renew(token) => {
-                self.control.rank_of(&token.owner, &token.grant.instances).await?
+                let only = &token.grant.instances;
+                self.control.rank_beside(&key.directory, &token.owner, only).await?
             }
             _ => ProductRank::User,
         };

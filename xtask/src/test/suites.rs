@@ -59,14 +59,31 @@ pub(super) fn end_to_end(repo: &Repo) -> Result<String> {
     command::run(&mut repo.cargo("build --package gatepass-cli --package gatepass-soak"))?;
     let stand_in = "build --package gatepass-sandbox --example stand-in";
     command::run(&mut repo.cargo(stand_in))?;
-    let mut pytest = repo.command(&python);
+    let run = |arguments: &[&str]| {
+        let mut pytest = repo.command(&python);
+        pytest.args(["-m", "pytest", "-q"]).args(arguments);
+        pytest.env("GATEPASS_BIN", repo.target.join("debug/gatepass"));
+        pytest.env("GATEPASS_SOAK", repo.target.join("debug/gatepass-soak"));
+        pytest.env("GATEPASS_STAND_IN", repo.target.join("debug/examples/stand-in"));
+        command::run_and_keep(pytest)
+    };
     // Most of what they do is to wait. A file's tests stay together, for they share what it starts.
-    pytest.args(["-m", "pytest", "e2e", "-q", "-n", "2", "--dist", "loadfile"]);
-    pytest.env("GATEPASS_BIN", repo.target.join("debug/gatepass"));
-    pytest.env("GATEPASS_SOAK", repo.target.join("debug/gatepass-soak"));
-    pytest.env("GATEPASS_STAND_IN", repo.target.join("debug/examples/stand-in"));
-    Counts::of(&command::run_and_keep(pytest)?).some_ran()
+    let ignored: Vec<String> = ALONE.iter().map(|file| format!("--ignore={file}")).collect();
+    let mut beside = vec!["e2e", "-n", "2", "--dist", "loadfile"];
+    beside.extend(ignored.iter().map(String::as_str));
+    let mut lines = run(&beside)?;
+    lines.extend(run(&ALONE)?);
+    Counts::of(&lines).some_ran()
 }
+
+/// What fills the machine, or waits for no longer than the program promises.
+const ALONE: [&str; 5] = [
+    "e2e/test_big_bodies.py",
+    "e2e/test_kill.py",
+    "e2e/test_nodes.py",
+    "e2e/test_restart.py",
+    "e2e/test_slow.py",
+];
 
 fn has_tests(folder: &Path) -> Result<bool> {
     let entries = fs::read_dir(folder).context("e2e/")?;

@@ -8,7 +8,7 @@ use gatepass_config::{
 use gatepass_control::KnownInstance;
 use gatepass_gate::{ServerCertificate, settings as gate};
 use gatepass_identity::SharedAssertionKey;
-use gatepass_model::{DirectoryName, Instance, Lifetime};
+use gatepass_model::{DirectoryName, Instance, Lifetime, Product};
 use gatepass_snapshot as snapshot;
 use gatepass_web::{ConsoleConfig, ConsoleInstance, ConsoleProvider};
 
@@ -132,11 +132,14 @@ fn makes_natives(config: &Config, one: &InstanceConfig) -> bool {
 
 /// Whether people sign in to the console by this instance.
 pub(crate) fn signs_in(config: &Config, one: &InstanceConfig) -> bool {
-    let Instance { name, directory, .. } = &one.instance;
+    let Instance { name, product, directory, .. } = &one.instance;
     config.directories.iter().any(|known| match &known.source {
         DirectorySource::Product(product) => product.instance == *name,
         DirectorySource::Ldap(ldap) => {
-            let is_meant = ldap.instance.as_ref().is_none_or(|named| named == name);
+            let is_meant = match &ldap.instance {
+                Some(named) => named == name,
+                None => *product == Product::Jira,
+            };
             known.name == *directory && is_meant
         }
         DirectorySource::File(_) | DirectorySource::OpenId(_) => false,

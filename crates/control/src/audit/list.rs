@@ -60,8 +60,9 @@ impl Control {
         Ok(self.store.list_audit(&AuditPage { subject, ..AuditPage::default() }).await?)
     }
 
-    /// A page of the record, the newest first, with where the next one begins. A text is looked for in
-    /// the next `most` lines only: the record has no end, and what a page takes must have one.
+    /// A page of the record, the newest first, with where the next one begins; of 1 to 999 lines. A
+    /// text is looked for in the next `most` lines that may have it only: the record has no end, and
+    /// what a page takes must have one. What was done to one subject is found by an index.
     pub async fn search_audit(
         &self,
         actor: &Actor,
@@ -69,24 +70,41 @@ impl Control {
         most: u64,
     ) -> Result<AuditFound, ControlError> {
         self.authorise(actor, Ability::ReadAudit).await?;
-        let from = if page.text.is_some() {
-            let counted = self.store.audit_after(Some(i64::MAX), 1).await?.counted;
-            let end = u64::try_from(counted).unwrap_or_default().saturating_add(1);
-            Some(page.before.unwrap_or(end).min(end).saturating_sub(most))
+        let size = page.limit.clamp(1, 999);
+        let from = if page.text.is_some() && page.subject.is_none() {
+            Some(self.begin_of(page).await?.saturating_sub(most))
         } else {
             page.from
         };
         // One more, to see whether there are older ones.
-        let wanted = AuditPage { from, limit: page.limit.saturating_add(1), ..page.clone() };
+        let wanted = AuditPage { from, limit: size + 1, ..page.clone() };
         let mut records = self.store.list_audit(&wanted).await?;
-        let size = page.limit as usize;
-        let has_more = records.len() > size;
-        records.truncate(size);
+        let has_more = records.len() > size as usize;
+        records.truncate(size as usize);
         let last = records.last().map(|last| last.number).filter(|_| has_more);
         // The oldest line has the number 1.
-        let looked_back_to = from.filter(|number| !has_more && *number > 1);
+        let looked_back_to = match from.filter(|number| !has_more && *number > 1) {
+            Some(number) if self.may_have_older(page, number).await? => Some(number),
+            _ => None,
+        };
         let lines = records.into_iter().map(AuditLine::from).collect();
         Ok(AuditFound { lines, older: last.or(looked_back_to), looked_back_to })
+    }
+
+    /// Before which number a search begins.
+    async fn begin_of(&self, page: &AuditPage) -> Result<u64, ControlError> {
+        let AuditPage { before, until, .. } = page;
+        let newest = AuditPage { before: *before, until: *until, limit: 1, ..AuditPage::default() };
+        let found = self.store.list_audit(&newest).await?;
+        Ok(found.first().map_or(1, |line| line.number.saturating_add(1)))
+    }
+
+    /// Whether lines before this one are of the time that is asked for.
+    async fn may_have_older(&self, page: &AuditPage, number: u64) -> Result<bool, ControlError> {
+        let next = AuditPage { before: Some(number), limit: 1, ..AuditPage::default() };
+        let found = self.store.list_audit(&next).await?;
+        let is_meant = |at| page.since.is_none_or(|since| at >= since);
+        Ok(found.first().is_some_and(|line| is_meant(line.at)))
     }
 
     /// A page of the record, the newest first.

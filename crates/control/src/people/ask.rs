@@ -95,18 +95,26 @@ impl Control {
         }
     }
 
+    /// The same of who acts: he too may have been made less than he was. Where nobody looks others up,
+    /// his own word is asked for all that is known of him.
+    pub(crate) async fn ask_for_rank_of_actor(&self, key: &PersonKey) -> Result<(), ControlError> {
+        match self.asked_directory(&key.directory).map(|directory| &directory.source) {
+            Some(PeopleSource::Product(ProductDirectory { lookup: None, .. })) => {
+                self.ask_about(key).await.map(|_| ())
+            }
+            _ => self.ask_for_rank(key).await,
+        }
+    }
+
     /// What somebody may do at the product, where all else is said by another directory.
     pub(crate) async fn take_rank(
         &self,
         key: &PersonKey,
         rank: ProductRank,
     ) -> Result<(), ControlError> {
-        if let Some(before) = self.store.find_person(key).await?
-            && before.rank != rank
-        {
-            self.note_person(&KnownPerson { rank, ..before.clone() }, &before).await?;
-        }
-        Ok(())
+        let change =
+            |known: KnownPerson| (known.rank != rank).then_some(KnownPerson { rank, ..known });
+        self.change_person(key, change).await
     }
 
     async fn look_up(

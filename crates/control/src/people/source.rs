@@ -46,7 +46,7 @@ pub struct LdapDirectory {
     /// Asks it.
     pub desk: LdapDesk,
     /// The instance that people sign in by, which tells what they may do there if it is a Jira; `None`:
-    /// each instance of the directory.
+    /// each Jira of the directory.
     pub instance: Option<InstanceName>,
 }
 
@@ -84,19 +84,6 @@ impl AskedDirectory {
         }
     }
 
-    /// Whether people sign in to the console by this instance of the directory.
-    pub(crate) fn signs_in(&self, instance: &InstanceName) -> bool {
-        match &self.source {
-            // What another instance of it says of somebody's name is good, too.
-            PeopleSource::Product(_) => true,
-            PeopleSource::Ldap(ldap) => {
-                ldap.instance.as_ref().is_none_or(|named| named == instance)
-            }
-            // They sign in at the provider.
-            PeopleSource::OpenId(_) => false,
-        }
-    }
-
     /// The OpenID provider that it is.
     pub(crate) fn provider(&self) -> Option<&OpenIdDesk> {
         match &self.source {
@@ -131,6 +118,21 @@ impl AskedDirectory {
 }
 
 impl Control {
+    /// Whether people sign in to the console by the session that they have at this instance. Whoever
+    /// can give himself a name there can be anybody of the directory, so it is the one that says who
+    /// people are, or one that the configuration names; where LDAP says it and none is named, each Jira.
+    pub(crate) fn signs_in(&self, directory: &AskedDirectory, instance: &InstanceName) -> bool {
+        match &directory.source {
+            PeopleSource::Product(product) => product.instance == *instance,
+            PeopleSource::Ldap(ldap) => match &ldap.instance {
+                Some(named) => named == instance,
+                None => self.products.desk.has_accounts(instance),
+            },
+            // They sign in at the provider.
+            PeopleSource::OpenId(_) => false,
+        }
+    }
+
     /// The instance that tells what people of this directory may do there. Of several Jiras none
     /// speaks for the others: then nobody's rank is known.
     pub(crate) fn tells_rank<'a>(&'a self, asked: &'a AskedDirectory) -> Option<&'a InstanceName> {

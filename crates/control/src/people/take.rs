@@ -82,22 +82,46 @@ impl Control {
         Ok(Asked::Confirmed(known))
     }
 
-    /// Notes that nobody has that name any more, and why that is known.
+    /// Notes that nobody has that name any more, and why that is known; unless another has it by now, or
+    /// he was told of since.
     pub(crate) async fn note_gone(
         &self,
         before: KnownPerson,
         words: &str,
         now: Timestamp,
     ) -> Result<(), ControlError> {
-        let person = Person { active: false, groups: Vec::new(), ..before.person.clone() };
-        let known = KnownPerson {
-            person,
-            confirmed_at: now,
-            asked_at: now,
-            problem: Some(words.to_owned()),
-            ..before.clone()
+        let key = before.person.key.clone();
+        let change = |known: KnownPerson| {
+            let is_he = known.native_key == before.native_key && known.confirmed_at <= now;
+            let person = Person { active: false, groups: Vec::new(), ..known.person.clone() };
+            is_he.then(|| KnownPerson {
+                person,
+                confirmed_at: now,
+                asked_at: now,
+                problem: Some(words.to_owned()),
+                ..known
+            })
         };
-        self.note_person(&known, &before).await
+        self.change_person(&key, change).await
+    }
+
+    /// Writes what `change` makes of somebody as he is known; `None`: nothing. Asked again where somebody
+    /// else has written him meanwhile.
+    pub(super) async fn change_person(
+        &self,
+        key: &PersonKey,
+        change: impl Fn(KnownPerson) -> Option<KnownPerson>,
+    ) -> Result<(), ControlError> {
+        for _ in 0..TRIES {
+            let Some(before) = self.store.find_person(key).await? else { return Ok(()) };
+            let Some(known) = change(before.clone()) else { return Ok(()) };
+            match self.store.replace_person(&known, Some(&before)).await {
+                Err(StoreError::Conflict) => {}
+                Ok(_) => return Ok(()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(ControlError::Conflict)
     }
 
     /// Suspends the tokens of somebody who was gone and has come back: while he was away nobody
@@ -141,8 +165,8 @@ impl Control {
         }
     }
 
-    /// Writes what was found out about somebody. Where somebody else has written him meanwhile, that
-    /// is as new as this, and stays.
+    /// Notes that nothing was found out about somebody. Where somebody else has written him meanwhile,
+    /// more is known.
     pub(super) async fn note_person(
         &self,
         known: &KnownPerson,

@@ -89,8 +89,9 @@ impl Control {
         };
         let directory = self.asked_directory(&known.instance.directory);
         // Where people sign in elsewhere, a product says who somebody is for a native token only.
-        let is_asked =
-            |one: &&AskedDirectory| state.purpose == Purpose::Native || one.provider().is_none();
+        let is_asked = |one: &&AskedDirectory| {
+            state.purpose == Purpose::Native || self.signs_in(one, asked.instance)
+        };
         let Some(directory) = directory.filter(is_asked) else {
             return ends(SignInProblem::OtherPlace);
         };
@@ -244,6 +245,7 @@ impl Control {
             directory: key.directory.to_string(),
             username: key.username.to_string(),
             purpose: state.purpose,
+            person: state.person.clone(),
             back: state.back.clone(),
             problem,
         };

@@ -46,9 +46,9 @@ impl Control {
         let known = self.known_instance(place.instance).map_err(invalid)?;
         let directory = &known.instance.directory;
         // A native token is made by the session of the instance that it is for.
-        let is_asked = self
-            .asked_directory(directory)
-            .is_some_and(|asked| purpose == Purpose::Native || asked.signs_in(place.instance));
+        let is_asked = self.asked_directory(directory).is_some_and(|asked| {
+            purpose == Purpose::Native || self.signs_in(asked, place.instance)
+        });
         if !is_asked {
             let words = format!("{} does not say who somebody is", place.instance);
             return Err(invalid(Problem::new("instance", words)));

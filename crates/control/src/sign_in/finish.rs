@@ -7,7 +7,7 @@ use gatepass_model::{Actor, InstanceName, PersonKey, Session, SessionId, SignedI
 use gatepass_store::{StoreError, TicketKind};
 use gatepass_vault::BearerSecret;
 
-use super::{Code, Purpose, SignInProblem};
+use super::{Code, Purpose, SignInProblem, person_text};
 use crate::control::{Control, audit_entry};
 use crate::error::ControlError;
 
@@ -80,10 +80,10 @@ impl Control {
         browser: Browser<'_>,
         now: Timestamp,
     ) -> Result<Result<Finished, SignInProblem>, ControlError> {
-        let Code { purpose, back, problem, .. } = code;
+        let Code { purpose, person: expected, back, problem, .. } = code;
         let present = self.present_session(browser, now).await?;
         let directory = self.asked_directory(&person.directory);
-        let is_elsewhere = directory.is_some_and(|asked| asked.provider().is_some());
+        let signs_in = directory.is_some_and(|asked| self.signs_in(asked, &instance));
         let by = SignedInBy::Instance(instance);
         let session = match (purpose, present, browser.session) {
             (Purpose::Proof | Purpose::Native, Some(present), Some(secret)) => {
@@ -92,14 +92,16 @@ impl Control {
                     return Ok(Err(SignInProblem::OtherPerson { before, now: person }));
                 }
                 // A product's word counts for its own native token, but proves nothing where people
-                // sign in at a provider.
-                if !is_elsewhere {
+                // sign in elsewhere.
+                if signs_in {
                     self.prove(secret, &person, "by the product's session", now).await?;
                 }
                 None
             }
-            _ if is_elsewhere => return Ok(Err(SignInProblem::TooLate)),
-            // A session that ended meanwhile begins anew.
+            _ if !signs_in || expected.is_some_and(|one| one != person_text(&person)) => {
+                return Ok(Err(SignInProblem::TooLate));
+            }
+            // A session that ended meanwhile begins anew, as the same person.
             _ => Some(self.begin_session(&person, &by, browser, now, now).await?),
         };
         Ok(Ok(Finished { session, back, purpose, by, problem }))

@@ -145,6 +145,8 @@ struct Code {
     directory: String,
     username: String,
     purpose: Purpose,
+    /// Who was signed in to the console when it began.
+    person: Option<String>,
     back: String,
     /// Why the native token was not made, where it was to be.
     problem: Option<String>,

@@ -125,6 +125,9 @@ impl Control {
     ) -> Result<(), ControlError> {
         if *actor != Actor::Person(possible.owner.key.clone()) {
             self.ask_for_rank(&possible.owner.key).await?;
+            if let Actor::Person(own) = actor {
+                self.ask_for_rank_of_actor(own).await?;
+            }
             let ability = Ability::CreateFor(&possible.owner, &request.grant.instances);
             self.authorise(actor, ability).await?;
         }

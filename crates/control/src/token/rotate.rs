@@ -79,7 +79,8 @@ impl Control {
         if token.owner == *own || self.authorise(actor, Ability::LookAt(&token)).await.is_err() {
             return Ok(());
         }
-        self.ask_for_rank(&token.owner).await
+        self.ask_for_rank(&token.owner).await?;
+        self.ask_for_rank_of_actor(own).await
     }
 }
 

@@ -65,6 +65,23 @@ async fn a_text_is_looked_for_part_by_part_and_none_is_left_out() {
     assert_eq!(search(Some("red"), 1, 100).await.0, [11, 6, 1]);
     assert_eq!(search(Some("red"), 1, 4).await.0, [11, 6, 1]);
     assert_eq!(search(Some("green"), 10, 5).await.0, [0; 0]);
+    // What was done to one subject is found at once, and what is too old is not looked for.
+    let world = &world;
+    let one = async |page: AuditPage| {
+        let found = world.control().search_audit(&world.actor, &page, 4).await.unwrap();
+        let numbers: Vec<u64> = found.lines.iter().map(|line| line.number).collect();
+        (numbers, found.looked_back_to)
+    };
+    let first = AuditPage { text: Some("red 0".to_owned()), ..AuditPage::default() };
+    let of_all = AuditPage { limit: 20, ..AuditPage::default() };
+    let lines = world.control().list_audit(&world.actor, &of_all).await.unwrap();
+    let subject = Some(lines[11].subject.clone());
+    assert_eq!(one(AuditPage { subject, ..first.clone() }).await, (vec![1], None));
+    let now = Some(
+        gatepass_model::Clock::now(&*world.clock).plus(gatepass_model::Lifetime::from_days(1)),
+    );
+    assert_eq!(one(AuditPage { since: now, ..first.clone() }).await, (Vec::new(), None));
+    assert_eq!(one(AuditPage { until: now, ..first }).await, (Vec::new(), Some(9)));
     let (all, looked) = search(None, 5, 1).await;
     assert_eq!((all, looked), ((1..=12).rev().collect(), vec![None; 3]));
 }

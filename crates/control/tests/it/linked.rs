@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use gatepass_control::{
-    Asked, IssueRequest, KnownInstance, NativeStanding, PolicyFile, Refresher, Renewal, Renewer,
-    Run,
+    Asked, IssueRequest, KnownInstance, NativeStanding, PolicyFile, Products, Refresher, Renewal,
+    Renewer, Run,
 };
-use gatepass_identity::{ApplicationLink, Wallet};
+use gatepass_identity::{ApplicationLink, ProductDesk, Wallet};
 use gatepass_model::{
     Actor, Clock as _, IdentityMethod, Instance, InstanceName, Lifetime, Product,
 };
 use gatepass_sandbox::{Identified, Jira, JiraSettings};
 use gatepass_store::{NodeId, UpstreamCredential};
-use gatepass_testkit::{TestClock, TestControl, application_link, jira_directory, link_consumer};
+use gatepass_testkit::{
+    TestClock, TestControl, application_link, asked_product, jira_directory, link_consumer,
+};
 
 use crate::support::{jira_name, key, known_jira, request};
 
@@ -106,7 +108,10 @@ async fn a_token_on_behalf_of_somebody_who_never_signed_in_finds_his_native_toke
     assert!(standing.iter().all(|(_, standing)| *standing == NativeStanding::Good));
     for seen in world.jira.requests() {
         assert_eq!(seen.identified, Identified::ApplicationLink, "{}", seen.target);
-        assert_eq!(seen.user.as_deref(), Some("ci-bot"), "{}", seen.target);
+        // What she may do herself is asked too.
+        let is_about_carol =
+            !seen.target.contains("tokens") && seen.user.as_deref() == Some("carol");
+        assert!(is_about_carol || seen.user.as_deref() == Some("ci-bot"), "{}", seen.target);
     }
     // A second token needs no other.
     world.control.issue_token(&carol, &on_behalf_of("ci-bot")).await.unwrap();
@@ -158,6 +163,55 @@ async fn what_jira_tells_of_somebody_counts_for_no_other_instance() {
     }
     let issued = issue(&[jira_name()]).await.unwrap();
     world.control.rotate_token(&carol, issued.token.token.id, None).await.unwrap();
+}
+
+/// Two directories, each a Jira with a link, and carol an administrator of both.
+#[tokio::test]
+async fn what_somebody_is_at_one_jira_makes_him_nobody_at_another() {
+    let clock = Arc::new(TestClock::default());
+    let (mut jiras, mut known, mut directories) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut upstreams, mut links) = (Vec::new(), Vec::new());
+    for (directory, name) in [("main", jira_name()), ("emea", "emea".parse().unwrap())] {
+        let settings = JiraSettings {
+            clock: Arc::clone(&clock) as _,
+            application_links: vec![link_consumer("gatepass").unwrap()],
+            ..JiraSettings::demo()
+        };
+        let jira = Jira::start(settings).await.unwrap();
+        let url = jira.base_url();
+        upstreams.push((name.clone(), asked_product(Product::Jira, &url).unwrap()));
+        let link = application_link("gatepass", &url, Arc::clone(&clock) as _).unwrap();
+        links.push((name.clone(), link));
+        directories
+            .extend(jira_directory(directory, name.as_str(), &url, None).unwrap().directories);
+        let (directory, instance) = (directory.parse().unwrap(), known_jira("").instance);
+        let instance = Instance { name, directory, ..instance };
+        known.push(KnownInstance { instance, ..known_jira("") });
+        jiras.push(jira);
+    }
+    let desk = ProductDesk::new(upstreams).with_links(links);
+    let products = Products { desk, directories };
+    let test = TestControl::open_with(Vec::new(), known, products, clock).await.unwrap();
+    let rule =
+        "[[rules]]\nname='everybody'\nuse='allow'\ncreate='allow'\ncreate_on_behalf='allow'\n";
+    let file = PolicyFile { name: "policy.toml", text: rule };
+    test.control.apply_policy(&root(), file, Run::Real).await.unwrap();
+    test.control.ask_about(&key("carol")).await.unwrap();
+    let carol = Actor::Person(key("carol"));
+    let issue = async |directory: &str, owner: &str| {
+        let directory = Some(directory.parse().unwrap());
+        let asked = IssueRequest { directory, ..on_behalf_of(owner) };
+        test.control.issue_token(&carol, &asked).await
+    };
+    jiras[0].set_groups("bob", &["jira-users", "jira-administrators"]);
+    issue("main", "bob").await.unwrap();
+    issue("emea", "ci-bot").await.unwrap();
+    let refused = issue("emea", "carol").await.unwrap_err();
+    assert!(refused.to_string().contains("on_behalf_of_administrators"), "{refused}");
+    // She is none any more at her own Jira either.
+    jiras[0].set_groups("carol", &["jira-users"]);
+    let refused = issue("main", "bob").await.unwrap_err();
+    assert!(refused.to_string().contains("on_behalf_of_administrators"), "{refused}");
 }
 
 #[tokio::test]

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use gatepass_control::{
-    Answered, IssueRequest, KnownInstance, NativeStanding, PolicyFile, Products, Purpose, Renewal,
-    Run, SignInAsked, Where,
+    Answered, BearerSecret, Browser, IssueRequest, KnownInstance, NativeStanding, PolicyFile,
+    Products, Purpose, Renewal, Run, SignInAsked, SignInProblem, Where,
 };
 use gatepass_identity::ProductDesk;
 use gatepass_model::{Actor, IdentityMethod, Instance, InstanceName, Lifetime, Product};
@@ -30,6 +30,8 @@ impl std::ops::Deref for World {
         &self.test
     }
 }
+
+const CONSOLE: &str = "https://gatepass.example.com/gatepass";
 
 fn git() -> InstanceName {
     "git".parse().unwrap()
@@ -79,17 +81,22 @@ impl World {
         all.into_iter().find(|(instance, _)| *instance == git()).unwrap().1
     }
 
-    /// Goes to Bitbucket and back, where this person is signed in.
+    /// Goes to Bitbucket and back for a native token, where this person is signed in.
     async fn connect(&self, username: &str) {
-        let person = key(username);
-        let cookie = format!("BITBUCKETSESSIONID={}", self.bitbucket.open_session(username));
-        let (console, back) = ("https://gatepass.example.com/gatepass", "/tokens");
-        let place = Where { console, instance: &git(), back, person: Some(&person) };
+        self.come_back(username, username).await;
+    }
+
+    /// Who is `here` comes back from Bitbucket, where he is `there`: the code, and his browser.
+    async fn come_back(&self, here: &str, there: &str) -> (String, BearerSecret) {
+        let person = key(here);
+        let cookie = format!("BITBUCKETSESSIONID={}", self.bitbucket.open_session(there));
+        let place = Where { console: CONSOLE, instance: &git(), back: "/", person: Some(&person) };
         let begun = self.control.begin_sign_in(Purpose::Native, place, None).unwrap();
         let state = begun.query.strip_prefix("to=").unwrap();
         let asked = SignInAsked { instance: &git(), state, cookie: Some(cookie.as_bytes()) };
         let answered = self.control.answer_sign_in(asked).await.unwrap();
-        assert!(matches!(answered, Answered::Back(_)), "{answered:?}");
+        let Answered::Back(address) = answered else { panic!("{answered:?}") };
+        (address.rsplit_once('=').unwrap().1.to_owned(), begun.browser)
     }
 
     /// Until its native token is due.
@@ -161,4 +168,29 @@ async fn a_session_makes_one_and_without_a_link_its_owner_is_told_in_time_to_mak
     assert_eq!(world.credential("alice").await.unwrap().former, None);
     let lines = world.store.list_audit(&AuditPage::default()).await.unwrap();
     assert_eq!(lines.iter().filter(|line| line.action == "credential.former_left").count(), 1);
+}
+
+#[tokio::test]
+async fn a_session_at_bitbucket_signs_nobody_in_who_is_told_of_by_jira() {
+    let world = World::new(false).await;
+    for purpose in [Purpose::SignIn, Purpose::Proof] {
+        let place = Where { console: CONSOLE, instance: &git(), back: "/", person: None };
+        let refused = world.control.begin_sign_in(purpose, place, None).unwrap_err();
+        assert!(refused.to_string().contains("does not say who somebody is"), "{refused}");
+    }
+    // Nor does it by way of a native token, with no session of the console: neither for somebody
+    // else than it was begun for, nor for the same.
+    for there in ["carol", "alice"] {
+        let (code, browser) = world.come_back("alice", there).await;
+        let browser = Browser {
+            secret: Some(&browser),
+            session: None,
+            console: CONSOLE,
+            address: "192.0.2.1".parse().unwrap(),
+            agent: "",
+        };
+        let finished = world.control.finish_sign_in(&code, browser).await.unwrap();
+        assert!(matches!(finished, Err(SignInProblem::TooLate)), "{there}: {finished:?}");
+    }
+    assert_eq!(world.bitbucket.native_tokens("carol").len(), 0);
 }

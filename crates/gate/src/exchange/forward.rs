@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gatepass_identity::{ExpectedUser, IdentityProblem, ReadyCredential};
-use gatepass_model::{IdentityMethod, Method, PersonKey, Reason, Refusal, TokenId};
+use gatepass_model::{IdentityMethod, Method, PersonKey, Product, Reason, Refusal, TokenId};
 use gatepass_policy::{Identity, Permit};
 use gatepass_profiles::ClaimedUser;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -461,6 +461,17 @@ async fn finish<S: AsyncRead + AsyncWrite + Unpin>(
     if closes || begun.downward.until_close { After::Linger } else { After::Next }
 }
 
+/// Whether an answer that names nobody is nobody's, and not merely silent. So it is where a product
+/// names whoever there is, and a session may have ended: its REST says then what everybody may see.
+fn is_nobodys(answer: &response::ResponseHead<'_>, owner: &Owner, target: &Target<'_>) -> bool {
+    let context = target.room.settings.instance.context_path.len();
+    let below = target.path.get(context..).unwrap_or_default();
+    target.room.profile.product() == Product::Bitbucket
+        && owner.credential.is_session()
+        && answer.status < 500
+        && below.starts_with(b"/rest/")
+}
+
 /// For whom the product says it took the call: as the token's owner, or the caller hears
 /// nothing of the answer. For a caller without a token it is noted only.
 fn check_identity(
@@ -486,7 +497,7 @@ fn check_identity(
         }
         return Ok(());
     };
-    if said.is_none() && answer.status != 401 {
+    if said.is_none() && answer.status != 401 && !is_nobodys(answer, owner, target) {
         // Something before the product's own code answered: a container's error page, say.
         tally.thread.meter.add(Count::Unconfirmed);
         return Ok(());

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gatepass_identity::{SessionCare, SessionKeeper};
-use gatepass_model::{Clock, Grant, IdentityMethod, Product};
-use gatepass_sandbox::{Identified, Jira, JiraSettings, SeenRequest};
+use gatepass_identity::{ProductDesk, SessionCare, SessionKeeper};
+use gatepass_model::{Clock, Grant, IdentityMethod, InstanceName, Product};
+use gatepass_sandbox::{Bitbucket, BitbucketSettings, Identified, Jira, JiraSettings, SeenRequest};
 use gatepass_testkit::raw::{Answer, Client};
 use gatepass_testkit::{
-    TestClock, TestGate, TestGateOptions, TestInstance, application_link, jira_directory,
-    link_consumer,
+    TestClock, TestGate, TestGateOptions, TestInstance, application_link, asked_product,
+    jira_directory, link_consumer,
 };
 
 use crate::support::{PATIENCE, within};
@@ -171,4 +171,44 @@ async fn what_failed_is_told_again_for_a_while() {
         assert!(answer.text().contains("permission_denied"), "{}", answer.text());
     }
     assert_eq!(scene.jira.requests().len(), 1);
+}
+
+/// Bitbucket names nobody where nobody is there, and goes on: everybody may read this.
+#[tokio::test]
+async fn at_bitbucket_an_answer_that_names_nobody_is_withheld() {
+    const OPEN: &str = "GET /rest/api/latest/application-properties HTTP/1.1\r\n\
+                        Host: bitbucket.example\r\nAuthorization: Bearer ";
+    let clock: Arc<dyn Clock> = Arc::new(TestClock::default());
+    let settings = BitbucketSettings {
+        clock: Arc::clone(&clock),
+        application_links: vec![link_consumer("gatepass").unwrap()],
+        ..BitbucketSettings::demo()
+    };
+    let bitbucket = Bitbucket::start(settings.before_native_tokens()).await.unwrap();
+    let instance = TestInstance {
+        methods: vec![IdentityMethod::Impersonation],
+        has_sessions: true,
+        ..TestInstance::new(Product::Bitbucket, bitbucket.address())
+    };
+    let options = TestGateOptions::new(vec![instance]).unwrap();
+    let gate =
+        TestGate::start(TestGateOptions { credentials: Vec::new(), ..options }).await.unwrap();
+    let (name, url) = ("bitbucket".parse::<InstanceName>().unwrap(), bitbucket.base_url());
+    let link = application_link("gatepass", &url, clock).unwrap();
+    let upstream = asked_product(Product::Bitbucket, &url).unwrap();
+    let desk = ProductDesk::new([(name.clone(), upstream)]);
+    let desk = desk.with_links([(name, link.for_sessions())]);
+    let keeper = tokio::spawn(SessionKeeper::new(desk, Arc::clone(gate.wallet()), CARE).run());
+    let token = gate.issue("alice", Grant::read_write()).await.unwrap().secret;
+    let ask = async || {
+        let mut client = Client::connect(gate.address()).await.unwrap().with_patience(PATIENCE);
+        client.send(format!("{OPEN}{token}\r\n\r\n").as_bytes()).await.unwrap();
+        client.answer().await.unwrap()
+    };
+    assert_eq!(ending(&ask().await), (200, None));
+    bitbucket.end_sessions();
+    assert_eq!(ending(&ask().await), UNAVAILABLE);
+    assert_eq!(ending(&ask().await), (200, None));
+    assert_eq!(bitbucket.session_count(), 1);
+    keeper.abort();
 }

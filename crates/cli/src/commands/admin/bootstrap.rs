@@ -28,7 +28,7 @@ impl Bootstrap {
         at_desk(call, Needs::Store, async |desk| {
             if !can_sign_in(&desk.config) {
                 let words = "nobody can sign in: there is no directory of the kind \"oidc\", and no \
-                             instance whose directory is of the kind \"product\" or \"ldap\"";
+                             instance by which people of a \"product\" or \"ldap\" directory sign in";
                 return Err(Failure::new("no_sign_in", words));
             }
             let console = match &self.console {

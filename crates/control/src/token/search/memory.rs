@@ -54,6 +54,8 @@ impl Control {
         let before = usize::try_from(offset(page, page_size)).unwrap_or(usize::MAX);
         let ids = found.page(query, (before, page_size as usize));
         let (total, people, states) = (found.known.len() as u64, found.people(), found.states);
+        // Who follows a change meanwhile need not copy what is counted no more.
+        drop(found);
         let tokens = self.tokens_in_order(&ids).await?;
         Ok(Some((TokensFound { tokens, found: count, people, states, total }, page)))
     }
