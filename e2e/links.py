@@ -9,6 +9,22 @@ from harness import Process, Serving, Upstream, basic, call, wait_until
 STAND_IN = os.environ.get("GATEPASS_STAND_IN", "")
 
 
+def enter_link(product_url, public_key):
+    """What the page of application links sends to the product."""
+    body = {
+        "key": "gatepass",
+        "name": "Gatepass",
+        "publicKey": public_key.read_text(),
+        "twoLOAllowed": True,
+        "twoLOImpersonationAllowed": True,
+    }
+    context = urlsplit(product_url).path
+    path = f"{context}/rest/applinks/3.0/applicationlink/1/authentication/consumer"
+    headers = [basic("carol", "carol-password"), "Content-Type: application/json"]
+    entered = call(product_url, "PUT", path, headers, json.dumps(body).encode())
+    assert entered.status == 200, entered
+
+
 class StandIn:
     """A stand-in of a product, in a process of its own; what PyPI's oauthlib finds wrongly signed never
     reaches it through `base_url`."""
@@ -38,18 +54,7 @@ class StandIn:
         self.base_url = f"{self.front.url}{urlsplit(self.own_url).path}"
 
     def enter_link(self, public_key):
-        """What the page of application links sends to the product."""
-        body = {
-            "key": "gatepass",
-            "name": "Gatepass",
-            "publicKey": public_key.read_text(),
-            "twoLOAllowed": True,
-            "twoLOImpersonationAllowed": True,
-        }
-        path = f"/{self.product}/rest/applinks/3.0/applicationlink/1/authentication/consumer"
-        headers = [basic("carol", "carol-password"), "Content-Type: application/json"]
-        entered = call(self.own_url, "PUT", path, headers, json.dumps(body).encode())
-        assert entered.status == 200, entered
+        enter_link(self.own_url, public_key)
 
     def log(self):
         """What it has seen but this, oldest first: whom each call was taken for, and why."""

@@ -1,14 +1,14 @@
 """An administrator creates a token on behalf of somebody who never signed in. An application link makes
 his native token; what it signs is judged by PyPI's oauthlib, and the stand-in's log names the owner."""
 
-import json
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from jira import JIRA
 
 from browser import Person, chromium
-from harness import Demo, Serving, Upstream, basic, call
+from harness import Demo, Serving, Upstream
+from links import enter_link
 
 
 class Linked(Serving):
@@ -54,19 +54,7 @@ identity = {identity}
         )
 
     def enter_link(self):
-        """What the page of application links sends to the product."""
-        place = urlsplit(self.demo.jira_url)
-        body = {
-            "key": "gatepass",
-            "name": "Gatepass",
-            "publicKey": self.public_key.read_text(),
-            "twoLOAllowed": True,
-            "twoLOImpersonationAllowed": True,
-        }
-        path = f"{place.path}/rest/applinks/3.0/applicationlink/1/authentication/consumer"
-        headers = [basic("carol", "carol-password"), "Content-Type: application/json"]
-        entered = call(self.demo.jira_url, "PUT", path, headers, json.dumps(body).encode())
-        assert entered.status == 200, entered
+        enter_link(self.demo.jira_url, self.public_key)
 
     def end(self):
         for process in (self.process, self.front.process):

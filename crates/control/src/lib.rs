@@ -12,6 +12,7 @@
 mod audit;
 mod authorise;
 mod bootstrap;
+mod changed;
 mod control;
 mod credential;
 mod effect;

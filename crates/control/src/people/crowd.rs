@@ -1,10 +1,10 @@
 //! Everybody in the store, kept in memory from one look at all of them to the next, and brought up to
 //! date by the changes since: to read 2,000 people takes 10 ms.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use gatepass_model::{DirectoryName, Person, PersonKey};
-use gatepass_store::{Changed, Changes, PeopleFilter, Revision};
+use gatepass_model::{Person, PersonKey};
+use gatepass_store::{PeopleFilter, Revision};
 
 use crate::control::Control;
 use crate::error::ControlError;
@@ -12,7 +12,7 @@ use crate::error::ControlError;
 /// So many people are kept at most: some 20 MB, with twenty groups each. Of more all are read each
 /// time.
 const MOST: usize = 20_000;
-/// So many people, and changes, are read at once.
+/// So many people are read at once.
 const PAGE: u32 = 1000;
 
 /// What is kept; nothing before somebody has asked for all people.
@@ -72,22 +72,11 @@ impl Control {
 
     /// With what was changed since; `None` where all must be read anew.
     async fn follow_people(&self, mut kept: Kept) -> Result<Option<Kept>, ControlError> {
-        // The first change of each directory.
-        let mut first: HashMap<DirectoryName, Revision> = HashMap::new();
-        loop {
-            let changes = match self.store.changes_after(kept.seen, PAGE).await? {
-                Changes::TooOld => return Ok(None),
-                Changes::Since(changes) => changes,
-            };
-            let Some(last) = changes.last() else { break };
-            kept.seen = last.revision;
-            for change in changes {
-                if let Changed::People(directory) = change.changed {
-                    first.entry(directory).or_insert(change.revision);
-                }
-            }
-        }
-        for (directory, since) in first {
+        let Some(changed) = self.changed_since(kept.seen, usize::MAX).await? else {
+            return Ok(None);
+        };
+        kept.seen = changed.seen;
+        for (directory, since) in changed.people {
             if !self.is_in_store(&directory) {
                 continue;
             }

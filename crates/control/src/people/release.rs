@@ -2,7 +2,6 @@
 
 use gatepass_model::audit::AuditSubject;
 use gatepass_model::{Actor, KnownPerson, Person, PersonKey, ProductRank};
-use gatepass_store::StoreError;
 
 use crate::authorise::Ability;
 use crate::control::{Control, audit_entry};
@@ -39,10 +38,7 @@ impl Control {
         // What the one of before may do at the product says nothing of the next.
         let (native_key, rank) = (None, ProductRank::Unknown);
         let known = KnownPerson { person, native_key, rank, problem, ..before.clone() };
-        match self.store.replace_person(&known, Some(&before)).await {
-            Ok(_) => Ok(()),
-            Err(StoreError::Conflict) => Err(ControlError::Conflict),
-            Err(error) => Err(error.into()),
-        }
+        self.store.replace_person(&known, Some(&before)).await?;
+        Ok(())
     }
 }

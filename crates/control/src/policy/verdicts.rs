@@ -4,14 +4,12 @@
 //! and only those owners are judged again who may fare otherwise: one of whose tokens was changed,
 //! who has other rights, or who has fewer living tokens where their number counts.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use gatepass_model::{DirectoryName, Person, PersonKey, Timestamp, Token, TokenId};
+use gatepass_model::{Person, PersonKey, Timestamp, Token, TokenId};
 use gatepass_policy::{Rights, rights_of};
-use gatepass_store::{
-    Changed, Changes, Revision, StoredPolicy, StoredToken, TokenFilter, TokenPage,
-};
+use gatepass_store::{Revision, StoredPolicy, StoredToken, TokenFilter, TokenPage};
 
 use super::compliance::{MAX_NAMED, NonCompliance, NonComplying, PAGE, violations};
 use crate::control::Control;
@@ -20,8 +18,6 @@ use crate::roster::{Roster, display_name};
 
 /// So many owners are judged one by one, before it is quicker to judge all anew.
 const FEW: usize = 200;
-/// Changes that are read at once.
-const CHANGES: u32 = 1000;
 
 /// What is kept; nothing before somebody has looked.
 #[derive(Debug, Default)]
@@ -224,32 +220,13 @@ impl Control {
         policy: &StoredPolicy,
         now: Timestamp,
     ) -> Result<Option<HashSet<PersonKey>>, ControlError> {
-        let mut tokens: HashSet<TokenId> = HashSet::new();
-        let mut people: BTreeMap<DirectoryName, Revision> = BTreeMap::new();
-        loop {
-            let changes = match self.store.changes_after(judged.seen, CHANGES).await? {
-                Changes::TooOld => return Ok(None),
-                Changes::Since(changes) if changes.is_empty() => break,
-                Changes::Since(changes) => changes,
-            };
-            for change in changes {
-                judged.seen = change.revision;
-                match change.changed {
-                    Changed::Token(id) => drop(tokens.insert(id)),
-                    Changed::People(name) => drop(people.entry(name).or_insert(change.revision)),
-                    // A policy has a number of its own; credentials say nothing of rights.
-                    Changed::Policy | Changed::Credential(..) => {}
-                }
-            }
-            if tokens.len() > FEW {
-                return Ok(None);
-            }
-        }
-        let tokens: Vec<TokenId> = tokens.into_iter().collect();
+        let Some(changed) = self.changed_since(judged.seen, FEW).await? else { return Ok(None) };
+        judged.seen = changed.seen;
+        let tokens: Vec<TokenId> = changed.tokens.into_iter().collect();
         let found = self.store.find_tokens(&tokens).await?;
         let mut owners: HashSet<PersonKey> =
             found.into_iter().map(|stored| stored.token.owner).collect();
-        for (directory, since) in people {
+        for (directory, since) in changed.people {
             let written = self.store.people_written_since(&directory, since).await?;
             let people = written.into_iter().map(|known| known.person);
             let otherwise = people.filter(|one| judged.is_otherwise(policy, &one.key, Some(one)));

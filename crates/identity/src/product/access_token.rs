@@ -10,7 +10,9 @@ use zeroize::Zeroizing;
 
 use super::bitbucket::{MOST_PAGES, PAGE, Page, slug_of};
 use super::call::{Verb, call};
-use super::native_token::{MintError, MintedToken, NativeTokenInfo, id_of, words_of};
+use super::native_token::{
+    MintError, MintedToken, NativeTokenInfo, delete_at, id_of, list_at, refused,
+};
 use super::{AskError, Asker};
 use crate::prover::Upstream;
 
@@ -62,11 +64,7 @@ pub(super) async fn mint(
     match answer.status() {
         200 | 201 => {}
         // Also to somebody who may not: that he is somebody was seen above.
-        status @ (400 | 401 | 403 | 404 | 409) => {
-            return Err(MintError::Refused(words_of(&answer).unwrap_or_else(|| {
-                format!("the product refuses to make a native token (status {status})")
-            })));
-        }
+        400 | 401 | 403 | 404 | 409 => return Err(refused(&answer)),
         status => return Err(AskError::Unexpected(status).into()),
     }
     let mut bean: Bean =
@@ -88,12 +86,7 @@ pub(super) async fn list(
     for _ in 0..MOST_PAGES {
         let from = start.to_string();
         let query = [("start", from.as_str()), ("limit", PAGE)];
-        let answer = call(upstream, asker, Verb::Get, &format!("{TOKENS}/{slug}"), &query).await?;
-        match answer.status() {
-            200 => {}
-            status @ (401 | 403) => return Err(AskError::Forbidden(status)),
-            status => return Err(AskError::Unexpected(status)),
-        }
+        let answer = list_at(upstream, asker, &format!("{TOKENS}/{slug}"), &query).await?;
         let page: Page<Bean> =
             answer.json().map_err(|_| AskError::Nonsense("it lists no native tokens"))?;
         let next = page.next();
@@ -117,10 +110,5 @@ pub(super) async fn delete(
     id: &str,
 ) -> Result<(), AskError> {
     let slug = slug_of(upstream, asker).await?.ok_or(AskError::Forbidden(401))?;
-    let answer = call(upstream, asker, Verb::Delete, &format!("{TOKENS}/{slug}/{id}"), &[]).await?;
-    match answer.status() {
-        200..=299 | 404 => Ok(()),
-        status @ (401 | 403) => Err(AskError::Forbidden(status)),
-        status => Err(AskError::Unexpected(status)),
-    }
+    delete_at(upstream, asker, &format!("{TOKENS}/{slug}/{id}")).await
 }

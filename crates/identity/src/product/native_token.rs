@@ -111,11 +111,7 @@ pub(super) async fn mint(
     match answer.status() {
         200 | 201 => {}
         401 => return Err(MintError::Nobody),
-        status @ (400 | 403 | 409 | 422) => {
-            return Err(MintError::Refused(words_of(&answer).unwrap_or_else(|| {
-                format!("the product refuses to make a native token (status {status})")
-            })));
-        }
+        400 | 403 | 409 | 422 => return Err(refused(&answer)),
         status => return Err(AskError::Unexpected(status).into()),
     }
     let mut bean: Bean =
@@ -139,12 +135,7 @@ pub(super) async fn list(
     upstream: &Upstream,
     asker: Asker<'_>,
 ) -> Result<Vec<NativeTokenInfo>, AskError> {
-    let answer = call(upstream, asker, Verb::Get, TOKENS, &[]).await?;
-    match answer.status() {
-        200 => {}
-        status @ (401 | 403) => return Err(AskError::Forbidden(status)),
-        status => return Err(AskError::Unexpected(status)),
-    }
+    let answer = list_at(upstream, asker, TOKENS, &[]).await?;
     let beans: Vec<Bean> =
         answer.json().map_err(|_| AskError::Nonsense("it lists no native tokens"))?;
     let info = |bean: Bean| {
@@ -161,7 +152,38 @@ pub(super) async fn delete(
     asker: Asker<'_>,
     id: &str,
 ) -> Result<(), AskError> {
-    let answer = call(upstream, asker, Verb::Delete, &format!("{TOKENS}/{id}"), &[]).await?;
+    delete_at(upstream, asker, &format!("{TOKENS}/{id}")).await
+}
+
+/// Why none was made, in the product's words.
+pub(super) fn refused(answer: &Answer) -> MintError {
+    MintError::Refused(words_of(answer).unwrap_or_else(|| {
+        format!("the product refuses to make a native token (status {})", answer.status())
+    }))
+}
+
+/// A list of them, or a part of one, where the product has it.
+pub(super) async fn list_at(
+    upstream: &Upstream,
+    asker: Asker<'_>,
+    path: &str,
+    query: &[(&str, &str)],
+) -> Result<Answer, AskError> {
+    let answer = call(upstream, asker, Verb::Get, path, query).await?;
+    match answer.status() {
+        200 => Ok(answer),
+        status @ (401 | 403) => Err(AskError::Forbidden(status)),
+        status => Err(AskError::Unexpected(status)),
+    }
+}
+
+/// Deletes the one that the product has there. One that is gone already is no error.
+pub(super) async fn delete_at(
+    upstream: &Upstream,
+    asker: Asker<'_>,
+    path: &str,
+) -> Result<(), AskError> {
+    let answer = call(upstream, asker, Verb::Delete, path, &[]).await?;
     match answer.status() {
         200..=299 | 404 => Ok(()),
         status @ (401 | 403) => Err(AskError::Forbidden(status)),
@@ -170,7 +192,7 @@ pub(super) async fn delete(
 }
 
 /// The product's own words, on one line: `message`, or the first of `errorMessages` or `errors`.
-pub(super) fn words_of(answer: &Answer) -> Option<String> {
+fn words_of(answer: &Answer) -> Option<String> {
     let document: Value = answer.json().ok()?;
     let message = document.get("message").and_then(Value::as_str);
     let first = || document.get("errorMessages")?.get(0)?.as_str();

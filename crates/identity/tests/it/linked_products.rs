@@ -64,32 +64,24 @@ struct Bench {
 impl Bench {
     async fn new(wanted: Wanted) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(Fixed(Timestamp::from_millis(1_795_428_000_000)));
-        let context_path = wanted.context_path.to_owned();
-        let application_links = vec![link_consumer("gatepass").unwrap()];
+        /// A stand-in that is as wanted.
+        macro_rules! start {
+            ($product:ident, $settings:ident) => {{
+                let mut settings = $settings::demo();
+                if let Some(after) = wanted.old {
+                    settings = settings.before_native_tokens();
+                    settings.after_signed_call = after;
+                }
+                settings.clock = Arc::clone(&clock);
+                settings.context_path = wanted.context_path.to_owned();
+                settings.application_links = vec![link_consumer("gatepass").unwrap()];
+                Site::$product($product::start(settings).await.unwrap())
+            }};
+        }
         let site = match wanted.product {
             Product::Jira => panic!("it has tests of its own"),
-            Product::Confluence => {
-                let mut settings = ConfluenceSettings::demo();
-                if let Some(after) = wanted.old {
-                    settings = settings.before_native_tokens();
-                    settings.after_signed_call = after;
-                }
-                settings.clock = Arc::clone(&clock);
-                settings.context_path = context_path;
-                settings.application_links = application_links;
-                Site::Confluence(Confluence::start(settings).await.unwrap())
-            }
-            Product::Bitbucket => {
-                let mut settings = BitbucketSettings::demo();
-                if let Some(after) = wanted.old {
-                    settings = settings.before_native_tokens();
-                    settings.after_signed_call = after;
-                }
-                settings.clock = Arc::clone(&clock);
-                settings.context_path = context_path;
-                settings.application_links = application_links;
-                Site::Bitbucket(Bitbucket::start(settings).await.unwrap())
-            }
+            Product::Confluence => start!(Confluence, ConfluenceSettings),
+            Product::Bitbucket => start!(Bitbucket, BitbucketSettings),
         };
         let url = of!(&site, one => one.base_url());
         let upstream = asked_product(wanted.product, &url).unwrap();

@@ -1,21 +1,19 @@
 //! All tokens, with what is needed to find, count and sort them, kept in memory from one search to
 //! the next and brought up to date by the changes since: to read 100,000 of them takes 400 ms.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use gatepass_model::{Timestamp, TokenId};
 use gatepass_store::activity::LAST_USES;
-use gatepass_store::{Changed, Changes, Revision, StoreError};
+use gatepass_store::{Revision, StoreError};
 
 use super::known::Known;
+use crate::changed::ChangedSince;
 use crate::control::Control;
 use crate::error::ControlError;
 
 /// So many changed tokens are looked up, before it is quicker to read all.
 const FEW: usize = 1000;
-/// Changes that are read at once.
-const CHANGES: u32 = 1000;
 
 /// So many bytes of names and texts are kept: those of half a million tokens, as a rule. Purposes
 /// may be long, and a gate needs its memory for requests; where there is more, the store looks for
@@ -76,29 +74,15 @@ impl Control {
         known: Arc<Known>,
         now: Timestamp,
     ) -> Result<Option<(Revision, Arc<Known>)>, ControlError> {
-        let mut ids: HashSet<TokenId> = HashSet::new();
-        let mut last_seen = seen;
-        loop {
-            let changes = match self.store.changes_after(last_seen, CHANGES).await? {
-                Changes::TooOld => return Ok(None),
-                Changes::Since(changes) => changes,
-            };
-            let Some(last) = changes.last() else { break };
-            last_seen = last.revision;
-            ids.extend(changes.into_iter().filter_map(|change| match change.changed {
-                Changed::Token(id) => Some(id),
-                Changed::Policy | Changed::Credential(..) | Changed::People(_) => None,
-            }));
-            if ids.len() > FEW {
-                return Ok(None);
-            }
-        }
-        if ids.is_empty() {
-            return Ok(Some((last_seen, known)));
+        let Some(ChangedSince { seen, tokens, .. }) = self.changed_since(seen, FEW).await? else {
+            return Ok(None);
+        };
+        if tokens.is_empty() {
+            return Ok(Some((seen, known)));
         }
         // A copy, where somebody still counts the old one.
         let mut changed = Arc::unwrap_or_clone(known);
-        let ids: Vec<TokenId> = ids.into_iter().collect();
+        let ids: Vec<TokenId> = tokens.into_iter().collect();
         match self.store.find_tokens(&ids).await {
             Ok(tokens) => tokens.iter().for_each(|stored| changed.put(&stored.token, now)),
             // Less of each is looked at where all are read.
@@ -108,6 +92,6 @@ impl Control {
         if changed.is_worn(self.roll.most_text) {
             return Ok(None);
         }
-        Ok(Some((last_seen, Arc::new(changed))))
+        Ok(Some((seen, Arc::new(changed))))
     }
 }
